@@ -1,0 +1,132 @@
+import type { Observable } from 'rxjs';
+
+/** Headers: names to bytes. */
+export type RecordHeaders = Readonly<Record<string, Uint8Array>>;
+
+/** A record to be written. */
+export interface OutgoingRecord {
+  readonly topic: string;
+  /** Absent: chosen from the key's hash, or round robin without a key. */
+  readonly partition?: number;
+  readonly key: Uint8Array | null;
+  /** `null` is a tombstone: a compacted topic forgets the key. */
+  readonly value: Uint8Array | null;
+  readonly headers?: RecordHeaders;
+  /** Milliseconds since the epoch; absent: the broker's clock. */
+  readonly timestampMs?: number;
+}
+
+/** A record as read. Offsets grow within a partition, with gaps. */
+export interface IncomingRecord {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: bigint;
+  readonly key: Uint8Array | null;
+  readonly value: Uint8Array | null;
+  readonly headers: RecordHeaders;
+  readonly timestampMs: number;
+}
+
+/** Where a record was written. */
+export interface RecordPosition {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: bigint;
+}
+
+/** A topic and how long it keeps what. */
+export interface TopicSpec {
+  readonly name: string;
+  /** @defaultValue 1 */
+  readonly partitions?: number;
+  /** Keep only the newest record of each key. @defaultValue false */
+  readonly compacted?: boolean;
+  /** Records older than this may be deleted; absent: kept. */
+  readonly retentionMs?: number;
+  /** Oldest records beyond this many bytes a partition may be deleted; absent: kept. */
+  readonly retentionBytes?: number;
+}
+
+/** First offset still kept, and the offset the next committed record will have at least. */
+export interface PartitionBounds {
+  readonly earliest: bigint;
+  readonly end: bigint;
+}
+
+/** Everything one stretch of input caused; it becomes visible whole or not at all. */
+export interface PartitionCommit {
+  /** Offset of the next record to consume. */
+  readonly nextOffset: bigint;
+  /** Records to write, in order. */
+  readonly records: readonly OutgoingRecord[];
+  /** State entries to set; `null` deletes. Entries not named stay. */
+  readonly state: ReadonlyMap<string, Uint8Array | null>;
+}
+
+/**
+ * One input partition, owned exclusively. A lease is handed out only after its owner has been fenced in,
+ * committed offset and state have been read, in this order; a former owner's commit fails with `FENCED`.
+ */
+export interface PartitionLease {
+  readonly topic: string;
+  readonly partition: number;
+  /** Next offset to consume, as committed (the earliest kept one for a new group). */
+  readonly startOffset: bigint;
+  /** Committed state at `startOffset`. Not mutated. */
+  readonly state: ReadonlyMap<string, Uint8Array>;
+  /** Fires when the partition is taken away; work in flight is to be dropped. */
+  readonly revoked: AbortSignal;
+  /**
+   * Reads on from `startOffset`, then from where the last poll ended: committed records only. Resolves
+   * with at least one record, or with none after `waitMs`, at the end of the partition.
+   *
+   * @throws SeclError `OFFSET_OUT_OF_RANGE` if the next record is no longer kept; `FENCED` when revoked.
+   */
+  poll(options: {
+    readonly maxRecords: number;
+    readonly waitMs: number;
+  }): Promise<readonly IncomingRecord[]>;
+  /**
+   * Commits atomically: records, state, and `nextOffset` for the group.
+   *
+   * @throws SeclError `FENCED` if another owner has taken over: nothing was written.
+   */
+  commit(commit: PartitionCommit): Promise<readonly RecordPosition[]>;
+}
+
+/** Membership of a consumer group. */
+export interface ConsumerGroup {
+  /** A lease each time a partition is assigned. Completes after `leave`. */
+  readonly leases$: Observable<PartitionLease>;
+  /** Gives up every partition and leaves. */
+  leave(): Promise<void>;
+}
+
+/** Topics, partitions, offsets, groups and transactions, whatever stands behind them. */
+export interface Broker {
+  /** Creates what is missing; an existing topic keeps its partitions, its retention is updated. */
+  ensureTopics(specs: readonly TopicSpec[]): Promise<void>;
+  /** Partition count by topic name, of every topic. */
+  topics(): Promise<ReadonlyMap<string, number>>;
+  bounds(topic: string, partition: number): Promise<PartitionBounds>;
+  /** Next offset the group will consume, or `undefined` if it never committed. */
+  committedOffset(groupId: string, topic: string, partition: number): Promise<bigint | undefined>;
+  /** Writes records atomically, outside any group. */
+  append(records: readonly OutgoingRecord[]): Promise<readonly RecordPosition[]>;
+  /**
+   * Reads committed records from an offset on, outside any group; ends at the partition's end.
+   *
+   * @throws SeclError `OFFSET_OUT_OF_RANGE` if `from` is below the earliest kept offset.
+   */
+  read(
+    topic: string,
+    partition: number,
+    from: bigint,
+    signal?: AbortSignal,
+  ): AsyncIterable<IncomingRecord>;
+  /** Joins a group on topics. */
+  join(groupId: string, topics: readonly string[]): Promise<ConsumerGroup>;
+  /** Deletes what retention and compaction allow to go. */
+  clean(): Promise<void>;
+  close(): Promise<void>;
+}
