@@ -27,6 +27,11 @@ export interface Score {
   readonly reason: string | null;
   /** Mass on the tokens asked for (digits; True and False together); `null` where none are asked for. */
   readonly mass: number | null;
+  /**
+   * What it was made of, by name: e.g. `trueMass`, `falseMass`, `outsideMass` of a P(True), `evidence` of a
+   * verbalized confidence. Fractions. Empty where there is nothing to add.
+   */
+  readonly components: Readonly<Record<string, number>>;
   /** How it was normalised, e.g. `digits`, `true-false`, `total-above-one`, `none`. */
   readonly normalization: string;
   /** SHA-256 over the prompt template's name, version and text, first 16 hex digits; `null` without a prompt. */
