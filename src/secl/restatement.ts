@@ -1,0 +1,32 @@
+/**
+ * What an answer says once wording is set aside: lower case, without accents, punctuation, articles and
+ * surplus white space.
+ */
+export function statement(text: string): string {
+  return text
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/(?<=\d),(?=\d{3})/g, '')
+    .replace(/[^\p{L}\p{N}.+\-/%]+/gu, ' ')
+    .replace(/\.(?!\d)/g, ' ')
+    .split(' ')
+    .filter((word) => word !== '' && word !== 'a' && word !== 'an' && word !== 'the')
+    .join(' ');
+}
+
+/**
+ * Whether two answers say the same: equal once wording is set aside, or one holds the other's words in
+ * full at its start or end ("Paris" and "Paris, France"). Lexical only; numbers must be equal.
+ *
+ * Source: ours; stands in for an entailment model.
+ */
+export function isRestatement(first: string, second: string): boolean {
+  const a = statement(first);
+  const b = statement(second);
+  if (a === b) return true;
+  if (a === '' || b === '') return false;
+  if (/\d/.test(a) || /\d/.test(b)) return false;
+  const [short, long] = a.length < b.length ? [a, b] : [b, a];
+  return long.startsWith(`${short} `) || long.endsWith(` ${short}`);
+}

@@ -1,0 +1,33 @@
+import type { AnswerStyle } from '../events/question.ts';
+import type { ScoreName } from '../events/score.ts';
+import type { Normalization } from './normalized-p-true.ts';
+import type { PromptSet, PromptTemplate } from './prompts/prompt-set.ts';
+
+/** What the model is told of its own writing when it is asked how sure it is. */
+export const EVIDENCES = ['none', 'answer-probability', 'token-certainty'] as const;
+
+/** One of {@link EVIDENCES}. */
+export type Evidence = (typeof EVIDENCES)[number];
+
+/** The method's settings, as a topology gives them. */
+export interface ScoringOptions {
+  readonly prompts: PromptSet;
+  /** Most tokens of an answer, by style. */
+  readonly maxTokens: Readonly<Record<AnswerStyle, number>>;
+  /** Most tokens of one distractor. */
+  readonly distractorMaxTokens: number;
+  /** Distractors wanted per answer, from 0. */
+  readonly distractors: number;
+  /** Longest prompt in tokens; a longer question is a dead letter. */
+  readonly maxPromptTokens: number;
+  readonly evidence: Evidence;
+  /** Below this mass on the tokens asked for, a score is `ambiguous`. In `[0, 1]`. */
+  readonly minimumMass: number;
+  readonly normalization: Normalization;
+  /** Which scores to compute; `published` must be among them. */
+  readonly scores: readonly ScoreName[];
+  /** Which score is published. */
+  readonly published: ScoreName;
+  /** Provenance of a prompt: 16 hex digits. */
+  readonly promptHash: (template: PromptTemplate) => string;
+}
