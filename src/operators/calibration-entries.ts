@@ -1,0 +1,68 @@
+import type { Feedback } from '../events/feedback.ts';
+import {
+  EMPTY_CALIBRATION,
+  type CalibrationRow,
+  type CalibrationState,
+} from './calibration-state.ts';
+
+const TALLY_KEY = 'calibration/tally';
+const ROW_PREFIX = 'calibration/row/';
+const LABEL_PREFIX = 'calibration/label/';
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+const write = (value: unknown): Uint8Array => encoder.encode(JSON.stringify(value));
+const read = <T>(bytes: Uint8Array): T => JSON.parse(decoder.decode(bytes)) as T;
+
+interface Tally {
+  readonly count: number;
+  readonly feedbackOffset: number;
+  readonly revisions: readonly (readonly [number, number])[];
+}
+
+/** Restores the state from a partition's committed entries. */
+export function restoreCalibration(entries: ReadonlyMap<string, Uint8Array>): CalibrationState {
+  const tally = entries.get(TALLY_KEY);
+  if (tally === undefined) return EMPTY_CALIBRATION;
+  const { count, feedbackOffset, revisions } = read<Tally>(tally);
+  const rows: [number, CalibrationRow][] = [];
+  const pending: [string, Feedback][] = [];
+  for (const [key, value] of entries) {
+    if (key.startsWith(ROW_PREFIX)) rows.push([Number(key.slice(ROW_PREFIX.length)), read(value)]);
+    if (key.startsWith(LABEL_PREFIX)) pending.push([key.slice(LABEL_PREFIX.length), read(value)]);
+  }
+  return {
+    count,
+    feedbackOffset,
+    revisions: new Map(revisions),
+    rows: new Map(rows.toSorted(([a], [b]) => a - b)),
+    // Ties by id, so that two restores of one state agree.
+    pending: new Map(
+      pending.toSorted(
+        ([idA, a], [idB, b]) => a.labelledAtMs - b.labelledAtMs || (idA < idB ? -1 : 1),
+      ),
+    ),
+  };
+}
+
+/** The entries that differ between two states, for the commit; `null` deletes. */
+export function calibrationChanges(
+  before: CalibrationState,
+  after: CalibrationState,
+): ReadonlyMap<string, Uint8Array | null> {
+  const changes = new Map<string, Uint8Array | null>();
+  const compare = <K, V>(prefix: string, old: ReadonlyMap<K, V>, now: ReadonlyMap<K, V>): void => {
+    for (const [key, value] of now)
+      if (old.get(key) !== value) changes.set(`${prefix}${String(key)}`, write(value));
+    for (const key of old.keys()) if (!now.has(key)) changes.set(`${prefix}${String(key)}`, null);
+  };
+  compare(ROW_PREFIX, before.rows, after.rows);
+  compare(LABEL_PREFIX, before.pending, after.pending);
+  const tally: Tally = {
+    count: after.count,
+    feedbackOffset: after.feedbackOffset,
+    revisions: [...after.revisions],
+  };
+  changes.set(TALLY_KEY, write(tally));
+  return changes;
+}

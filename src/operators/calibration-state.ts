@@ -1,0 +1,185 @@
+import type { Answer } from '../events/answer.ts';
+import type { Feedback } from '../events/feedback.ts';
+
+/** What matching a label needs of an answer. */
+export type MatchableAnswer = Pick<Answer, 'style' | 'text' | 'extracted'>;
+
+/** Whether an answer is right by its label; `null`: the label does not tell. */
+export type Matcher = (answer: MatchableAnswer, feedback: Feedback) => boolean | null;
+
+/** What a window keeps of an answer. */
+export interface CalibrationRow {
+  readonly questionId: string;
+  /** Offset on `qa.answers`. */
+  readonly offset: number;
+  readonly domain: string | null;
+  /** Confidence by score name, `published` among them; `null` when missing. */
+  readonly confidences: Readonly<Record<string, number | null>>;
+  /** `null` until a label arrives. */
+  readonly correct: boolean | null;
+  /** The answer, until its label arrives. */
+  readonly unmatched: MatchableAnswer | null;
+}
+
+/** How answers are cut into windows: window `k` holds answers `k·step` to `k·step + size − 1`. */
+export interface WindowOptions {
+  /** Answers in a window. */
+  readonly size: number;
+  /** Answers from one window's start to the next's; equal to `size`: tumbling. */
+  readonly step: number;
+  /** Closed windows that a late label still corrects. */
+  readonly correctable: number;
+}
+
+/** Calibration of one partition so far; a fold over its answers and labels. */
+export interface CalibrationState {
+  /** Answers seen. */
+  readonly count: number;
+  /** Next offset of `qa.feedback` to read. */
+  readonly feedbackOffset: number;
+  /** The newest rows by ordinal, in order: as many as open and correctable windows reach back. */
+  readonly rows: ReadonlyMap<number, CalibrationRow>;
+  /** Labels that found no answer yet, by question id, oldest first. */
+  readonly pending: ReadonlyMap<string, Feedback>;
+  /** Newest revision of each correctable window. */
+  readonly revisions: ReadonlyMap<number, number>;
+}
+
+/** Labels kept while their answers are awaited. A bound, so that state stays small. */
+export const PENDING_LABELS = 100_000;
+
+/** The state before any answer. */
+export const EMPTY_CALIBRATION: CalibrationState = {
+  count: 0,
+  feedbackOffset: 0,
+  rows: new Map(),
+  pending: new Map(),
+  revisions: new Map(),
+};
+
+/** An answer as read, with its offset on `qa.answers`. */
+export interface AnswerAt {
+  readonly answer: Answer;
+  readonly offset: number;
+}
+
+/** What one step reads. */
+export interface CalibrationInput {
+  readonly answers: readonly AnswerAt[];
+  readonly labels: readonly Feedback[];
+  /** Offset after the last label. */
+  readonly feedbackOffset: number;
+}
+
+/** A window to be published. */
+export interface WindowCut {
+  readonly ordinal: number;
+  readonly revision: number;
+  readonly rows: readonly CalibrationRow[];
+}
+
+/** What a step gives. */
+export interface CalibrationStep {
+  readonly state: CalibrationState;
+  /** Windows corrected, then windows closed, each by ordinal. */
+  readonly cuts: readonly WindowCut[];
+}
+
+/** Ordinals of the windows that hold row `ordinal`. */
+function windowsOf(ordinal: number, { size, step }: WindowOptions): number[] {
+  const last = Math.floor(ordinal / step);
+  const first = Math.max(0, Math.ceil((ordinal - size + 1) / step));
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i);
+}
+
+/** Number of windows closed once `count` answers are in. */
+function closedWindows(count: number, { size, step }: WindowOptions): number {
+  return count < size ? 0 : Math.floor((count - size) / step) + 1;
+}
+
+/** The row of an answer, matched if its label is already there. */
+function rowOf(
+  { answer, offset }: AnswerAt,
+  label: Feedback | undefined,
+  match: Matcher,
+): CalibrationRow {
+  const { style, text, extracted } = answer;
+  return {
+    questionId: answer.questionId,
+    offset,
+    domain: answer.domain,
+    confidences: {
+      ...Object.fromEntries(answer.scores.map((score) => [score.name, score.value])),
+      published: answer.published.value,
+    },
+    correct: label === undefined ? null : match(answer, label),
+    unmatched: label === undefined ? { style, text, extracted } : null,
+  };
+}
+
+/**
+ * The fold `(state, answers and labels) → (state, windows)`. Pure; nothing is mutated. Labels may come
+ * before or after their answers, in any order; a window that was published before its labels came is
+ * published again as a new revision. A question that is answered twice uses its label once.
+ */
+export function stepCalibration(
+  state: CalibrationState,
+  input: CalibrationInput,
+  options: WindowOptions,
+  match: Matcher,
+): CalibrationStep {
+  const rows = new Map(state.rows);
+  const pending = new Map(state.pending);
+  const revisions = new Map(state.revisions);
+  const closedBefore = closedWindows(state.count, options);
+  let count = state.count;
+  for (const at of input.answers) {
+    const label = pending.get(at.answer.questionId);
+    pending.delete(at.answer.questionId);
+    rows.set(count, rowOf(at, label, match));
+    count += 1;
+  }
+
+  const waiting = new Map<string, number>();
+  for (const [ordinal, row] of rows)
+    if (row.unmatched !== null) waiting.set(row.questionId, ordinal);
+  const corrected = new Set<number>();
+  for (const label of input.labels) {
+    const ordinal = waiting.get(label.questionId);
+    const row = ordinal === undefined ? undefined : rows.get(ordinal);
+    if (ordinal === undefined || row?.unmatched == null) {
+      pending.set(label.questionId, label);
+      continue;
+    }
+    waiting.delete(label.questionId);
+    rows.set(ordinal, { ...row, correct: match(row.unmatched, label), unmatched: null });
+    for (const window of windowsOf(ordinal, options))
+      if (window < closedBefore) corrected.add(window);
+  }
+  for (const id of pending.keys()) {
+    if (pending.size <= PENDING_LABELS) break;
+    pending.delete(id);
+  }
+
+  const closedNow = closedWindows(count, options);
+  const cut = (ordinal: number, revision: number): WindowCut => {
+    revisions.set(ordinal, revision);
+    const start = ordinal * options.step;
+    const members = Array.from({ length: options.size }, (_, i) => rows.get(start + i));
+    return { ordinal, revision, rows: members.filter((row) => row !== undefined) };
+  };
+  const cuts = [...corrected]
+    .filter((ordinal) => revisions.has(ordinal))
+    .toSorted((a, b) => a - b)
+    .map((ordinal) => cut(ordinal, (revisions.get(ordinal) ?? 0) + 1));
+  for (let ordinal = closedBefore; ordinal < closedNow; ordinal++) cuts.push(cut(ordinal, 0));
+
+  const oldestWindow = Math.max(0, closedNow - options.correctable);
+  for (const ordinal of rows.keys())
+    if (ordinal < oldestWindow * options.step) rows.delete(ordinal);
+  for (const ordinal of revisions.keys()) if (ordinal < oldestWindow) revisions.delete(ordinal);
+  return {
+    state: { count, feedbackOffset: input.feedbackOffset, rows, pending, revisions },
+    cuts,
+  };
+}

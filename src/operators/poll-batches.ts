@@ -1,0 +1,97 @@
+import { Observable } from 'rxjs';
+import { SeclError } from '../errors/secl-error.ts';
+import type { IncomingRecord, PartitionLease } from '../ports/broker.ts';
+import type { Credit } from './credit.ts';
+import type { RecordBatch } from './question-batch.ts';
+
+/** How input is cut into batches. */
+export interface PollOptions {
+  /** Most records in a batch. */
+  readonly maxBatch: number;
+  /** How long a batch that has begun waits to fill up; no meaning with `recordsLeft`. */
+  readonly maxWaitMs: number;
+  /**
+   * Records up to the end of a bounded stream: then batches are cut by count alone, each full but the
+   * last, so that a restart cuts them the same way. `null`: the stream has no end.
+   */
+  readonly recordsLeft: number | null;
+  readonly credit: Credit;
+  /** Ends the source after the batch it is filling; what is in flight goes on. */
+  readonly drain: AbortSignal;
+}
+
+/** How long one wait for the first record of a batch lasts before drain and revocation are looked at again. */
+const IDLE_WAIT_MS = 1000;
+
+/**
+ * Reads a leased partition in batches, one permit of `credit` each; whoever finishes a batch gives it back.
+ *
+ *     partition  a b c d e .   maxBatch = 2, recordsLeft = 5
+ *     result     [a b]--[c d]--[e]|
+ *
+ * @returns Cold: each subscription reads on from where the lease stands. Errors with `FENCED` when the
+ *   partition is taken away.
+ */
+export function pollBatches(lease: PartitionLease, options: PollOptions): Observable<RecordBatch> {
+  const { maxBatch, maxWaitMs, credit, drain } = options;
+  const bounded = options.recordsLeft !== null;
+  return new Observable<RecordBatch>((subscriber) => {
+    const stopped = new AbortController();
+    const ended = (): boolean => stopped.signal.aborted || drain.aborted;
+    const either = AbortSignal.any([stopped.signal, drain, lease.revoked]);
+
+    const fill = async (limit: number): Promise<IncomingRecord[]> => {
+      const records: IncomingRecord[] = [];
+      while (records.length < limit && !stopped.signal.aborted) {
+        // A bounded batch that has begun is filled even while draining, or a restart would cut it elsewhere.
+        if (records.length === 0 && drain.aborted) break;
+        const first = records.length === 0;
+        const polled = await lease.poll({
+          maxRecords: limit - records.length,
+          waitMs: first || bounded ? IDLE_WAIT_MS : maxWaitMs,
+        });
+        records.push(...polled);
+        if (polled.length === 0 && !first && !bounded) break;
+      }
+      return records;
+    };
+
+    const loop = async (): Promise<void> => {
+      let left = options.recordsLeft ?? Infinity;
+      while (left > 0 && !ended()) {
+        try {
+          await credit.take(either);
+        } catch (error) {
+          if (ended()) break;
+          throw error;
+        }
+        const records = await fill(Math.min(maxBatch, left));
+        if (records.length === 0 || stopped.signal.aborted) {
+          credit.give();
+          continue;
+        }
+        left -= records.length;
+        subscriber.next({ lease, records });
+      }
+      subscriber.complete();
+    };
+
+    loop().catch((error: unknown) => {
+      subscriber.error(
+        lease.revoked.aborted
+          ? new SeclError(
+              'FENCED',
+              `partition ${lease.partition} of ${lease.topic} was taken away`,
+              {
+                retryable: true,
+                cause: error,
+              },
+            )
+          : error,
+      );
+    });
+    return () => {
+      stopped.abort();
+    };
+  });
+}

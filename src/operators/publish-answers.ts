@@ -1,0 +1,167 @@
+import { defer, map, type OperatorFunction } from 'rxjs';
+import type { Answer, PublishedConfidence } from '../events/answer.ts';
+import type { DeadLetter } from '../events/dead-letter.ts';
+import type { Question } from '../events/question.ts';
+import type { ScoreName } from '../events/score.ts';
+import type {
+  IncomingRecord,
+  OutgoingRecord,
+  PartitionCommit,
+  PartitionLease,
+} from '../ports/broker.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ModelDescription } from '../ports/language-model.ts';
+import type { Codec } from '../ports/record-codec.ts';
+import type { ScoreOrigin } from '../secl/score-of.ts';
+import type { WrittenAnswer } from '../secl/work.ts';
+import { stepAnswerState, type AnswerState } from './answer-state.ts';
+import type { AnsweredBatch } from './question-batch.ts';
+
+/** What {@link publishAnswers} needs. */
+export interface PublishOptions {
+  readonly topics: { readonly answers: string; readonly deadLetters: string };
+  readonly answerCodec: Codec<Answer>;
+  readonly deadLetterCodec: Codec<DeadLetter>;
+  readonly model: ModelDescription;
+  readonly origin: ScoreOrigin;
+  /** Which score is the published one. */
+  readonly published: ScoreName;
+  /** Scores that go out; the free ones are always computed, since evidence needs them. */
+  readonly scores: readonly ScoreName[];
+  readonly clock: Clock;
+}
+
+/** Everything a batch caused, ready to be committed, and the answers themselves for whoever watches. */
+export interface PublishedBatch {
+  readonly lease: PartitionLease;
+  readonly commit: PartitionCommit;
+  readonly answers: readonly Answer[];
+  readonly deadLetters: readonly DeadLetter[];
+  readonly state: AnswerState;
+}
+
+function publishedConfidence(
+  answer: WrittenAnswer,
+  source: ScoreName,
+  adapterVersion: number,
+): PublishedConfidence {
+  const score = answer.scores.find((candidate) => candidate.name === source);
+  return { value: score?.value ?? null, source, adapterVersion };
+}
+
+/** Whether the question's deadline had passed at `nowMs`. */
+function isLate(question: Question, nowMs: number): boolean {
+  return question.deadlineMs !== null && nowMs > question.deadlineMs;
+}
+
+/**
+ * Turns an answered batch into one commit: answers, dead letters, state and next offset. A fold over the
+ * partition's batches, from the committed state on.
+ *
+ *     source  --a--b--|
+ *     result  --A--B--|
+ *
+ * State: per subscription, restored from `initial`. Drops, delays and reorders nothing.
+ */
+export function publishAnswers(
+  initial: AnswerState,
+  options: PublishOptions,
+): OperatorFunction<AnsweredBatch, PublishedBatch> {
+  const { topics, answerCodec, deadLetterCodec, model, origin, clock } = options;
+
+  const outgoing = (
+    topic: string,
+    record: IncomingRecord,
+    key: string | null,
+    value: Uint8Array,
+  ): OutgoingRecord => ({
+    topic,
+    // The same partition as its question, so that order and co-partitioning with labels hold.
+    partition: record.partition,
+    key: key === null ? record.key : new TextEncoder().encode(key),
+    value,
+    headers: record.headers,
+  });
+
+  return (source) =>
+    defer(() => {
+      let state = initial;
+      return source.pipe(
+        map((batch): PublishedBatch => {
+          const nowMs = clock.nowMs();
+          const durationMs = clock.monotonicMs() - batch.startedMs;
+          const byOffset = new Map(
+            batch.planned.map((item, i) => [item.record.offset, batch.answers[i] as WrittenAnswer]),
+          );
+          const refused = new Map(batch.unanswerable.map((item) => [item.record.offset, item]));
+          const step = stepAnswerState(
+            state,
+            batch.records.map((record) => ({
+              questionId: byOffset.get(record.offset)?.question.id ?? null,
+              offset: Number(record.offset),
+            })),
+          );
+          state = step.state;
+          const answers: Answer[] = [];
+          const deadLetters: DeadLetter[] = [];
+          const records = batch.records.map((record, i) => {
+            const place = {
+              sourceTopic: record.topic,
+              sourcePartition: record.partition,
+              sourceOffset: Number(record.offset),
+            };
+            const written = byOffset.get(record.offset);
+            if (written === undefined) {
+              const failure = refused.get(record.offset);
+              const letter: DeadLetter = {
+                ...place,
+                code: failure?.code ?? 'RECORD_INVALID',
+                reason: failure?.reason ?? 'the record could not be read',
+                key: record.key,
+                value: record.value,
+                failedAtMs: nowMs,
+              };
+              deadLetters.push(letter);
+              return outgoing(topics.deadLetters, record, null, deadLetterCodec.encode(letter));
+            }
+            const { question, computed } = written;
+            const answer: Answer = {
+              questionId: question.id,
+              ...place,
+              domain: question.domain,
+              style: question.style,
+              text: written.text,
+              extracted: written.extracted,
+              tokenIds: written.tokens.map((token) => token.id),
+              finishReason: written.finishReason,
+              entropyNats: written.entropyNats,
+              published: publishedConfidence(written, options.published, origin.adapterVersion),
+              scores: written.scores.filter((score) => options.scores.includes(score.name)),
+              distractors: written.distractors,
+              forwardTokens: {
+                ...computed,
+                training: 0,
+                total: computed.answer + computed.confidence + computed.scoring,
+              },
+              model: model.name,
+              modelFingerprint: model.fingerprint,
+              duplicateOf: step.duplicateOf[i] ?? null,
+              late: isLate(question, nowMs),
+              answeredAtMs: nowMs,
+              durationMs,
+            };
+            answers.push(answer);
+            return outgoing(topics.answers, record, question.id, answerCodec.encode(answer));
+          });
+          const last = batch.records.at(-1) as IncomingRecord;
+          return {
+            lease: batch.lease,
+            commit: { nextOffset: last.offset + 1n, records, state: step.changes },
+            answers,
+            deadLetters,
+            state,
+          };
+        }),
+      );
+    });
+}

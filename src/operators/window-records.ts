@@ -1,0 +1,83 @@
+import { summarizeRows } from '../calibration/summarize.ts';
+import { labelConfidences } from '../calibration/labelled-confidences.ts';
+import type { CalibrationWindow, WindowMetric } from '../events/calibration-window.ts';
+import type { CalibrationRow, WindowCut } from './calibration-state.ts';
+
+/** How a window's metrics are computed. */
+export interface WindowMetricOptions {
+  /** Bins of the ECE. */
+  readonly bins: number;
+  /** Simulations of the ECE's floor; 0 leaves it out. */
+  readonly simulations: number;
+  readonly seed: number;
+}
+
+/** The scope that holds every domain. */
+export const POOLED = 'pooled';
+
+/**
+ * The records that publish one window: the pooled one first, then one a domain.
+ *
+ * @param place - Partition of the questions.
+ * @param nowMs - When the window was closed or corrected.
+ */
+export function windowRecords(
+  cut: WindowCut,
+  place: { readonly topic: string; readonly partition: number },
+  options: WindowMetricOptions,
+  nowMs: number,
+): CalibrationWindow[] {
+  const domains = new Map<string, CalibrationRow[]>();
+  for (const row of cut.rows)
+    if (row.domain !== null) domains.set(row.domain, [...(domains.get(row.domain) ?? []), row]);
+  const scopes: [string, readonly CalibrationRow[]][] = [
+    [POOLED, cut.rows],
+    // A domain may be called like the pooled scope; its record must not pass for it.
+    ...[...domains].map(([name, rows]): [string, CalibrationRow[]] => [
+      name === POOLED ? `domain:${name}` : name,
+      rows,
+    ]),
+  ];
+  return scopes.map(([scope, rows]) => {
+    const names = [...new Set(rows.flatMap((row) => Object.keys(row.confidences)))];
+    const definition = { estimator: 'ece-equal-width', edgeRule: '[low, high), last closed' };
+    const metrics = names.map((score): WindowMetric => {
+      const summary = summarizeRows(
+        labelConfidences(
+          rows.map((row) => ({ confidence: row.confidences[score] ?? null, correct: row.correct })),
+        ),
+        {
+          binning: { kind: 'equal-width', bins: options.bins },
+          resamples: options.simulations,
+          seed: options.seed,
+        },
+      );
+      return {
+        score,
+        n: summary.n,
+        missing: summary.missing,
+        ece: summary.ece,
+        eceFloor: summary.eceFloor?.mean ?? null,
+        brier: summary.brier,
+        auroc: summary.auroc,
+        mean: summary.mean,
+      };
+    });
+    const labels = rows.flatMap((row) => (row.correct === null ? [] : [row.correct]));
+    return {
+      sourceTopic: place.topic,
+      sourcePartition: place.partition,
+      ordinal: cut.ordinal,
+      revision: cut.revision,
+      scope,
+      firstOffset: rows[0]?.offset ?? 0,
+      lastOffset: rows.at(-1)?.offset ?? 0,
+      answers: rows.length,
+      labelled: labels.length,
+      accuracy: labels.length === 0 ? null : labels.filter(Boolean).length / labels.length,
+      metrics,
+      eceDefinition: `${definition.estimator}, ${options.bins} bins, ${definition.edgeRule}`,
+      closedAtMs: nowMs,
+    };
+  });
+}
