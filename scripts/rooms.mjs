@@ -1,0 +1,71 @@
+/**
+ * The rooms of `src/` and their arrows, in one table. `.dependency-cruiser.mjs` turns it into rules,
+ * `eslint.config.js` takes the list of pure rooms from it, `docs/architecture.md` its picture.
+ *
+ * - `sees`: rooms that may be imported. A room always sees itself, `errors` and `random`.
+ * - `packages`: npm packages that may be imported.
+ * - `pure`: no I/O, no clock, no unseeded randomness, no environment, no Node.js built-in modules.
+ */
+
+/** Rooms that every other room may import. */
+export const FOUNDATIONS = ['errors', 'random'];
+
+export const ROOMS = {
+  errors: { pure: true, sees: [], packages: [] },
+  random: { pure: true, sees: [], packages: [] },
+  text: { pure: true, sees: [], packages: [] },
+  calibration: { pure: true, sees: [], packages: [] },
+  drift: { pure: true, sees: [], packages: [] },
+  events: { pure: true, sees: [], packages: [] },
+  ports: { pure: true, sees: ['events'], packages: ['rxjs'] },
+  secl: { pure: true, sees: ['events', 'ports', 'text'], packages: [] },
+  gguf: { pure: true, sees: [], packages: [] },
+  graph: { pure: true, sees: ['gguf'], packages: [] },
+  model: { pure: true, sees: ['gguf', 'graph', 'ports'], packages: [] },
+  tokenizer: {
+    pure: true,
+    sees: ['gguf', 'ports'],
+    packages: ['@huggingface/jinja', '@huggingface/tokenizers'],
+  },
+  streams: { pure: true, sees: ['events', 'text'], packages: [] },
+  operators: {
+    pure: true,
+    sees: ['calibration', 'drift', 'events', 'ports', 'secl', 'text'],
+    packages: ['rxjs'],
+  },
+  topology: {
+    pure: true,
+    sees: ['calibration', 'drift', 'events', 'operators', 'ports', 'secl', 'text'],
+    packages: ['rxjs', 'yaml'],
+  },
+  report: { pure: true, sees: ['calibration', 'events'], packages: [] },
+  app: {
+    pure: false,
+    sees: [
+      ...['adapters', 'calibration', 'drift', 'events', 'gguf', 'graph', 'model', 'operators'],
+      ...['ports', 'report', 'secl', 'streams', 'text', 'tokenizer', 'topology'],
+    ],
+    packages: ['rxjs'],
+  },
+  cli: { pure: false, sees: ['app'], packages: ['cli-progress', 'commander'] },
+};
+
+/** What every adapter sees; adapters never see each other. */
+export const ADAPTER_SEES = [
+  ...['calibration', 'drift', 'events', 'gguf', 'graph', 'model', 'ports'],
+  ...['secl', 'streams', 'text', 'tokenizer'],
+];
+
+/** npm packages by adapter, one library each (and `rxjs`, which the ports speak). */
+export const ADAPTERS = {
+  avro: ['avsc'],
+  'embedded-log': ['classic-level', 'rxjs'],
+  files: [],
+  hub: ['undici', 'yauzl'],
+  memory: ['rxjs'],
+  onnx: ['onnxruntime-common', 'onnxruntime-node'],
+  system: [],
+};
+
+/** Names of the rooms above the line of purity. */
+export const PURE_ROOMS = Object.keys(ROOMS).filter((room) => ROOMS[room].pure);

@@ -1,0 +1,140 @@
+/**
+ * Runs the built tests, one process a file, and fails when a test fails, when a file holds none, or when
+ * none ran at all (`node --test` alone calls that a success). Arguments: parts of paths to run only
+ * those files; `--verbose` names every test and shows what the tests print.
+ *
+ * The last line is always `N passed, N failed, N skipped`.
+ */
+import { existsSync, readdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { run } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { inspect } from 'node:util';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+/** Two processes: what the smallest machine has cores for. */
+const CONCURRENCY = 2;
+/** A file that takes longer than this hangs. */
+const FILE_TIMEOUT_MS = 900_000;
+
+const verbose = process.argv.includes('--verbose');
+const patterns = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+
+const names = readdirSync(join(root, 'test'), { recursive: true })
+  .filter((file) => file.endsWith('.test.ts'))
+  .filter((file) => patterns.length === 0 || patterns.some((p) => join('test', file).includes(p)))
+  .sort();
+const files = names.map((name) => join(root, 'build', 'test', name.replace(/\.ts$/, '.js')));
+
+const counts = { passed: 0, failed: 0, skipped: 0 };
+const skips = [];
+const failures = [];
+/** What each file printed. */
+const output = new Map();
+/** File whose events arrive at the moment, with what was counted in it. */
+let current;
+
+const started = performance.now();
+const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
+const shortName = (file) =>
+  file === undefined
+    ? '?'
+    : relative(root, file)
+        .replace(/^(build\/)?test\//, '')
+        .replace(/\.test\.(js|ts)$/, '');
+
+/** Printed lines by file; events name a file by its source or by what was built from it. */
+function outputOf(file) {
+  const name = shortName(file);
+  const lines = output.get(name) ?? [];
+  output.set(name, lines);
+  return lines;
+}
+
+function closeFile() {
+  if (current === undefined) return;
+  const { file, tests, failed, durationMs } = current;
+  if (tests === 0) {
+    counts.failed += 1;
+    failures.push({ file, name: '(file)', error: 'The file holds no test.' });
+  }
+  const mark = failed > 0 || tests === 0 ? 'FAIL' : 'ok  ';
+  console.log(`${mark} ${shortName(file)} (${tests} tests, ${seconds(durationMs)})`);
+  if (verbose || mark === 'FAIL') process.stdout.write(outputOf(file).join(''));
+  current = undefined;
+}
+
+function openFile(file) {
+  if (file === undefined || current?.file === file) return;
+  closeFile();
+  current = { file, tests: 0, failed: 0, durationMs: 0 };
+}
+
+/** The thrown error, out of the wrapper that node:test puts around it. */
+function causeOf(error) {
+  const cause = error?.cause ?? error;
+  return cause instanceof Error || typeof cause === 'object' ? inspect(cause) : String(cause);
+}
+
+function settle(kind, data) {
+  openFile(data.file);
+  if (data.nesting === 0 && current !== undefined) current.durationMs += data.details.duration_ms;
+  const isSuite = data.details?.type === 'suite';
+  const isFile = files.includes(data.name) || data.name === data.file;
+  if (data.skip !== undefined || data.todo !== undefined) {
+    const reason = data.skip ?? data.todo;
+    counts.skipped += 1;
+    if (current !== undefined) current.tests += 1;
+    skips.push({
+      file: data.file,
+      name: data.name,
+      reason: typeof reason === 'string' && reason !== '' ? reason : 'no reason given',
+    });
+  } else if (kind === 'fail') {
+    // A suite or file whose tests failed has been counted by them.
+    if (data.details.error?.failureType === 'subtestsFailed') return;
+    counts.failed += 1;
+    if (current !== undefined) {
+      current.tests += 1;
+      current.failed += 1;
+    }
+    failures.push({ file: data.file, name: data.name, error: causeOf(data.details.error) });
+  } else if (!isSuite && !isFile) {
+    counts.passed += 1;
+    if (current !== undefined) current.tests += 1;
+    if (verbose)
+      outputOf(data.file).push(`       ${data.name} (${seconds(data.details.duration_ms)})\n`);
+  }
+}
+
+const missing = files.filter((file) => !existsSync(file));
+for (const file of missing) failures.push({ file, name: '(file)', error: 'It was not built.' });
+counts.failed += missing.length;
+
+if (files.length > missing.length) {
+  const events = run({
+    files: files.filter((file) => !missing.includes(file)),
+    concurrency: CONCURRENCY,
+    timeout: FILE_TIMEOUT_MS,
+  });
+  for await (const { type, data } of events) {
+    if (type === 'test:pass') settle('pass', data);
+    else if (type === 'test:fail') settle('fail', data);
+    else if (type === 'test:stdout' || type === 'test:stderr')
+      outputOf(data.file).push(data.message);
+  }
+  closeFile();
+}
+
+for (const { file, name, error } of failures) {
+  console.log(`\nFAILED ${shortName(file)} > ${name}\n${error}`);
+}
+if (skips.length > 0) console.log('\nSkipped:');
+for (const { file, name, reason } of skips) {
+  console.log(`  ${shortName(file)} > ${name}: ${reason}`);
+}
+const ran = counts.passed + counts.failed;
+if (ran === 0) console.log('\nNo test ran: that is a failure.');
+console.log(`\n${files.length} files, ${seconds(performance.now() - started)}`);
+console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+process.exitCode = counts.failed > 0 || ran === 0 ? 1 : 0;
