@@ -28,6 +28,8 @@ export interface PublishOptions {
   readonly published: ScoreName;
   /** Scores that go out; the free ones are always computed, since evidence needs them. */
   readonly scores: readonly ScoreName[];
+  /** Entries that go with every commit, e.g. what the state belongs to. */
+  readonly stateEntries: ReadonlyMap<string, Uint8Array>;
   readonly clock: Clock;
 }
 
@@ -156,7 +158,11 @@ export function publishAnswers(
           const last = batch.records.at(-1) as IncomingRecord;
           return {
             lease: batch.lease,
-            commit: { nextOffset: last.offset + 1n, records, state: step.changes },
+            commit: {
+              nextOffset: last.offset + 1n,
+              records,
+              state: new Map([...options.stateEntries, ...step.changes]),
+            },
             answers,
             deadLetters,
             state,

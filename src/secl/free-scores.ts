@@ -3,6 +3,8 @@ import { missingScore, presentScore, type ScoreOrigin } from './score-of.ts';
 import { answerProbability, tokenCertainty } from './token-scores.ts';
 import type { WrittenAnswer } from './work.ts';
 
+const NO_NUMBER = 'the answer has no tokens, or a probability that is not a number';
+
 /**
  * The scores that cost nothing: answer probability and token certainty, read off the answer's own tokens.
  *
@@ -18,10 +20,10 @@ export function freeScores(answer: WrittenAnswer, origin: ScoreOrigin): Score[] 
   const normalization = reported === null ? 'none' : 'reported-by-writer';
   return [
     probability === null
-      ? missingScore('answerProbability', 'the answer has no tokens', origin, normalization)
+      ? missingScore('answerProbability', NO_NUMBER, origin, normalization)
       : presentScore('answerProbability', probability, origin, { normalization }),
     certainty === null
-      ? missingScore('tokenCertainty', 'the answer has no tokens', origin)
+      ? missingScore('tokenCertainty', NO_NUMBER, origin)
       : presentScore('tokenCertainty', certainty, origin, {
           normalization: reported === null ? 'none' : 'entropies-of-this-model',
         }),

@@ -48,18 +48,16 @@ export function trueFalseTokens(tokenizer: Tokenizer): TrueFalseTokens {
  *
  * @param trueLogProbabilities - Natural log probabilities of the tokens that spell True.
  * @param falseLogProbabilities - The same for False.
- * @returns `null` if neither has any mass: then there is no score, and none is made up.
+ * @returns `null` if neither has any mass or a number is NaN: then there is no score, and none is made up.
  *   Source: Kadavath et al. 2022, arXiv 2207.05221; the sum over spellings is ours.
- * @throws SeclError `PRECONDITION` if a number is NaN.
  */
 export function pTrue(
   trueLogProbabilities: readonly number[],
   falseLogProbabilities: readonly number[],
 ): PTrue | null {
   const all = [...trueLogProbabilities, ...falseLogProbabilities];
-  precondition(!all.some(Number.isNaN), 'a log probability is NaN');
   const highest = Math.max(...all);
-  if (highest === -Infinity) return null;
+  if (!Number.isFinite(highest)) return null;
   const sum = (values: readonly number[]): number =>
     values.reduce((total, value) => total + Math.exp(value - highest), 0);
   const forTrue = sum(trueLogProbabilities);

@@ -19,7 +19,13 @@ export function presentScore(
     readonly promptHash?: string;
   },
 ): Score {
-  const { mass = null, minimumMass = 0, components = {}, normalization, promptHash = null } = details;
+  const {
+    mass = null,
+    minimumMass = 0,
+    components = {},
+    normalization,
+    promptHash = null,
+  } = details;
   const low = mass !== null && mass < minimumMass;
   return {
     name,

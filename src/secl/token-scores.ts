@@ -10,12 +10,15 @@ export const TOKEN_CERTAINTY_TOP = 4;
  * `exp(Σ_t ln p_t)`. Falls with length: of a reasoned answer of 200 tokens it mostly counts tokens.
  *
  * @param logProbabilities - Natural log probability per token, shape `[T]`. Not mutated.
- * @returns A fraction in `[0, 1]`, or `null` for an empty answer (there is nothing it could be the probability of).
+ * @returns A fraction in `[0, 1]`, or `null` for an empty answer (there is nothing it could be the probability of) and
+ *   where a number is not one.
+ * @throws SeclError `PRECONDITION` if a log probability is above 0.
  */
 export function answerProbability(logProbabilities: readonly number[]): number | null {
   if (logProbabilities.length === 0) return null;
   let sum = 0;
   for (const value of logProbabilities) {
+    if (Number.isNaN(value)) return null;
     precondition(value <= 1e-6, `a log probability is at most 0, got ${value}`);
     sum += value;
   }
@@ -29,14 +32,14 @@ export function answerProbability(logProbabilities: readonly number[]): number |
  *
  * @param entropiesNats - Entropy per token in nats, shape `[T]`, end token left out. Not mutated.
  * @param top - How many of the highest count. @defaultValue 4
- * @returns A fraction in `(0, 1]`, or `null` for an empty answer. Source: ours.
+ * @returns A fraction in `(0, 1]`, or `null` for an empty answer or an entropy that is not finite. Source: ours.
  */
 export function tokenCertainty(
   entropiesNats: readonly number[],
   top: number = TOKEN_CERTAINTY_TOP,
 ): number | null {
   precondition(Number.isInteger(top) && top >= 1, `top is a positive integer, got ${top}`);
-  if (entropiesNats.length === 0) return null;
+  if (entropiesNats.length === 0 || !entropiesNats.every(Number.isFinite)) return null;
   const highest = entropiesNats.toSorted((a, b) => b - a).slice(0, top);
   // An entropy can come out as −1e-9 in floating point; certainty stays a fraction.
   return Math.min(1, Math.exp(-highest.reduce((sum, h) => sum + h, 0) / highest.length));

@@ -62,21 +62,30 @@ export async function verbalizeAnswers(
       const prompt = [...answer.promptIds, ...answer.tokens.map((token) => token.id), ...followUp];
       plans.push({ answer, name, template, components, request: { prompt, tokens: digits } });
     };
-    if (options.scores.includes('verbalized')) plan('verbalized', options.prompts.confidence, {}, {});
+    if (options.scores.includes('verbalized'))
+      plan('verbalized', options.prompts.confidence, {}, {});
     if (options.scores.includes('verbalizedWithEvidence')) {
       const template = options.prompts.confidenceWithEvidence;
       const evidence = evidenceOf(answer, options.evidence);
       if (evidence === null) {
         const why = options.evidence === 'none' ? 'no evidence is set' : 'the evidence is missing';
         const hash = options.promptHash(template);
-        added.get(answer)?.push(missingScore('verbalizedWithEvidence', why, origin, 'digits', hash));
+        added
+          .get(answer)
+          ?.push(missingScore('verbalizedWithEvidence', why, origin, 'digits', hash));
       } else {
         const digit = String(evidenceDigit(evidence));
         plan('verbalizedWithEvidence', template, { evidence: digit }, { evidence });
       }
     }
   }
-  const results = plans.length === 0 ? [] : await scope.next(plans.map((p) => p.request), signal);
+  const results =
+    plans.length === 0
+      ? []
+      : await scope.next(
+          plans.map((p) => p.request),
+          signal,
+        );
   const computed = new Map<WrittenAnswer, number>();
   plans.forEach(({ answer, name, template, components }, i) => {
     const result = results[i] as NextTokenResult;

@@ -17,17 +17,16 @@ export interface VerbalizedConfidence {
  * Expected confidence over the ten digit tokens. Nothing is sampled.
  *
  * @param logProbabilities - Natural log probability of the digits 0 to 9 as next token, shape `[10]`.
- * @returns The confidence, or `null` if no digit has any mass. Source: ours (ten bins, their midpoints);
+ * @returns The confidence, or `null` if no digit has any mass or a number is NaN. Source: ours (ten bins, their midpoints);
  *   the idea of verbalized confidence: Lin et al. 2022, arXiv 2205.14334; Tian et al. 2023, arXiv 2305.14975.
- * @throws SeclError `PRECONDITION` unless there are ten numbers, none of them NaN.
+ * @throws SeclError `PRECONDITION` unless there are ten numbers.
  */
 export function verbalizedConfidence(
   logProbabilities: readonly number[],
 ): VerbalizedConfidence | null {
   precondition(logProbabilities.length === CONFIDENCE_BINS, 'there are ten digits');
-  precondition(!logProbabilities.some(Number.isNaN), 'a log probability is NaN');
   const highest = Math.max(...logProbabilities);
-  if (highest === -Infinity) return null;
+  if (!Number.isFinite(highest)) return null;
   // Shifted by the highest: digits of tiny mass keep their proportions.
   const weights = logProbabilities.map((value) => Math.exp(value - highest));
   const total = weights.reduce((sum, weight) => sum + weight, 0);

@@ -30,7 +30,11 @@ export interface WrittenAnswer extends PlannedQuestion {
   /** Final norm's output at the question's last position, unit length, shape `[D]`. */
   readonly hidden: Float32Array | undefined;
   /** Positions computed so far, by phase. */
-  readonly computed: { readonly answer: number; readonly confidence: number; readonly scoring: number };
+  readonly computed: {
+    readonly answer: number;
+    readonly confidence: number;
+    readonly scoring: number;
+  };
   readonly scores: readonly Score[];
   readonly distractors: readonly Distractor[];
 }

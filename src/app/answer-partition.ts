@@ -1,0 +1,97 @@
+import { defer, pipe, type Observable } from 'rxjs';
+import { SeclError } from '../errors/secl-error.ts';
+import { answerBatches } from '../operators/answer-batches.ts';
+import { restoreAnswerState } from '../operators/answer-state.ts';
+import { commitBatches } from '../operators/commit-batches.ts';
+import { createCredit } from '../operators/credit.ts';
+import { decodeQuestions } from '../operators/decode-questions.ts';
+import { inScope } from '../operators/in-scope.ts';
+import { judgeBatches } from '../operators/judge-batches.ts';
+import { pollBatches } from '../operators/poll-batches.ts';
+import { publishAnswers, type PublishedBatch } from '../operators/publish-answers.ts';
+import { verbalizeBatches } from '../operators/verbalize-batches.ts';
+import type { PartitionLease } from '../ports/broker.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { LanguageModel } from '../ports/language-model.ts';
+import { sharedPrefixes } from '../secl/shared-prefixes.ts';
+import type { ScoringOptions } from '../secl/scoring-options.ts';
+import type { Topology } from '../topology/topology.ts';
+import type { RecordCodecs } from './record-codecs.ts';
+
+/** State entry that says what the state belongs to. */
+const FINGERPRINT_KEY = 'answers/fingerprint';
+
+/** What {@link answerPartition} needs. */
+export interface AnswerPartitionOptions {
+  readonly topology: Topology;
+  readonly scoring: ScoringOptions;
+  readonly model: LanguageModel;
+  readonly codecs: RecordCodecs;
+  readonly clock: Clock;
+  /** Fires when no more batches are to be begun. */
+  readonly drain: AbortSignal;
+  /** Records in the whole stream, or `null` if it has no end. */
+  readonly totalRecords: number | null;
+  /** Of topology, prompts, model and schemas: state made under another one is refused. */
+  readonly fingerprint: string;
+}
+
+/**
+ * The main pipeline over one leased partition, from committed state on: poll, decode, answer, verbalize,
+ * judge, publish, commit.
+ *
+ * @returns Cold; emits each batch once it is durable. Errors with `STATE_MISMATCH` if the partition's
+ *   state belongs to another topology, prompt set, model or schema.
+ */
+export function answerPartition(
+  lease: PartitionLease,
+  options: AnswerPartitionOptions,
+): Observable<PublishedBatch> {
+  const { topology, scoring, model, codecs, clock } = options;
+  return defer(() => {
+    const made = lease.state.get(FINGERPRINT_KEY);
+    const fingerprint = new TextEncoder().encode(options.fingerprint);
+    if (made !== undefined && Buffer.compare(made, fingerprint) !== 0) {
+      throw new SeclError(
+        'STATE_MISMATCH',
+        `the state of ${lease.topic}/${lease.partition} was made with another topology, prompt set, model, machine or version`,
+        {
+          hint: 'Start a new run folder, or go on with the settings and machine the run began with.',
+        },
+      );
+    }
+    const state = restoreAnswerState(lease.state);
+    const credit = createCredit(topology.batch.maxInFlight);
+    const origin = { model: model.description.name, adapterVersion: 0 };
+    return pollBatches(lease, {
+      maxBatch: topology.batch.maxBatch,
+      maxWaitMs: topology.batch.maxWaitMs,
+      recordsLeft: options.totalRecords === null ? null : options.totalRecords - state.consumed,
+      credit,
+      drain: options.drain,
+    }).pipe(
+      decodeQuestions({ codec: codecs.question, tokenizer: model.tokenizer, scoring, clock }),
+      inScope(
+        model,
+        sharedPrefixes(scoring.prompts, model.tokenizer),
+        pipe(
+          answerBatches(model.tokenizer, scoring, origin),
+          verbalizeBatches(model.tokenizer, scoring, origin),
+          judgeBatches(model.tokenizer, scoring, origin),
+        ),
+      ),
+      publishAnswers(state, {
+        topics: topology.topics,
+        answerCodec: codecs.answer,
+        deadLetterCodec: codecs.deadLetter,
+        model: model.description,
+        origin,
+        published: scoring.published,
+        scores: scoring.scores,
+        stateEntries: new Map([[FINGERPRINT_KEY, fingerprint]]),
+        clock,
+      }),
+      commitBatches(credit),
+    );
+  });
+}

@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import { GENERAL_PROMPTS } from '../secl/prompts/general-prompts.ts';
+import type { PromptTemplate } from '../secl/prompts/prompt-set.ts';
+import type { ScoringOptions } from '../secl/scoring-options.ts';
+import type { Topology } from '../topology/topology.ts';
+
+/** Provenance of a prompt: SHA-256 over name, version and texts, first 16 hex digits. */
+export function promptHash(template: PromptTemplate): string {
+  const { name, version, system, user } = template;
+  const text = JSON.stringify([name, version, system, user]);
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}
+
+/** The method's settings as a topology gives them. */
+export function scoringOptionsOf(topology: Topology): ScoringOptions {
+  const { answer, confidence, scoring, limits } = topology;
+  return {
+    prompts: GENERAL_PROMPTS,
+    maxTokens: answer.maxTokens,
+    distractorMaxTokens: scoring.distractorMaxTokens,
+    distractors: scoring.distractors,
+    maxPromptTokens: limits.maxPromptTokens,
+    evidence: confidence.evidence,
+    minimumMass: confidence.minimumMass,
+    normalization: scoring.normalization,
+    scores: scoring.when === 'never' ? scoring.scores.filter(isUnjudged) : scoring.scores,
+    published: confidence.published,
+    promptHash,
+  };
+}
+
+/** Scores that need neither distractors nor a judgement. */
+function isUnjudged(name: ScoringOptions['published']): boolean {
+  return name !== 'pTrue' && name !== 'normalizedPTrue';
+}

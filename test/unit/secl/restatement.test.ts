@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isRestatement, statement } from '../../../src/secl/restatement.ts';
+
+const SAME = [
+  ['Paris', 'paris.'],
+  ['The Netherlands', 'Netherlands'],
+  ['Paris', 'Paris, France'],
+  ['São Paulo', 'Sao Paulo'],
+  ['1,200', '1200'],
+  ['Leonardo da Vinci', 'da Vinci'],
+] as const;
+
+const DIFFERENT = [
+  ['Paris', 'London'],
+  ['12', '120'],
+  ['12', '12 apples'],
+  ['Guinea', 'New Guineas'],
+  ['yes', 'no'],
+  ['', 'Paris'],
+  ['3.5', '35'],
+] as const;
+
+for (const [a, b] of SAME)
+  test(`"${a}" and "${b}" say the same`, () => {
+    assert.ok(isRestatement(a, b) && isRestatement(b, a));
+  });
+
+for (const [a, b] of DIFFERENT)
+  test(`"${a}" and "${b}" differ`, () => {
+    assert.ok(!isRestatement(a, b) && !isRestatement(b, a));
+  });
+
+test('a statement is what is left without wording', () => {
+  assert.equal(statement('  The  Eiffel-Tower! '), 'eiffel-tower');
+});
