@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { Answer } from '../../../src/events/answer.ts';
+import type { Feedback } from '../../../src/events/feedback.ts';
+import {
+  calibrationChanges,
+  restoreCalibration,
+} from '../../../src/operators/calibration-entries.ts';
+import {
+  EMPTY_CALIBRATION,
+  stepCalibration,
+  type AnswerAt,
+  type CalibrationState,
+  type Matcher,
+  type WindowCut,
+} from '../../../src/operators/calibration-state.ts';
+
+const options = { size: 4, step: 4, correctable: 3 };
+const match: Matcher = (answer, label) => label.acceptedAnswers.includes(answer.text);
+
+function answerAt(i: number): AnswerAt {
+  const answer = {
+    questionId: `q${i}`,
+    style: 'short',
+    text: i % 2 === 0 ? 'yes' : 'no',
+    extracted: null,
+    domain: i % 3 === 0 ? 'threes' : null,
+    scores: [{ name: 'pTrue', value: i % 5 === 0 ? null : 0.5 }],
+    published: { value: 0.25, source: 'pTrue', adapterVersion: 0 },
+  } as unknown as Answer;
+  return { answer, offset: 10 + i };
+}
+
+function label(i: number): Feedback {
+  return { questionId: `q${i}`, acceptedAnswers: ['yes'], correct: null, labelledAtMs: i };
+}
+
+/** Newest revision of each window: what a reader of the topic ends up with. */
+function newest(cuts: readonly WindowCut[]): Map<number, unknown> {
+  const windows = new Map<number, unknown>();
+  for (const cut of cuts)
+    windows.set(
+      cut.ordinal,
+      cut.rows.map((row) => [row.questionId, row.correct]),
+    );
+  return windows;
+}
+
+test('a window closes with its last answer and is corrected by late labels', () => {
+  const first = stepCalibration(
+    EMPTY_CALIBRATION,
+    { answers: [0, 1, 2, 3].map(answerAt), labels: [label(0)], feedbackOffset: 1 },
+    options,
+    match,
+  );
+  assert.deepEqual(
+    first.cuts.map((cut) => [cut.ordinal, cut.revision]),
+    [[0, 0]],
+  );
+  assert.deepEqual(
+    first.cuts[0]?.rows.map((row) => row.correct),
+    [true, null, null, null],
+  );
+  const later = stepCalibration(
+    first.state,
+    { answers: [], labels: [label(3), label(1)], feedbackOffset: 3 },
+    options,
+    match,
+  );
+  assert.deepEqual(
+    later.cuts.map((cut) => [cut.ordinal, cut.revision]),
+    [[0, 1]],
+  );
+  assert.deepEqual(
+    later.cuts[0]?.rows.map((row) => row.correct),
+    [true, false, null, false],
+  );
+  assert.equal(later.state.feedbackOffset, 3);
+});
+
+test('sliding windows overlap', () => {
+  const sliding = { size: 4, step: 2, correctable: 3 };
+  const { cuts } = stepCalibration(
+    EMPTY_CALIBRATION,
+    { answers: [0, 1, 2, 3, 4, 5, 6].map(answerAt), labels: [], feedbackOffset: 0 },
+    sliding,
+    match,
+  );
+  assert.deepEqual(
+    cuts.map((cut) => cut.rows.map((row) => row.questionId)),
+    [
+      ['q0', 'q1', 'q2', 'q3'],
+      ['q2', 'q3', 'q4', 'q5'],
+    ],
+  );
+});
+
+test('however answers and labels interleave, each window ends up the same, restarts included', () => {
+  const n = 11;
+  const order = fc.shuffledSubarray(
+    [...Array(n).keys()].map((i) => ({ label: i })),
+    { minLength: n, maxLength: n },
+  );
+  fc.assert(
+    fc.property(order, fc.array(fc.nat(3), { minLength: 30, maxLength: 30 }), (labels, cutsAt) => {
+      const wide = { size: 4, step: 4, correctable: 100 };
+      let state: CalibrationState = EMPTY_CALIBRATION;
+      const entries = new Map<string, Uint8Array>();
+      const cuts: WindowCut[] = [];
+      let a = 0;
+      let l = 0;
+      for (let turn = 0; a < n || l < n; turn++) {
+        const take = cutsAt[turn % cutsAt.length] ?? 1;
+        const answers =
+          turn % 2 === 0 ? Array.from({ length: Math.min(take, n - a) }, () => answerAt(a++)) : [];
+        const known = turn % 2 === 1 ? labels.slice(l, l + take) : [];
+        l += known.length;
+        if (turn > 500) break;
+        const before = restoreCalibration(entries);
+        assert.deepEqual(before, state, 'what was committed restores the state');
+        const step = stepCalibration(
+          before,
+          { answers, labels: known.map((k) => label(k.label)), feedbackOffset: l },
+          wide,
+          match,
+        );
+        for (const [key, value] of calibrationChanges(before, step.state))
+          if (value === null) entries.delete(key);
+          else entries.set(key, value);
+        state = step.state;
+        cuts.push(...step.cuts);
+      }
+      fc.pre(a === n && l === n);
+      const expected = stepCalibration(
+        EMPTY_CALIBRATION,
+        {
+          answers: Array.from({ length: n }, (_, i) => answerAt(i)),
+          labels: Array.from({ length: n }, (_, i) => label(i)),
+          feedbackOffset: n,
+        },
+        wide,
+        match,
+      );
+      assert.deepEqual(newest(cuts), newest(expected.cuts));
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('rows beyond the correctable windows are forgotten', () => {
+  const { state } = stepCalibration(
+    EMPTY_CALIBRATION,
+    { answers: Array.from({ length: 100 }, (_, i) => answerAt(i)), labels: [], feedbackOffset: 0 },
+    options,
+    match,
+  );
+  assert.equal(state.rows.size, 12);
+  assert.equal(state.revisions.size, 3);
+});

@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { firstValueFrom, lastValueFrom } from 'rxjs';
+import { fromAbortable } from '../../../src/operators/from-abortable.ts';
+
+test('gives the value and completes, once per subscription', async () => {
+  let runs = 0;
+  const value$ = fromAbortable(() => Promise.resolve(++runs));
+  assert.equal(await lastValueFrom(value$), 1);
+  assert.equal(await firstValueFrom(value$), 2);
+});
+
+test('a rejection is an error notification', async () => {
+  await assert.rejects(lastValueFrom(fromAbortable(() => Promise.reject(new Error('no')))), /no/);
+});
+
+test('unsubscribing aborts the work', () => {
+  let signal: AbortSignal | undefined;
+  const subscription = fromAbortable((given) => {
+    signal = given;
+    return new Promise<never>(() => undefined);
+  }).subscribe();
+  assert.equal(signal?.aborted, false);
+  subscription.unsubscribe();
+  assert.equal(signal.aborted, true);
+});
