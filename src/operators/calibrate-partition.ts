@@ -12,7 +12,7 @@ import {
   type Matcher,
   type WindowOptions,
 } from './calibration-state.ts';
-import { windowRecords, type WindowMetricOptions } from './window-records.ts';
+import { windowRecords, type WindowMetricOptions } from './calibration-windows.ts';
 
 /** What {@link calibratePartition} needs. */
 export interface CalibrateOptions {

@@ -12,7 +12,7 @@ const LABEL_PREFIX = 'calibration/label/';
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 const write = (value: unknown): Uint8Array => encoder.encode(JSON.stringify(value));
-const read = <T>(bytes: Uint8Array): T => JSON.parse(decoder.decode(bytes)) as T;
+const read = (bytes: Uint8Array): unknown => JSON.parse(decoder.decode(bytes));
 
 interface Tally {
   readonly count: number;
@@ -24,12 +24,14 @@ interface Tally {
 export function restoreCalibration(entries: ReadonlyMap<string, Uint8Array>): CalibrationState {
   const tally = entries.get(TALLY_KEY);
   if (tally === undefined) return EMPTY_CALIBRATION;
-  const { count, feedbackOffset, revisions } = read<Tally>(tally);
+  const { count, feedbackOffset, revisions } = read(tally) as Tally;
   const rows: [number, CalibrationRow][] = [];
   const pending: [string, Feedback][] = [];
   for (const [key, value] of entries) {
-    if (key.startsWith(ROW_PREFIX)) rows.push([Number(key.slice(ROW_PREFIX.length)), read(value)]);
-    if (key.startsWith(LABEL_PREFIX)) pending.push([key.slice(LABEL_PREFIX.length), read(value)]);
+    if (key.startsWith(ROW_PREFIX))
+      rows.push([Number(key.slice(ROW_PREFIX.length)), read(value) as CalibrationRow]);
+    if (key.startsWith(LABEL_PREFIX))
+      pending.push([key.slice(LABEL_PREFIX.length), read(value) as Feedback]);
   }
   return {
     count,

@@ -147,12 +147,13 @@ export function stepCalibration(
   for (const label of input.labels) {
     const ordinal = waiting.get(label.questionId);
     const row = ordinal === undefined ? undefined : rows.get(ordinal);
-    if (ordinal === undefined || row?.unmatched == null) {
+    const unmatched = row?.unmatched ?? null;
+    if (ordinal === undefined || row === undefined || unmatched === null) {
       pending.set(label.questionId, label);
       continue;
     }
     waiting.delete(label.questionId);
-    rows.set(ordinal, { ...row, correct: match(row.unmatched, label), unmatched: null });
+    rows.set(ordinal, { ...row, correct: match(unmatched, label), unmatched: null });
     for (const window of windowsOf(ordinal, options))
       if (window < closedBefore) corrected.add(window);
   }
