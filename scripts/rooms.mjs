@@ -19,6 +19,7 @@ export const ROOMS = {
   events: { pure: true, sees: [], packages: [] },
   ports: { pure: true, sees: ['events'], packages: ['rxjs'] },
   secl: { pure: true, sees: ['events', 'ports', 'text'], packages: [] },
+  decoding: { pure: true, sees: ['ports'], packages: [] },
   gguf: { pure: true, sees: [], packages: [] },
   graph: { pure: true, sees: ['gguf'], packages: [] },
   model: { pure: true, sees: ['gguf', 'graph', 'ports'], packages: [] },
@@ -42,7 +43,17 @@ export const ROOMS = {
   app: {
     pure: false,
     sees: [
-      ...['adapters', 'calibration', 'drift', 'events', 'gguf', 'graph', 'model', 'operators'],
+      ...[
+        'adapters',
+        'calibration',
+        'decoding',
+        'drift',
+        'events',
+        'gguf',
+        'graph',
+        'model',
+        'operators',
+      ],
       ...['ports', 'report', 'secl', 'streams', 'text', 'tokenizer', 'topology'],
     ],
     packages: ['rxjs'],
@@ -52,7 +63,7 @@ export const ROOMS = {
 
 /** What every adapter sees; adapters never see each other. */
 export const ADAPTER_SEES = [
-  ...['calibration', 'drift', 'events', 'gguf', 'graph', 'model', 'ports'],
+  ...['calibration', 'decoding', 'drift', 'events', 'gguf', 'graph', 'model', 'ports'],
   ...['secl', 'streams', 'text', 'tokenizer'],
 ];
 
@@ -61,7 +72,7 @@ export const ADAPTERS = {
   avro: ['avsc'],
   'embedded-log': ['classic-level', 'rxjs'],
   files: [],
-  hub: ['undici', 'yauzl'],
+  hub: ['classic-level', 'undici', 'yauzl'],
   memory: ['rxjs'],
   onnx: ['onnxruntime-common', 'onnxruntime-node'],
   system: [],

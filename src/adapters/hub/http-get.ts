@@ -144,10 +144,10 @@ async function getOnce(
   const deadline = new AbortController();
   const patience = reached ? options.limits.headersTimeoutMs : options.limits.reachTimeoutMs;
   const timer = setTimeout(
-    () => deadline.abort(new Error(`no answer within ${patience} ms`)),
+    () => { deadline.abort(new Error(`no answer within ${patience} ms`)); },
     patience,
   );
-  const onCancel = (): void => deadline.abort(new Error('cancelled'));
+  const onCancel = (): void => { deadline.abort(new Error('cancelled')); };
   options.signal?.addEventListener('abort', onCancel, { once: true });
   try {
     if (options.signal?.aborted === true) throw cancelled();
