@@ -54,7 +54,7 @@ const adapterRules = Object.entries(ADAPTERS).flatMap(([adapter, packages]) => [
 ]);
 
 /** Operators that may know labels say so in their file names. */
-const LABEL_OPERATORS = '^src/operators/(calibrate|label)[^/]*\\.ts$';
+const LABEL_OPERATORS = '^src/operators/(calibrat|label)[^/]*\\.ts$';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {

@@ -1,0 +1,16 @@
+import type { Topology } from './topology.ts';
+
+/**
+ * A topology as JSON with sorted keys and no spaces: equal texts for equal topologies, whatever the order
+ * of keys and the comments in their files. Its hash identifies the topology.
+ */
+export function canonicalTopology(topology: Topology): string {
+  return canonicalJson(topology);
+}
+
+function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(',')}}`;
+}

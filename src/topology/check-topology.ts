@@ -1,0 +1,101 @@
+import { SCORE_NAMES, type ScoreName } from '../events/score.ts';
+import type { TopologyFile } from './topology-shape.ts';
+import type { Topology } from './topology.ts';
+
+/** A rule between several keys that a file breaks, at the key to change. */
+export interface RuleFault {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** Why a score cannot be computed under these settings, or `undefined` if it can. */
+function obstacle(score: ScoreName, { confidence, scoring }: TopologyFile): string | undefined {
+  if (score === 'verbalizedWithEvidence' && confidence.evidence === 'none') {
+    return 'needs evidence: set confidence.evidence to token-certainty or answer-probability.';
+  }
+  if (score === 'normalizedPTrue' && scoring.distractors === 0) {
+    return 'needs distractors: set scoring.distractors to at least 1.';
+  }
+  return undefined;
+}
+
+/** Whether a score is left out where `scoring.when` is `never`. */
+function isJudged(score: ScoreName): boolean {
+  return score === 'pTrue' || score === 'normalizedPTrue';
+}
+
+/** Fills in the defaults that depend on other keys. */
+export function completeTopology(file: TopologyFile): Topology {
+  const { calibration, scoring } = file;
+  const usual = calibration.window === 'tumbling' ? calibration.size : tenthOf(calibration.size);
+  return {
+    ...file,
+    scoring: {
+      ...scoring,
+      scores: scoring.scores ?? SCORE_NAMES.filter((name) => obstacle(name, file) === undefined),
+    },
+    calibration: { ...calibration, step: calibration.step ?? usual },
+  };
+}
+
+function tenthOf(size: number): number {
+  return Math.max(1, Math.round(size / 10));
+}
+
+/** The rules between keys. Each fault names the key to change. */
+export function checkRules(file: TopologyFile): RuleFault[] {
+  return [...topicRules(file), ...scoreRules(file), ...sizeRules(file)];
+}
+
+function topicRules({ topics }: TopologyFile): RuleFault[] {
+  const faults: RuleFault[] = [];
+  const users = new Map<string, string>();
+  for (const [key, topic] of Object.entries(topics) as [string, string][]) {
+    const other = users.get(topic);
+    if (other === undefined) users.set(topic, key);
+    else faults.push({ path: `topics.${key}`, message: `is the topic of topics.${other} too.` });
+  }
+  return faults;
+}
+
+function scoreRules(file: TopologyFile): RuleFault[] {
+  const faults: RuleFault[] = [];
+  const { confidence, scoring } = file;
+  for (const [index, score] of (scoring.scores ?? []).entries()) {
+    const reason = obstacle(score, file);
+    if (reason !== undefined) {
+      faults.push({ path: `scoring.scores[${index}]`, message: `${score} ${reason}` });
+    }
+  }
+  const { published } = confidence;
+  const path = 'confidence.published';
+  const reason = obstacle(published, file);
+  if (reason !== undefined) {
+    faults.push({ path, message: `${published} ${reason}` });
+  } else if (scoring.scores?.includes(published) === false) {
+    faults.push({ path, message: `${published} is not among scoring.scores.` });
+  }
+  if (scoring.when === 'never' && isJudged(published)) {
+    const message = `${published} is not computed where scoring.when is never.`;
+    faults.push({ path, message });
+  }
+  return faults;
+}
+
+function sizeRules({ answer, calibration, limits, model }: TopologyFile): RuleFault[] {
+  const faults: RuleFault[] = [];
+  const { window, size, step } = calibration;
+  if (step !== null && window === 'tumbling' && step !== size) {
+    const message = `must be the size, ${size}, where windows are tumbling; leave it out.`;
+    faults.push({ path: 'calibration.step', message });
+  } else if (step !== null && step > size) {
+    const message = `must be at most the size, ${size}, or answers would be in no window.`;
+    faults.push({ path: 'calibration.step', message });
+  }
+  const longest = limits.maxPromptTokens + Math.max(...Object.values(answer.maxTokens));
+  if (longest > model.arenaPositions) {
+    const message = `must be at least ${longest}: the longest prompt and answer together.`;
+    faults.push({ path: 'model.arenaPositions', message });
+  }
+  return faults;
+}

@@ -1,0 +1,128 @@
+import type { AnswerStyle } from '../events/question.ts';
+import type { ScoreName } from '../events/score.ts';
+import type { Normalization } from '../secl/normalized-p-true.ts';
+import type { Evidence } from '../secl/scoring-options.ts';
+
+/** Names of the topics that a pipeline reads and writes. */
+export interface TopologyTopics {
+  readonly questions: string;
+  readonly answers: string;
+  readonly feedback: string;
+  readonly calibration: string;
+  readonly deadLetters: string;
+  readonly trainingBatches: string;
+  readonly adapters: string;
+}
+
+/** Number formats that the weights of the inference graph can have. */
+export const PRECISIONS = ['int8', 'int4', 'fp32'] as const;
+
+/** One of {@link PRECISIONS}. */
+export type Precision = (typeof PRECISIONS)[number];
+
+/** Which model answers, and what it may take. */
+export interface TopologyModel {
+  /** Name in the catalogue, or path of a GGUF file. */
+  readonly name: string;
+  readonly precision: Precision;
+  /** Threads of the inference runtime; `null`: as many as there are cores. */
+  readonly threads: number | null;
+  /** Positions, of all prompts in flight together, that the key/value cache holds. */
+  readonly arenaPositions: number;
+}
+
+/** How questions are cut into batches. */
+export interface TopologyBatch {
+  /** Most questions in a batch. */
+  readonly maxBatch: number;
+  /** Most batches between being read and being committed. */
+  readonly maxInFlight: number;
+  /** How long a batch that has begun waits to fill up, in an endless stream. */
+  readonly maxWaitMs: number;
+  /** Order that is kept: answers leave a partition as its questions came. */
+  readonly order: 'partition';
+}
+
+/** How answers are written. */
+export interface TopologyAnswer {
+  /** Most tokens of an answer, by style. */
+  readonly maxTokens: Readonly<Record<AnswerStyle, number>>;
+}
+
+/** How the model is asked how sure it is, and what is published. */
+export interface TopologyConfidence {
+  /** The score that is published as the answer's confidence. */
+  readonly published: ScoreName;
+  /** What the confidence prompt says of the answer's own decoding. */
+  readonly evidence: Evidence;
+  /** Below this mass on the tokens asked for, a score is `ambiguous`. A fraction. */
+  readonly minimumMass: number;
+}
+
+/** When scores beyond the free ones are computed. */
+export const SCORING_TIMES = ['always', 'never'] as const;
+
+/** One of {@link SCORING_TIMES}. */
+export type ScoringTime = (typeof SCORING_TIMES)[number];
+
+/** Which scores are computed, and how. */
+export interface TopologyScoring {
+  /** `never`: P(True) and NormPTrue are left out. */
+  readonly when: ScoringTime;
+  /** Scores that are computed; the published one is among them. */
+  readonly scores: readonly ScoreName[];
+  /** Distractors wanted per answer. */
+  readonly distractors: number;
+  readonly normalization: Normalization;
+  /** Most tokens of one distractor. */
+  readonly distractorMaxTokens: number;
+}
+
+/** Kinds of calibration windows. */
+export const WINDOW_KINDS = ['tumbling', 'sliding'] as const;
+
+/** One of {@link WINDOW_KINDS}. */
+export type WindowKind = (typeof WINDOW_KINDS)[number];
+
+/** How calibration is measured while the stream runs. */
+export interface TopologyCalibration {
+  readonly window: WindowKind;
+  /** Answers in a window. */
+  readonly size: number;
+  /** Answers from one window's start to the next's; equal to `size` where `window` is `tumbling`. */
+  readonly step: number;
+  /** Closed windows that a late label still corrects. */
+  readonly correctable: number;
+  /** Bins of the expected calibration error. */
+  readonly bins: number;
+  /** Resamples of the bootstrap confidence intervals; 0: none. */
+  readonly bootstrap: number;
+  /** Simulations of the floor of the expected calibration error; 0: none. */
+  readonly simulations: number;
+}
+
+/** What a question may be at most. */
+export interface TopologyLimits {
+  /** Longest prompt in tokens; a longer question is a dead letter. */
+  readonly maxPromptTokens: number;
+  /** Longest question in UTF-16 code units; a longer one is a dead letter. */
+  readonly maxQuestionChars: number;
+}
+
+/** A pipeline as its file says it, with every default filled in. Frozen. */
+export interface Topology {
+  /** Version of the file format. */
+  readonly version: 1;
+  /** Name of the pipeline. */
+  readonly name: string;
+  readonly topics: TopologyTopics;
+  readonly model: TopologyModel;
+  readonly batch: TopologyBatch;
+  readonly answer: TopologyAnswer;
+  readonly confidence: TopologyConfidence;
+  readonly scoring: TopologyScoring;
+  readonly calibration: TopologyCalibration;
+  /** Seed of everything that samples. */
+  readonly seed: number;
+  readonly limits: TopologyLimits;
+}
