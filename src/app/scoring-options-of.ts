@@ -19,7 +19,7 @@ export function scoringOptionsOf(topology: Topology): ScoringOptions {
     maxTokens: answer.maxTokens,
     distractorMaxTokens: scoring.distractorMaxTokens,
     distractors: scoring.distractors,
-    maxPromptTokens: limits.maxPromptTokens,
+    ...limits,
     evidence: confidence.evidence,
     minimumMass: confidence.minimumMass,
     normalization: scoring.normalization,

@@ -17,7 +17,7 @@ import type {
 export interface DecodeOptions {
   readonly codec: Codec<Question>;
   readonly tokenizer: Tokenizer;
-  readonly scoring: Pick<ScoringOptions, 'prompts' | 'maxPromptTokens'>;
+  readonly scoring: Pick<ScoringOptions, 'prompts' | 'maxPromptTokens' | 'maxQuestionChars'>;
   readonly clock: Clock;
 }
 

@@ -21,7 +21,7 @@ export function conversation(
 export function planQuestion(
   question: Question,
   tokenizer: Tokenizer,
-  options: Pick<ScoringOptions, 'prompts' | 'maxPromptTokens'>,
+  options: Pick<ScoringOptions, 'prompts' | 'maxPromptTokens' | 'maxQuestionChars'>,
 ): PlannedQuestion | RefusedQuestion {
   const refuse = (code: RefusedQuestion['code'], reason: string): RefusedQuestion => ({
     question,
@@ -35,15 +35,20 @@ export function planQuestion(
     if (new Set(question.choices.map((choice) => choice.label)).size < question.choices.length)
       return refuse('RECORD_INVALID', 'two choices have the same label');
   }
+  const length = question.choices.reduce(
+    (sum, choice) => sum + choice.label.length + choice.text.length,
+    question.text.length,
+  );
+  // Checked before the tokenizer, so that a huge question costs nothing.
+  if (length > options.maxQuestionChars)
+    return refuse(
+      'CONTEXT_OVERFLOW',
+      `the question has ${length} characters, the limit is ${options.maxQuestionChars}`,
+    );
   const messages = conversation(options.prompts.answer[question.style], {
     question: question.text,
     choices: question.choices.map((choice) => `${choice.label}. ${choice.text}`).join('\n'),
   });
-  // A token holds at least one UTF-16 unit in sixteen or so; beyond that, spare the tokenizer the work.
-  const longestText = options.maxPromptTokens * 64;
-  const length = messages.reduce((sum, message) => sum + message.content.length, 0);
-  if (length > longestText)
-    return refuse('CONTEXT_OVERFLOW', `the prompt has ${length} characters`);
   const promptIds = tokenizer.encodeChat(messages);
   if (promptIds.length > options.maxPromptTokens)
     return refuse(
