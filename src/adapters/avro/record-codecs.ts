@@ -1,0 +1,47 @@
+import type { AdapterRecord } from '../../events/adapter.ts';
+import type { Answer } from '../../events/answer.ts';
+import type { CalibrationWindow } from '../../events/calibration-window.ts';
+import type { DeadLetter } from '../../events/dead-letter.ts';
+import type { Feedback } from '../../events/feedback.ts';
+import type { Question } from '../../events/question.ts';
+import { SCORE_NAMES } from '../../events/score.ts';
+import type { TrainingBatch } from '../../events/training-batch.ts';
+import { avroCodec, type AvroCodec } from './avro-codec.ts';
+import { readSchemaFolder } from './schema-folder.ts';
+
+/** A codec for every record of the project. */
+export interface RecordCodecs {
+  readonly question: AvroCodec<Question>;
+  readonly answer: AvroCodec<Answer>;
+  readonly feedback: AvroCodec<Feedback>;
+  readonly calibrationWindow: AvroCodec<CalibrationWindow>;
+  readonly deadLetter: AvroCodec<DeadLetter>;
+  readonly trainingBatch: AvroCodec<TrainingBatch>;
+  readonly adapter: AvroCodec<AdapterRecord>;
+}
+
+/** Scores have grown before; a name of a later version must not pass for one of this version's. */
+function refuseUnknownScores({ scores }: Answer): string | undefined {
+  const known: readonly string[] = SCORE_NAMES;
+  return scores.every(({ name }) => known.includes(name)) ? undefined : 'a score is unknown';
+}
+
+/**
+ * Opens the codecs of all records over the schemas in a folder.
+ *
+ * @param folder - Holds `NAME.avsc`, and older versions as `history/NAME.vN.avsc`. Absent: the schemas that
+ *   this package ships.
+ * @throws SeclError `SCHEMA_INVALID` if a schema is missing, cannot be read, or cannot read older data.
+ */
+export function openRecordCodecs(folder?: string): RecordCodecs {
+  const { schemasOf, named } = readSchemaFolder(folder);
+  return {
+    question: avroCodec(schemasOf('question'), { named }),
+    answer: avroCodec<Answer>(schemasOf('answer'), { named, refuse: refuseUnknownScores }),
+    feedback: avroCodec(schemasOf('feedback'), { named }),
+    calibrationWindow: avroCodec(schemasOf('calibration-window'), { named }),
+    deadLetter: avroCodec(schemasOf('dead-letter'), { named }),
+    trainingBatch: avroCodec(schemasOf('training-batch'), { named }),
+    adapter: avroCodec(schemasOf('adapter'), { named }),
+  };
+}
