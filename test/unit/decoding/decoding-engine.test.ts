@@ -15,6 +15,7 @@ const endTokenIds = [vocabulary.specials.get('<|im_end|>') as number];
 class CountingPass extends StandInForwardPass {
   override readonly rowLimit = 3;
   positions = 0;
+  lastStart = 0;
 
   override runLimit(): number {
     return 5;
@@ -24,6 +25,7 @@ class CountingPass extends StandInForwardPass {
     assert.ok(batch.tokens.length >= 1 && batch.tokens.length <= this.runLimit());
     assert.ok(batch.wanted.length <= this.rowLimit);
     this.positions += batch.tokens.length;
+    this.lastStart = batch.start;
     return super.run(batch);
   }
 }
@@ -162,6 +164,30 @@ describe('DecodingEngine', () => {
     const computed = pass.positions;
     await engine.open([[97, 98, 99]], undefined);
     assert.equal(pass.positions, computed + 3);
+    assert.deepEqual(await engine.next([ask]), before);
+  });
+
+  it('gives adapted positions back after every call', async () => {
+    const { engine, pass } = engineOf(CONTEXT);
+    await engine.open([], undefined);
+    const ask = { prompt: [97, 98, 99, 97, 98, 99, 97, 98], tokens: [], adaptFrom: 5 };
+    await engine.next([ask]);
+    for (let i = 0; i < 3; i++) {
+      const [again] = await engine.next([ask]);
+      assert.equal(again?.ledger.cached, 5);
+      assert.equal(pass.lastStart, 5);
+    }
+  });
+
+  it('puts shared prefixes back that a large request drove out', async () => {
+    const { engine } = engineOf(CONTEXT);
+    const prefix = Array<number>(12).fill(97);
+    const ask = { prompt: [...prefix, 98], tokens: [...vocabulary.digits] };
+    await engine.open([prefix], undefined);
+    const before = await engine.next([ask]);
+    await engine.next([{ prompt: Array<number>(CONTEXT).fill(99), tokens: [] }]);
+    assert.equal((await engine.next([ask]))[0]?.ledger.cached, 0);
+    await engine.open([prefix], undefined);
     assert.deepEqual(await engine.next([ask]), before);
   });
 
