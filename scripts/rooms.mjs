@@ -21,7 +21,7 @@ export const ROOMS = {
   secl: { pure: true, sees: ['events', 'ports', 'text'], packages: [] },
   decoding: { pure: true, sees: ['ports'], packages: [] },
   gguf: { pure: true, sees: [], packages: [] },
-  graph: { pure: true, sees: ['gguf'], packages: [] },
+  graph: { pure: true, sees: ['gguf'], packages: ['protobufjs'] },
   model: { pure: true, sees: ['gguf', 'graph', 'ports'], packages: [] },
   tokenizer: {
     pure: true,

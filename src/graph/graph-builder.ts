@@ -75,9 +75,13 @@ export class GraphBuilder {
     const expected = shape.reduce((a, b) => a * b, 1) * (quantised ? 1 : 4);
     const aligned = recipe.encoding === 'float32' || recipeColumns(recipe) % BLOCK_SIZE === 0;
     if (bytes !== expected || !aligned) {
-      throw new SeclError('GRAPH_INVALID', `Weight ${name} does not fit its shape [${shape.join()}]`, {
-        hint: `int8 and int4 need widths divisible by ${BLOCK_SIZE}; build such a model with fp32.`,
-      });
+      throw new SeclError(
+        'GRAPH_INVALID',
+        `Weight ${name} does not fit its shape [${shape.join()}]`,
+        {
+          hint: `int8 and int4 need widths divisible by ${BLOCK_SIZE}; build such a model with fp32.`,
+        },
+      );
     }
     return this.#initializer({ name, type, content: { kind: 'weight', recipe, part } });
   }
@@ -113,7 +117,8 @@ export class GraphBuilder {
     options: NodeOptions,
   ): NamedValue {
     const [value] = this.nodes(operator, inputs, options);
-    if (value === undefined) throw new SeclError('GRAPH_INVALID', `Node ${options.name}: no output`);
+    if (value === undefined)
+      throw new SeclError('GRAPH_INVALID', `Node ${options.name}: no output`);
     return value;
   }
 

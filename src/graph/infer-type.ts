@@ -136,7 +136,11 @@ export function gatherBlocks(context: TypeRuleContext): TensorType[] {
   const scales = input(context, 2);
   if (data.shape[0] !== scales.shape[0]) throw misfit(context, 'one row of scales a row of values');
   return [
-    tensorType('float32', [...indices.shape, ...data.shape.slice(1, -1), integer(context, 'block_size')]),
+    tensorType('float32', [
+      ...indices.shape,
+      ...data.shape.slice(1, -1),
+      integer(context, 'block_size'),
+    ]),
   ];
 }
 

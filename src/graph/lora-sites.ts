@@ -1,12 +1,11 @@
 import { SeclError } from '../errors/secl-error.ts';
-import type { LoraProjection } from '../ports/language-model.ts';
-import type { Network } from './network.ts';
+import type { Network, Projection } from './network.ts';
 
 /** A projection of a layer that takes LoRA weights as inputs of the graph. */
 export interface LoraSiteSpec {
   /** From 0. */
   readonly layer: number;
-  readonly projection: LoraProjection;
+  readonly projection: Projection;
   /** Width of the projection's input. */
   readonly inputSize: number;
   /** Width of its output. */
@@ -16,7 +15,7 @@ export interface LoraSiteSpec {
 /** Which projections take LoRA weights. */
 export interface LoraTargets {
   /** @defaultValue `['q', 'v', 'o']` */
-  readonly projections?: readonly LoraProjection[];
+  readonly projections?: readonly Projection[];
   /** How many of the last layers; 0 for none. @defaultValue a third of all, rounded down */
   readonly lastLayers?: number;
 }
@@ -49,7 +48,7 @@ export function loraSites(network: Network, targets: LoraTargets = {}): readonly
 }
 
 /** Names of a site's two inputs: `a` is `[in, R]` and `b` is `[R, out]`, both transposed from PEFT's. */
-export function loraInputNames(site: { layer: number; projection: LoraProjection }): {
+export function loraInputNames(site: { layer: number; projection: Projection }): {
   readonly a: string;
   readonly b: string;
 } {

@@ -13,10 +13,17 @@ export function lowerEmbedding(context: LoweringContext, tokenIds: NamedValue): 
   const recipe = { sources: [source], encoding: tableEncoding };
   if (tableEncoding === 'float32') {
     const table = builder.weight(tensor, recipe, 'values', [rows, columns]);
-    return builder.node('Gather', [table, tokenIds], { name: 'embedding', attributes: { axis: 0 } });
+    return builder.node('Gather', [table, tokenIds], {
+      name: 'embedding',
+      attributes: { axis: 0 },
+    });
   }
   const blocks = Math.ceil(columns / BLOCK_SIZE);
-  const values = builder.weight(`${tensor}.${tableEncoding}`, recipe, 'values', [rows, blocks, BLOCK_SIZE]);
+  const values = builder.weight(`${tensor}.${tableEncoding}`, recipe, 'values', [
+    rows,
+    blocks,
+    BLOCK_SIZE,
+  ]);
   // The same bytes as the head's scales, under the shape that this operator wants.
   const scales = builder.weight(`${tensor}.row_scales`, recipe, 'scales', [rows, blocks, 1]);
   const gathered = builder.node('GatherBlockQuantized', [values, tokenIds, scales], {

@@ -15,7 +15,11 @@ import type { LoweringContext } from './lowering-context.ts';
 export function lowerHead(context: LoweringContext, normed: NamedValue): void {
   const { builder, network, tableEncoding } = context;
   const { hiddenSize } = network.config;
-  const hiddenShape = builder.constant('hidden.shape', BigInt64Array.of(-1n, BigInt(hiddenSize)), [2]);
+  const hiddenShape = builder.constant(
+    'hidden.shape',
+    BigInt64Array.of(-1n, BigInt(hiddenSize)),
+    [2],
+  );
   const hidden = builder.node('Reshape', [normed, hiddenShape], { name: 'hidden' });
   const logits = lowerMatrix(context, 'logits', hidden, network.head, tableEncoding);
 

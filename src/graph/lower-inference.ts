@@ -1,4 +1,3 @@
-import type { LoraProjection } from '../ports/language-model.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import type { Graph, NamedValue } from './graph.ts';
 import { loraInputNames, loraSites } from './lora-sites.ts';
@@ -9,7 +8,7 @@ import { lowerHead } from './lower-head.ts';
 import { lowerLinear } from './lower-linear.ts';
 import { lowerAddNorm, lowerNorm } from './lower-norm.ts';
 import type { LoraInputs, LoweringContext } from './lowering-context.ts';
-import type { Network } from './network.ts';
+import type { Network, Projection } from './network.ts';
 import { tensorType } from './tensor-type.ts';
 import { verifyGraph } from './verify-graph.ts';
 
@@ -84,7 +83,7 @@ export function lowerInference(network: Network, options: InferenceOptions = {})
       hidden = added.sum;
     }
     let sites = lora.sites(index);
-    const project = (projection: LoraProjection, x: NamedValue): NamedValue =>
+    const project = (projection: Projection, x: NamedValue): NamedValue =>
       lowerLinear(
         context,
         `${stem}.${projection}`,
@@ -140,10 +139,13 @@ interface LoraLookup {
   sites(
     layer: number,
     select?: (name: string, value: NamedValue) => NamedValue,
-  ): (projection: LoraProjection) => LoraInputs | undefined;
+  ): (projection: Projection) => LoraInputs | undefined;
 }
 
-function addLoraInputs({ builder, network }: LoweringContext, options: InferenceOptions): LoraLookup {
+function addLoraInputs(
+  { builder, network }: LoweringContext,
+  options: InferenceOptions,
+): LoraLookup {
   const specs = loraSites(network, options.lora);
   if (specs.length === 0) return { sites: () => () => undefined };
   const scale = builder.input('lora_scale', tensorType('float32', [1, 'tokens', 1]));
@@ -160,8 +162,10 @@ function addLoraInputs({ builder, network }: LoweringContext, options: Inference
   }
   return {
     sites: (layer, select) => {
-      const present = [...inputs.keys()].some((key) => key.startsWith(`${layer}.`));
-      const chosen = select === undefined || !present ? scale : select('selected.lora_scale', scale);
+      const after = (['o', 'gate', 'up', 'down'] as const).some((key) =>
+        inputs.has(`${layer}.${key}`),
+      );
+      const chosen = select === undefined || !after ? scale : select('selected.lora_scale', scale);
       return (projection) => {
         const pair = inputs.get(`${layer}.${projection}`);
         return pair === undefined ? undefined : { ...pair, scale: chosen };

@@ -31,7 +31,10 @@ export function lowerMatrix(
     const weight = builder.weight(tensor, recipe, 'values', [rows, columns]);
     const attributes = { transB: 1 };
     if (bias === undefined) return builder.node('FusedMatMul', [x, weight], { name, attributes });
-    const product = builder.node('FusedMatMul', [x, weight], { name: `${name}.product`, attributes });
+    const product = builder.node('FusedMatMul', [x, weight], {
+      name: `${name}.product`,
+      attributes,
+    });
     return builder.node('Add', [product, bias], { name });
   }
   const bits = encoding === 'int8' ? 8 : 4;

@@ -1,7 +1,9 @@
-import type { LoraProjection } from '../ports/language-model.ts';
 import type { WeightSource } from './weight-recipe.ts';
 
-/** A linear projection `y = x · Wᵀ + b`; one that can carry LoRA has a site's name. */
+/** The linear projections of a layer: queries, keys, values, output, and those of the gated MLP. */
+export type Projection = 'q' | 'k' | 'v' | 'o' | 'gate' | 'up' | 'down';
+
+/** A linear projection `y = x · Wᵀ + b`. */
 export interface Linear {
   /** `[out, in]`. */
   readonly weight: WeightSource;
@@ -19,7 +21,7 @@ export interface Norm {
 export interface NetworkLayer {
   readonly attentionNorm: Norm;
   /** Rotary attention with grouped keys and values, and the gated MLP `down(silu(gate(x)) · up(x))`. */
-  readonly projections: Readonly<Record<LoraProjection, Linear>>;
+  readonly projections: Readonly<Record<Projection, Linear>>;
   readonly mlpNorm: Norm;
 }
 

@@ -46,7 +46,9 @@ function printNode(node: GraphNode, types: readonly TensorType[]): string {
     return name === '' || type === undefined ? [] : [`%${name}: ${formatType(type)}`];
   });
   const inputs = node.inputs.map((name) => (name === '' ? '-' : `%${name}`));
-  const attributes = Object.entries(node.attributes).map(([name, value]) => `${name}=${String(value)}`);
+  const attributes = Object.entries(node.attributes).map(
+    ([name, value]) => `${name}=${String(value)}`,
+  );
   const suffix = attributes.length === 0 ? '' : ` {${attributes.join(', ')}}`;
   return `${outputs.join(', ')} = ${node.operator}(${inputs.join(', ')})${suffix}`;
 }

@@ -33,7 +33,9 @@ export function verifyGraph(graph: Graph): void {
     if (inputNames.has(initializer.name)) {
       const input = values.get(initializer.name) as TensorType;
       if (!isDefaultOf(initializer.type, input)) {
-        throw fail(`default ${formatType(initializer.type)} of ${initializer.name} is not ${formatType(input)}`);
+        throw fail(
+          `default ${formatType(initializer.type)} of ${initializer.name} is not ${formatType(input)}`,
+        );
       }
     } else {
       define(initializer.name, initializer.type);
@@ -77,7 +79,8 @@ function checkContent(initializer: Initializer, fail: (what: string) => SeclErro
     content.kind === 'constant'
       ? content.values.byteLength
       : recipeRows(content.recipe) * bytesPerRow(content.recipe, content.part);
-  if (actual !== bytes) throw fail(`initialiser ${initializer.name}: ${actual} bytes, not ${bytes}`);
+  if (actual !== bytes)
+    throw fail(`initialiser ${initializer.name}: ${actual} bytes, not ${bytes}`);
 }
 
 function isDefaultOf(type: TensorType, input: TensorType): boolean {

@@ -11,8 +11,7 @@ export type WeightEncoding = 'float32' | 'int8' | 'int4';
  * everything else), which the rotation in halves needs and adapters expect.
  */
 export type RowOrder =
-  | { readonly kind: 'stored' }
-  | { readonly kind: 'interleaved'; readonly heads: number };
+  { readonly kind: 'stored' } | { readonly kind: 'interleaved'; readonly heads: number };
 
 /** A tensor of the model file seen as a matrix: `rows` outputs by `columns` inputs; a vector has one column. */
 export interface WeightSource {
