@@ -93,7 +93,9 @@ export function avroCodec<T>(
 
 function avscType(schema: AvroSchema): Type {
   try {
-    return avsc.Type.forSchema(JSON.parse(selfContainedForm(schema)) as AvscSchema, { registry: {} });
+    return avsc.Type.forSchema(JSON.parse(selfContainedForm(schema)) as AvscSchema, {
+      registry: {},
+    });
   } catch (cause) {
     throw new SeclError('SCHEMA_INVALID', 'A record schema is no Avro schema.', { cause });
   }

@@ -4,9 +4,7 @@ import { SeclError } from '../../errors/secl-error.ts';
 export type SchemaJson = unknown;
 
 /** The primitive types that the project's records use. */
-export const PRIMITIVES = [
-  ...(['null', 'boolean', 'int', 'long', 'double', 'bytes', 'string'] as const),
-] as const;
+export const PRIMITIVES = ['null', 'boolean', 'int', 'long', 'double', 'bytes', 'string'] as const;
 
 /** One of {@link PRIMITIVES}. */
 export type Primitive = (typeof PRIMITIVES)[number];

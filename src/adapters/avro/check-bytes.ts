@@ -26,7 +26,7 @@ const MAX_VARINT_BYTES = 10;
  * believed until as many items have been made up, and a negative length moves it backwards. This check
  * runs first, reads every byte once and allocates nothing, so that avsc only sees data whose counts and
  * lengths are covered by bytes that are there. It also refuses what JavaScript would change in silence:
- * integers beyond 2^53, text that is not UTF-8, and numbers that are not finite.
+ * integers of more than 53 bits, text that is not UTF-8, and numbers that are not finite.
  *
  * @param schema - The writer's.
  */
@@ -101,31 +101,23 @@ function blocks(item: Check): Check {
   };
 }
 
-/** A zigzag integer; NaN if it ends early, is too long or beyond 2^53. */
+/** A zigzag integer; NaN if it ends early, is too long or has more than 53 bits. */
 function readVarint(cursor: Cursor): number {
   const { bytes } = cursor;
-  let low = 0;
+  let zigzag = 0;
   let scale = 1;
   for (let length = 1; length <= MAX_VARINT_BYTES; length++) {
     const byte = bytes[cursor.at];
     if (byte === undefined) return NaN;
     cursor.at += 1;
-    low += (byte & 0x7f) * scale;
+    zigzag += (byte & 0x7f) * scale;
     scale *= 128;
     if (byte < 0x80) {
-      // Up to 2^53 the sum is exact, and so is its half.
-      if (low > Number.MAX_SAFE_INTEGER) return readBigVarint(bytes, cursor.at - length, length);
-      return low % 2 === 0 ? low / 2 : -(low + 1) / 2;
+      if (zigzag > Number.MAX_SAFE_INTEGER) return NaN;
+      return zigzag % 2 === 0 ? zigzag / 2 : -(zigzag + 1) / 2;
     }
   }
   return NaN;
-}
-
-function readBigVarint(bytes: Uint8Array, at: number, length: number): number {
-  let zigzag = 0n;
-  for (let i = length - 1; i >= 0; i--) zigzag = (zigzag << 7n) | BigInt(bytes[at + i]! & 0x7f);
-  const value = Number(zigzag & 1n ? -(zigzag >> 1n) - 1n : zigzag >> 1n);
-  return Number.isSafeInteger(value) ? value : NaN;
 }
 
 /** Moves over `length` bytes; the start of them, or `undefined` if they are not there. */

@@ -66,9 +66,17 @@ const toBytes: Convert = (value) => (value instanceof Uint8Array ? Uint8Array.fr
 const onlyFinite: Convert = (value) =>
   typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
 
+/** avsc is exact up to 53 bits, sign included; beyond, odd negative numbers come back as others. */
+const MAX_LONG = 2 ** 52 - 1;
+
+const onlyExact: Convert = (value) =>
+  typeof value === 'number' && !(value >= -MAX_LONG - 1 && value <= MAX_LONG)
+    ? String(value)
+    : value;
+
 /** From the project's values to avsc's. */
 export function toAvsc(schema: AvroSchema): Convert {
-  return converter(schema, { bytes: toBuffer, double: onlyFinite });
+  return converter(schema, { bytes: toBuffer, double: onlyFinite, long: onlyExact });
 }
 
 /** From avsc's values to plain objects. */

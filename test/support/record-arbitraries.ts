@@ -1,0 +1,189 @@
+import fc, { type Arbitrary } from 'fast-check';
+import type { RecordCodecs } from '../../src/adapters/avro/record-codecs.ts';
+import type { AdapterRecord } from '../../src/events/adapter.ts';
+import type { Answer, Distractor } from '../../src/events/answer.ts';
+import type { CalibrationWindow, WindowMetric } from '../../src/events/calibration-window.ts';
+import type { DeadLetter } from '../../src/events/dead-letter.ts';
+import type { Feedback } from '../../src/events/feedback.ts';
+import type { AnswerStyle, Question } from '../../src/events/question.ts';
+import { SCORE_NAMES, type Score, type ScoreStatus } from '../../src/events/score.ts';
+import type { TrainingBatch, TrainingSample } from '../../src/events/training-batch.ts';
+import type { Codec } from '../../src/ports/record-codec.ts';
+
+/** Any text without lone surrogates, which UTF-8 cannot hold. */
+const text = fc.string({ unit: 'binary', maxLength: 40 });
+/** Finite, −0 included. */
+const number = fc.double({ noNaN: true, noDefaultInfinity: true });
+const count = fc.nat(0x7fffffff);
+/** What the codecs hold exactly. */
+const offset = fc.maxSafeNat().map((n) => Math.floor(n / 2));
+const timeMs = fc.integer({ min: -(2 ** 52), max: 2 ** 52 - 1 });
+const bytes = fc.uint8Array({ maxLength: 50 });
+const tokenIds = fc.array(count, { maxLength: 30 });
+const orNull = <T>(arbitrary: Arbitrary<T>): Arbitrary<T | null> => fc.option(arbitrary);
+const list = <T>(arbitrary: Arbitrary<T>): Arbitrary<T[]> => fc.array(arbitrary, { maxLength: 4 });
+
+/** Every key present, objects plain. */
+const row = <T>(fields: { [K in keyof T]: Arbitrary<T[K]> }): Arbitrary<T> =>
+  fc.record<T>(fields, { noNullPrototype: true });
+
+/** Names to numbers; `__proto__` cannot be an own key of a plain literal. */
+const numbersByName = fc.dictionary(
+  text.filter((key) => key !== '__proto__'),
+  number,
+  { maxKeys: 4, noNullPrototype: true },
+);
+
+const style = fc.constantFrom<AnswerStyle>('short', 'choice', 'reasoning');
+const scope = fc.constantFrom<AdapterRecord['scope']>('position', 'turn', 'conversation');
+
+const score = row<Score>({
+  name: fc.constantFrom(...SCORE_NAMES),
+  value: orNull(number),
+  status: fc.constantFrom<ScoreStatus>('present', 'ambiguous', 'missing'),
+  reason: orNull(text),
+  mass: orNull(number),
+  components: numbersByName,
+  normalization: text,
+  promptHash: orNull(text),
+  model: text,
+  adapterVersion: count,
+});
+
+const distractor = row<Distractor>({
+  text,
+  firstLogProbability: number,
+  pTrue: orNull(number),
+  trueMass: orNull(number),
+  falseMass: orNull(number),
+  weight: number,
+});
+
+const metric = row<WindowMetric>({
+  score: text,
+  n: count,
+  missing: count,
+  ece: orNull(number),
+  eceFloor: orNull(number),
+  brier: orNull(number),
+  auroc: orNull(number),
+  mean: orNull(number),
+});
+
+const sample = row<TrainingSample>({
+  questionId: text,
+  tokenIds,
+  adaptFrom: count,
+  target: number,
+  confidence: number,
+  replayed: fc.boolean(),
+});
+
+type ValueOf<C> = C extends Codec<infer T> ? T : never;
+
+/** Any value of each record, by the name of its codec: all that the types allow. */
+export const RECORDS: {
+  readonly [K in keyof RecordCodecs]: Arbitrary<ValueOf<RecordCodecs[K]>>;
+} = {
+  question: row<Question>({
+    id: text,
+    text,
+    style,
+    choices: list(row({ label: text, text })),
+    domain: orNull(text),
+    givenAnswer: orNull(row({ text, tokenLogProbabilities: orNull(list(number)) })),
+    deadlineMs: orNull(timeMs),
+  }),
+  answer: row<Answer>({
+    questionId: text,
+    sourceTopic: text,
+    sourcePartition: count,
+    sourceOffset: offset,
+    domain: orNull(text),
+    style,
+    text,
+    extracted: orNull(text),
+    tokenIds,
+    finishReason: fc.constantFrom('stop', 'length', 'given'),
+    entropyNats: orNull(number),
+    published: row({ value: orNull(number), source: text, adapterVersion: count }),
+    scores: list(score),
+    distractors: list(distractor),
+    forwardTokens: row({
+      answer: offset,
+      confidence: offset,
+      scoring: offset,
+      training: offset,
+      total: offset,
+    }),
+    model: text,
+    modelFingerprint: text,
+    duplicateOf: orNull(offset),
+    late: fc.boolean(),
+    answeredAtMs: timeMs,
+    durationMs: number,
+  }),
+  feedback: row<Feedback>({
+    questionId: text,
+    acceptedAnswers: list(text),
+    correct: orNull(fc.boolean()),
+    labelledAtMs: timeMs,
+  }),
+  calibrationWindow: row<CalibrationWindow>({
+    sourceTopic: text,
+    sourcePartition: count,
+    ordinal: offset,
+    revision: count,
+    scope: text,
+    firstOffset: offset,
+    lastOffset: offset,
+    answers: count,
+    labelled: count,
+    accuracy: orNull(number),
+    metrics: list(metric),
+    eceDefinition: text,
+    closedAtMs: timeMs,
+  }),
+  deadLetter: row<DeadLetter>({
+    sourceTopic: text,
+    sourcePartition: count,
+    sourceOffset: offset,
+    code: text,
+    reason: text,
+    key: orNull(bytes),
+    value: orNull(bytes),
+    failedAtMs: timeMs,
+  }),
+  trainingBatch: row<TrainingBatch>({
+    batchId: text,
+    lineage: text,
+    ordinal: offset,
+    scope,
+    confidenceTokenIds: tokenIds,
+    loss: text,
+    lossParameters: numbersByName,
+    parentVersion: count,
+    baseSha256: text,
+    seed: offset,
+    samples: list(sample),
+  }),
+  adapter: row<AdapterRecord>({
+    lineage: text,
+    version: count,
+    parentVersion: count,
+    baseSha256: text,
+    scope,
+    batchId: orNull(text),
+    rank: count,
+    alpha: number,
+    lossBefore: orNull(number),
+    lossAfter: orNull(number),
+    trainedOn: list(text),
+    sha256: text,
+    sizeBytes: offset,
+    weights: orNull(bytes),
+  }),
+};
+
+/** Names of all records. */
+export const RECORD_NAMES = Object.keys(RECORDS) as (keyof RecordCodecs)[];
