@@ -49,7 +49,7 @@ export function dequantize(
   type: TensorType,
   bytes: Uint8Array,
   elements: number,
-  out: Float32Array = new Float32Array(elements),
+  out?: Float32Array,
 ): Float32Array {
   const { blockElements } = TENSOR_LAYOUTS[type];
   precondition(
@@ -60,7 +60,8 @@ export function dequantize(
     bytes.length >= tensorBytes(type, elements),
     `too few bytes for ${elements} ${type}`,
   );
-  precondition(out.length === elements, `out has ${out.length} elements, not ${elements}`);
-  DEQUANTIZERS[type](bytes, out);
-  return out;
+  const values = out ?? new Float32Array(elements);
+  precondition(values.length === elements, `out has ${values.length} elements, not ${elements}`);
+  DEQUANTIZERS[type](bytes, values);
+  return values;
 }
