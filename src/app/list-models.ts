@@ -98,5 +98,7 @@ function custom(cached: CachedModel, built: readonly string[]): ListedModel {
 function builtFrom(cached: CachedModel | undefined, folders: readonly string[]): readonly string[] {
   if (cached === undefined) return [];
   const prefix = `${cached.name}-${cached.record.sha256.slice(0, 12)}-`;
-  return folders.filter((folder) => folder.startsWith(prefix)).sort();
+  return folders
+    .filter((folder) => folder.startsWith(prefix) && !folder.endsWith('.partial'))
+    .sort();
 }

@@ -6,7 +6,14 @@ import { SeclError } from '../../errors/secl-error.ts';
 import type { SeededRandom } from '../../random/seeded-random.ts';
 import { formatBytes, requireDiskSpace } from './disk-space.ts';
 import { HashedFile, type FileDigest } from './hashed-file.ts';
-import { displayUrl, httpGet, readBody, type HttpAnswer, type HttpLimits } from './http-get.ts';
+import {
+  discard,
+  displayUrl,
+  httpGet,
+  readBody,
+  type HttpAnswer,
+  type HttpLimits,
+} from './http-get.ts';
 import { isRecord, readState, writeState } from './partial-state.ts';
 import {
   backoffMs,
@@ -187,11 +194,11 @@ class DownloadRun {
   async #take(answer: HttpAnswer): Promise<boolean> {
     const total = await this.#prepare(answer);
     if (total === 'retry') {
-      answer.body.destroy();
+      discard(answer);
       return false;
     }
     if (total === 'complete') {
-      answer.body.destroy();
+      discard(answer);
       return true;
     }
     for await (const chunk of readBody(answer, this.#request.signal)) {
@@ -220,19 +227,19 @@ class DownloadRun {
     }
     if (answer.status !== 200) {
       if (RETRYABLE_STATUS.has(answer.status)) return 'retry';
-      answer.body.destroy();
+      discard(answer);
       throw refusal(answer);
     }
     const encoding = answer.headers['content-encoding'];
     if (encoding !== undefined && encoding !== 'identity') {
-      answer.body.destroy();
+      discard(answer);
       throw new SeclError('DOWNLOAD_FAILED', `${answer.url.host} sends the file as ${encoding}`);
     }
     await this.#forget();
     const length = Number(answer.headers['content-length'] ?? NaN);
     const total = Number.isSafeInteger(length) ? length : undefined;
     if ((total ?? 0) > this.#request.maxBytes) {
-      answer.body.destroy();
+      discard(answer);
       throw this.#tooLarge(total);
     }
     await this.#requireSpace(total);

@@ -143,11 +143,12 @@ async function getOnce(
     headers['authorization'] = `Bearer ${options.token}`;
   const deadline = new AbortController();
   const patience = reached ? options.limits.headersTimeoutMs : options.limits.reachTimeoutMs;
-  const timer = setTimeout(
-    () => { deadline.abort(new Error(`no answer within ${patience} ms`)); },
-    patience,
-  );
-  const onCancel = (): void => { deadline.abort(new Error('cancelled')); };
+  const timer = setTimeout(() => {
+    deadline.abort(new Error(`no answer within ${patience} ms`));
+  }, patience);
+  const onCancel = (): void => {
+    deadline.abort(new Error('cancelled'));
+  };
   options.signal?.addEventListener('abort', onCancel, { once: true });
   try {
     if (options.signal?.aborted === true) throw cancelled();
@@ -159,6 +160,15 @@ async function getOnce(
     clearTimeout(timer);
     options.signal?.removeEventListener('abort', onCancel);
   }
+}
+
+/**
+ * Closes an answer whose body is not wanted.
+ *
+ * A body destroyed early raises an error event, which would end the process if nobody listened.
+ */
+export function discard(answer: Pick<HttpAnswer, 'body'>): void {
+  answer.body.on('error', () => undefined).destroy();
 }
 
 /**
@@ -179,7 +189,7 @@ export async function* readBody(
     throw requestFailure(error, answer.url, signal);
   } finally {
     signal?.removeEventListener('abort', onCancel);
-    answer.body.destroy();
+    discard(answer);
   }
 }
 

@@ -47,7 +47,9 @@ export function createHubSource(
           maxBytes,
           token: settings.token,
           signal,
-          onProgress: (done, total, detail) => { onProgress({ phase: 'download', done, total, unit: 'bytes', detail }); },
+          onProgress: (done, total, detail) => {
+            onProgress({ phase: 'download', done, total, unit: 'bytes', detail });
+          },
         },
         environment,
       );

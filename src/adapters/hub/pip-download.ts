@@ -108,7 +108,9 @@ function runPip(
       child.kill('SIGTERM');
       setTimeout(() => child.kill('SIGKILL'), 2000).unref();
     };
-    const onAbort = (): void => { stop('cancelled'); };
+    const onAbort = (): void => {
+      stop('cancelled');
+    };
     request.signal?.addEventListener('abort', onAbort, { once: true });
     if (request.signal?.aborted === true) onAbort();
     let seen = -1;

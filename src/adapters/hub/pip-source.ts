@@ -79,14 +79,16 @@ async function appendPart(
   const total = sum(entry.wheels.map(({ wheelBytes }) => wheelBytes));
   const before = sum(entry.wheels.slice(0, index).map(({ wheelBytes }) => wheelBytes));
   const detail = `${wheel.package} ${wheel.version} (${index + 1} of ${entry.wheels.length})`;
-  const report = (bytes: number): void => { context.onProgress({
+  const report = (bytes: number): void => {
+    context.onProgress({
       phase: 'download',
       // pip copies a finished wheel once, so for a moment both copies lie there.
       done: before + Math.min(bytes, wheel.wheelBytes),
       total,
       unit: 'bytes',
       detail,
-    }); };
+    });
+  };
   report(0);
   const { folder, signal } = context;
   const path = await pipDownload(
