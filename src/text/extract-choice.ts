@@ -1,0 +1,130 @@
+import type { ExtractedAnswer } from './extract-answer.ts';
+import { unwrap } from './extract-short.ts';
+import { normalizeAnswer } from './answer-words.ts';
+
+/** A choice as a question lists it. */
+export interface LabelledChoice {
+  readonly label: string;
+  readonly text: string;
+}
+
+const found = (label: string): ExtractedAnswer => ({ extracted: label, ambiguous: false });
+const NOTHING: ExtractedAnswer = { extracted: null, ambiguous: false };
+const SEVERAL: ExtractedAnswer = { extracted: null, ambiguous: true };
+
+/** What an answer sets itself against: "not the library". */
+const CONTRAST = /\b(?:not|rather than|instead of|unlike)\b[^,.;\n]*/gi;
+
+const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+
+/** One label settles it, two do not. */
+function settle(labels: ReadonlySet<string>): ExtractedAnswer {
+  const [first] = labels;
+  if (first === undefined) return NOTHING;
+  return labels.size === 1 ? found(first) : SEVERAL;
+}
+
+/** Labels of the choices whose text is exactly `text`, once normalised. */
+function labelsOfText(text: string, choices: readonly LabelledChoice[]): Set<string> {
+  const wanted = normalizeAnswer(text);
+  return new Set(
+    wanted === ''
+      ? []
+      : choices.filter((c) => normalizeAnswer(c.text) === wanted).map((c) => c.label),
+  );
+}
+
+/** Labels of the choices whose text stands in `text` as whole words; a longer choice hides those within it. */
+function labelsWithin(text: string, choices: readonly LabelledChoice[]): Set<string> {
+  let rest = ` ${normalizeAnswer(text)} `;
+  const labels = new Set<string>();
+  const byLength = choices
+    .map((c) => ({ label: c.label, text: normalizeAnswer(c.text) }))
+    .filter((c) => c.text !== '')
+    .toSorted((a, b) => b.text.length - a.text.length);
+  for (const choice of byLength) {
+    const twins = byLength.filter((other) => other.text === choice.text);
+    if (!rest.includes(` ${choice.text} `)) continue;
+    for (const twin of twins) labels.add(twin.label);
+    // A space stays on both sides, so that neighbours are still whole words.
+    rest = rest.replaceAll(` ${choice.text} `, ' | ');
+  }
+  return labels;
+}
+
+/** Mentions of labels, and whether a mention says that it is the answer. */
+function mentions(
+  text: string,
+  choices: readonly LabelledChoice[],
+): { stated: Set<string>; named: Set<string> } {
+  const alternatives = choices
+    .map((c) => escape(c.label))
+    .toSorted((a, b) => b.length - a.length)
+    .join('|');
+  const canonical = (label: string): string | undefined =>
+    choices.find((c) => c.label === label)?.label ??
+    choices.find((c) => c.label.toLowerCase() === label.toLowerCase())?.label;
+  const collect = (pattern: string, flags: string): Set<string> =>
+    new Set(
+      [...text.matchAll(new RegExp(pattern, flags))].flatMap((m) => canonical(m[1] ?? '') ?? []),
+    );
+  // Case counts here: a lower-case "a" in a sentence is an article.
+  const mark = String.raw`[*_"'\x60(\[]*(${alternatives})(?![\p{L}\p{N}'])`;
+  const stated = collect(
+    String.raw`(?:answer|choice|option)(?:\s+(?:is|would be|should be)|\s*[:=])\s*(?:(?:option|choice|letter)\s+)?${mark}`,
+    'gu',
+  );
+  const quoted = collect(String.raw`(?<![\p{L}\p{N}])[(\[](${alternatives})[)\]]`, 'giu');
+  const optioned = collect(String.raw`\b(?:option|choice|letter)\s+${mark}`, 'gu');
+  // "A bank" and "I think" are words, "A or B" and "A is right" are labels.
+  const bare = collect(
+    String.raw`(?<![\p{L}\p{N}'])((?![AI]\s+(?!(?:and|or|nor|is|because)\b)\p{Ll})(?:${alternatives}))(?![\p{L}\p{N}'])`,
+    'gu',
+  );
+  return { stated, named: new Set([...quoted, ...optioned, ...bare]) };
+}
+
+/**
+ * Finds which choice a text names. In this order: the text is a label; it is a choice's text; it starts with a
+ * label ("B. mall"), unless another choice's text follows; it states one label as the answer ("the answer is
+ * B"); it mentions one choice, by label or text. Two choices named are no answer.
+ *
+ * @param choices - Labels are unique.
+ */
+export function extractChoice(text: string, choices: readonly LabelledChoice[]): ExtractedAnswer {
+  const written = unwrap(text.trim());
+  if (written === '' || choices.length === 0) return NOTHING;
+  const bareLabel = written.replace(/^[\s*_"'`([]+|[\s*_"'`)\].:,!]+$/g, '');
+  const exact =
+    choices.find((c) => c.label === bareLabel) ??
+    choices.find((c) => c.label.toLowerCase() === bareLabel.toLowerCase());
+  if (exact !== undefined) return found(exact.label);
+
+  const byText = labelsOfText(written, choices);
+  if (byText.size > 0) return settle(byText);
+
+  const leading =
+    /^[*_"'`([]*([^\s.):,\]*_]+)(?:[*_"'`]*[.):,\]]+[*_"'`]*|[*_"'`]*\s*\n|[*_]+\s|\s+[-–—]+\s)\s*([\s\S]*)$/.exec(
+      written,
+    );
+  const lead = choices.find((c) => c.label.toLowerCase() === leading?.[1]?.toLowerCase());
+  const rest = leading?.[2] ?? '';
+  if (lead !== undefined) {
+    const line = rest.split('\n')[0] ?? '';
+    const texts = labelsOfText(line, choices);
+    if (texts.size > 0) return texts.has(lead.label) ? found(lead.label) : SEVERAL;
+    // "A, B" and "A and B" list labels; "B. Because …" explains one.
+    const others = mentions(line, choices);
+    const list = new Set([...others.stated, ...others.named].filter((l) => l !== lead.label));
+    if (list.size === 0 || !/^[*_"'`([]*\S{1,3}[\s,.)*_]*$/.test(line)) return found(lead.label);
+    return SEVERAL;
+  }
+
+  const claimed = written.replace(CONTRAST, ' ');
+  const { stated, named } = mentions(claimed, choices);
+  if (stated.size > 0) return settle(stated);
+  const after = /(?:answer|choice|option)(?:\s+is|\s*[:=])\s*([^\n]+)/i.exec(claimed)?.[1];
+  const statedText = after === undefined ? new Set<string>() : labelsWithin(after, choices);
+  if (statedText.size === 1) return settle(statedText);
+  return settle(new Set([...named, ...labelsWithin(claimed, choices)]));
+}
