@@ -80,6 +80,14 @@ export function parseTopology(text: string): ParsedTopology {
   return { ok: true, topology: deepFreeze(completeTopology(file)) };
 }
 
+/** Longest message of the YAML library that is passed on: some quote the rest of the file. */
+const MAX_MESSAGE_CHARS = 160;
+
+function sentence(message: string): string {
+  const line = message.replace(/\s+/g, ' ').replace(/[. ]+$/, '');
+  return line.length > MAX_MESSAGE_CHARS ? `${line.slice(0, MAX_MESSAGE_CHARS)}…` : `${line}.`;
+}
+
 /** Parses YAML; `undefined` where faults of syntax make the rest meaningless. */
 function readDocument(
   text: string,
@@ -95,7 +103,7 @@ function readDocument(
     return undefined;
   }
   for (const { pos, message } of [...document.errors, ...document.warnings]) {
-    faults.push({ offset: pos[0], path: '', message: `${message.replace(/[.\s]*$/, '')}.` });
+    faults.push({ offset: pos[0], path: '', message: sentence(message) });
   }
   return document.errors.length === 0 ? document : undefined;
 }

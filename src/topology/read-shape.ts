@@ -92,9 +92,13 @@ function read(
   if (field.nullable && (node === null || (isScalar(node) && node.value === null))) return null;
   if (shape.kind === 'list') return readList(node, shape.values, path, offset, context, fail);
   const value = isScalar(node) ? node.value : NOTHING;
-  return fits(shape, value)
-    ? value
-    : fail(`must be ${ruleOf(shape)}${field.nullable ? ' or null' : ''}, not ${kindOf(node)}.`);
+  if (!fits(shape, value)) {
+    return fail(
+      `must be ${ruleOf(shape)}${field.nullable ? ' or null' : ''}, not ${kindOf(node)}.`,
+    );
+  }
+  // −0 becomes 0: they mean the same, and JSON keeps them apart in no way.
+  return typeof value === 'number' ? value + 0 : value;
 }
 
 type ScalarShape = Exclude<Shape, { kind: 'object' | 'list' }>;

@@ -1,0 +1,270 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import {
+  MAX_TOPOLOGY_CHARS,
+  parseTopology,
+  readTopology,
+} from '../../../src/topology/parse-topology.ts';
+import { canonicalTopology } from '../../../src/topology/canonical-topology.ts';
+
+const SHORTEST = 'version: 1\nname: qa\n';
+const DEFAULT = readFileSync('topologies/qa.yaml', 'utf8');
+
+/** Faults as `line:column path message`. */
+function faultsOf(text: string): string[] {
+  const parsed = parseTopology(text);
+  if (parsed.ok) return [];
+  return parsed.faults.map(
+    ({ line, column, path, message }) => `${line}:${column} ${path} ${message}`,
+  );
+}
+
+describe('parseTopology', () => {
+  it('fills in what the default file says', () => {
+    const shortest = readTopology(SHORTEST, 'shortest.yaml');
+    assert.deepEqual(shortest, readTopology(DEFAULT, 'qa.yaml'));
+    assert.equal(shortest.batch.maxBatch, 8);
+    assert.equal(shortest.calibration.step, 100);
+    assert.equal(shortest.scoring.scores.length, 6);
+  });
+
+  it('reads every key', () => {
+    const text = `
+version: 1
+name: other
+topics: { questions: q, answers: a, feedback: f, calibration: c, deadLetters: d, trainingBatches: t, adapters: p }
+model: { name: ./m.gguf, precision: int4, threads: 3, arenaPositions: 4096 }
+batch: { maxBatch: 4, maxInFlight: 1, maxWaitMs: 0, order: partition }
+answer: { maxTokens: { short: 1, choice: 2, reasoning: 3 } }
+confidence: { published: pTrue, evidence: none, minimumMass: 0.25 }
+scoring: { when: always, scores: [pTrue, verbalized], distractors: 0, normalization: total, distractorMaxTokens: 5 }
+calibration: { window: sliding, size: 20, step: 7, correctable: 1, bins: 15, bootstrap: 10, simulations: 0 }
+seed: 4294967295
+limits: { maxPromptTokens: 100, maxQuestionChars: 200 }
+`;
+    assert.deepEqual(readTopology(text, 'other.yaml'), {
+      version: 1,
+      name: 'other',
+      topics: {
+        questions: 'q',
+        answers: 'a',
+        feedback: 'f',
+        calibration: 'c',
+        deadLetters: 'd',
+        trainingBatches: 't',
+        adapters: 'p',
+      },
+      model: { name: './m.gguf', precision: 'int4', threads: 3, arenaPositions: 4096 },
+      batch: { maxBatch: 4, maxInFlight: 1, maxWaitMs: 0, order: 'partition' },
+      answer: { maxTokens: { short: 1, choice: 2, reasoning: 3 } },
+      confidence: { published: 'pTrue', evidence: 'none', minimumMass: 0.25 },
+      scoring: {
+        when: 'always',
+        scores: ['pTrue', 'verbalized'],
+        distractors: 0,
+        normalization: 'total',
+        distractorMaxTokens: 5,
+      },
+      calibration: {
+        window: 'sliding',
+        size: 20,
+        step: 7,
+        correctable: 1,
+        bins: 15,
+        bootstrap: 10,
+        simulations: 0,
+      },
+      seed: 4294967295,
+      limits: { maxPromptTokens: 100, maxQuestionChars: 200 },
+    });
+  });
+
+  it('reports every fault of a file at once, where it is, in its order', () => {
+    const text = [
+      'version: 2',
+      'nmae: x',
+      'batch:',
+      '  maxbatch: 3',
+      '  maxBatch: 100',
+      'maxWaitMs: 3',
+      'scoring: { scores: [pTrue, ptrue, pTrue], when: 3 }',
+      'topics: [1]',
+      'model: { name: *a, threads: x }',
+      'limits:',
+      'seed: 1',
+      'seed: 2',
+      '5: x',
+      'zebra: 1',
+    ].join('\n');
+    const scores =
+      'verbalized, verbalizedWithEvidence, answerProbability, tokenCertainty, pTrue, normalizedPTrue';
+    assert.deepEqual(faultsOf(text), [
+      '1:1 name is missing, and has no default.',
+      '1:10 version must be 1, not 2.',
+      '2:1 nmae unknown key; did you mean "name"?',
+      '4:3 batch.maxbatch unknown key; did you mean "maxBatch"?',
+      '5:13 batch.maxBatch must be an integer from 1 to 64, not 100.',
+      '6:1 maxWaitMs unknown key here; it belongs at "batch.maxWaitMs".',
+      `7:28 scoring.scores[1] must be one of ${scores}, not "ptrue". Did you mean "pTrue"?`,
+      '7:35 scoring.scores[2] repeats "pTrue".',
+      '7:49 scoring.when must be one of always, never, not 3.',
+      '8:9 topics must be a mapping, not a list.',
+      '9:16 model.name aliases are not supported; write the value out.',
+      '9:29 model.threads must be an integer from 1 to 1024 or null, not "x".',
+      '10:8 limits must be a mapping, not null.',
+      '12:1 seed is given twice.',
+      '13:1  5 cannot be a key.',
+      '14:1 zebra unknown key; known are version, name, topics, model, batch, answer, confidence, scoring, calibration, seed, limits.',
+    ]);
+  });
+
+  const rules: [string, string, string[]][] = [
+    [
+      'one topic for two uses',
+      'topics: { answers: qa.questions }',
+      ['topics.answers is the topic of topics.questions too.'],
+    ],
+    [
+      'publishing what is not computed',
+      'confidence: { published: pTrue }\nscoring: { scores: [verbalized] }',
+      ['confidence.published pTrue is not among scoring.scores.'],
+    ],
+    [
+      'publishing a judged score without judging',
+      'confidence: { published: pTrue }\nscoring: { when: never }',
+      ['confidence.published pTrue is not computed where scoring.when is never.'],
+    ],
+    [
+      'evidence that is not there',
+      'confidence: { evidence: none }',
+      [
+        'confidence.published verbalizedWithEvidence needs evidence: set confidence.evidence to token-certainty or answer-probability.',
+      ],
+    ],
+    [
+      'distractors that are not there',
+      'scoring: { distractors: 0, scores: [verbalizedWithEvidence, normalizedPTrue] }',
+      [
+        'scoring.scores[1] normalizedPTrue needs distractors: set scoring.distractors to at least 1.',
+      ],
+    ],
+    [
+      'tumbling windows with gaps',
+      'calibration: { step: 5 }',
+      ['calibration.step must be the size, 100, where windows are tumbling; leave it out.'],
+    ],
+    [
+      'sliding windows with gaps',
+      'calibration: { window: sliding, size: 4, step: 5 }',
+      ['calibration.step must be at most the size, 4, or answers would be in no window.'],
+    ],
+    [
+      'a cache too small for one prompt',
+      'model: { arenaPositions: 2367 }',
+      ['model.arenaPositions must be at least 2368: the longest prompt and answer together.'],
+    ],
+  ];
+  for (const [what, text, expected] of rules) {
+    it(`refuses ${what}`, () => {
+      const faults = faultsOf(SHORTEST + text);
+      assert.deepEqual(
+        faults.map((fault) => fault.replace(/^\d+:\d+ /, '')),
+        expected,
+      );
+    });
+  }
+
+  it('points at the key to change', () => {
+    assert.match(faultsOf(`${SHORTEST}model: { arenaPositions: 2367 }`)[0]!, /^3:26 /);
+    // Nothing says `published`: the nearest thing above it does.
+    assert.match(faultsOf(`${SHORTEST}confidence: { evidence: none }`)[0]!, /^3:13 /);
+  });
+
+  it('chooses the scores that the settings allow where none are listed', () => {
+    const scoresOf = (text: string): readonly string[] =>
+      readTopology(SHORTEST + text, 't').scoring.scores;
+    const all = scoresOf('');
+    assert.deepEqual(
+      scoresOf('confidence: { evidence: none, published: verbalized }'),
+      all.filter((score) => score !== 'verbalizedWithEvidence'),
+    );
+    assert.deepEqual(
+      scoresOf('scoring: { distractors: 0 }'),
+      all.filter((score) => score !== 'normalizedPTrue'),
+    );
+  });
+
+  it('steps by the size where windows tumble, by a tenth of it where they slide', () => {
+    const stepOf = (text: string): number =>
+      readTopology(`${SHORTEST}calibration: { ${text} }`, 't').calibration.step;
+    assert.equal(stepOf('size: 30'), 30);
+    assert.equal(stepOf('window: sliding, size: 30'), 3);
+    assert.equal(stepOf('window: sliding, size: 3'), 1);
+    assert.equal(stepOf('window: sliding, size: 30, step: null'), 3);
+  });
+
+  it('freezes what it returns, to the bottom', () => {
+    const topology = readTopology(SHORTEST, 't');
+    assert.throws(() => Object.assign(topology, { seed: 2 }), TypeError);
+    assert.throws(() => Object.assign(topology.answer.maxTokens, { short: 2 }), TypeError);
+    assert.ok(Object.isFrozen(topology.scoring.scores));
+  });
+
+  it('says what is wrong with the syntax, and nothing else', () => {
+    assert.deepEqual(faultsOf(''), ['1:1  must be a mapping, not nothing.']);
+    assert.match(faultsOf('version: [')[0]!, /^1:11  /);
+    assert.deepEqual(faultsOf('version: 1\n name: x'), [
+      '1:10  Nested mappings are not allowed in compact mappings.',
+      '1:10  Implicit keys need to be on a single line.',
+    ]);
+    assert.equal(faultsOf('---\n---\n').length, 1);
+  });
+
+  it('throws one coded error that holds every fault', () => {
+    assert.throws(() => readTopology('version: 1\nnane: x\n', 'my.yaml'), {
+      code: 'TOPOLOGY_INVALID',
+      message:
+        'The topology has 2 faults:\nmy.yaml:1:1: name: is missing, and has no default.\nmy.yaml:2:1: nane: unknown key; did you mean "name"?',
+    });
+  });
+
+  const hostile: [string, string][] = [
+    ['a long file', `${SHORTEST}#${'x'.repeat(MAX_TOPOLOGY_CHARS)}`],
+    ['brackets', '['.repeat(60_000)],
+    ['braces', '{a: '.repeat(15_000)],
+    ['dashes', '- '.repeat(30_000)],
+    ['question marks', '? '.repeat(30_000)],
+    ['anchors', '&a '.repeat(20_000)],
+    ['tags', '!!x '.repeat(15_000)],
+    ['keys', 'a: 1\n'.repeat(13_000)],
+    ['empty keys', 'a:\n'.repeat(21_000)],
+    ['levels', Array.from({ length: 350 }, (_, i) => `${' '.repeat(i)}a:`).join('\n')],
+    ['an open quote', `"${'\\'.repeat(60_000)}`],
+    ['documents', '---\n'.repeat(16_000)],
+    [
+      'a bomb of aliases',
+      `a: &a [x]\n${'bcdefghi'.replace(/./g, (c) => `${c}: &${c} [${`*${String.fromCharCode(c.charCodeAt(0) - 1)},`.repeat(9)}]\n`)}`,
+    ],
+  ];
+  for (const [what, text] of hostile) {
+    it(`is not slowed down by ${what}`, () => {
+      const started = performance.now();
+      assert.equal(parseTopology(text).ok, false);
+      // A tenth of this on an idle core; a cost that grows with the square would take minutes.
+      assert.ok(performance.now() - started < 5000);
+    });
+  }
+});
+
+describe('canonicalTopology', () => {
+  it('does not depend on order, comments or defaults that are spelt out', () => {
+    const canonical = canonicalTopology(readTopology(DEFAULT, 'qa.yaml'));
+    assert.equal(canonicalTopology(readTopology('name: qa # c\nversion: 1', 't')), canonical);
+    assert.notEqual(canonicalTopology(readTopology(`${SHORTEST}seed: 2`, 't')), canonical);
+    assert.deepEqual(JSON.parse(canonical), readTopology(DEFAULT, 'qa.yaml'));
+    assert.ok(
+      canonical.startsWith('{"answer":{"maxTokens":{"choice":8,"reasoning":320,"short":24}}'),
+    );
+  });
+});
