@@ -25,8 +25,10 @@ export interface CalibrationRow extends ConfidenceRow {
 export interface SummarizeOptions {
   /** Bins of ECE, MCE, interval and floor. @defaultValue ten bins of equal width */
   readonly binning?: Binning;
-  /** Resamples of the interval and simulations of the floor; 0 leaves both out. @defaultValue 1000 */
+  /** Resamples of the interval; 0 leaves it out. @defaultValue 1000 */
   readonly resamples?: number;
+  /** Simulations of the floor; 0 leaves it out. @defaultValue as many as `resamples` */
+  readonly simulations?: number;
   /** Any finite number. @defaultValue 0 */
   readonly seed?: number;
 }
@@ -79,6 +81,7 @@ export function summarizeRows(
   options: SummarizeOptions = {},
 ): CalibrationSummary {
   const { binning = DEFAULT_BINNING, resamples = 1000, seed = 0 } = options;
+  const { simulations = resamples } = options;
   const ece = expectedCalibrationError(data, binning);
   const eceOf = (rows: LabelledConfidences): number | null =>
     expectedCalibrationError(rows, binning).value;
@@ -93,7 +96,7 @@ export function summarizeRows(
       resamples === 0
         ? null
         : bootstrapInterval(data, eceOf, { resamples, seed, kind: 'reflected' }),
-    eceFloor: resamples === 0 ? null : eceFloor(data, { binning, simulations: resamples, seed }),
+    eceFloor: simulations === 0 ? null : eceFloor(data, { binning, simulations, seed }),
     mce: maximumCalibrationError(data, binning).value,
     brier: brierScore(data).value,
     logLoss: logLoss(data).value,

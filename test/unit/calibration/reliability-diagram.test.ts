@@ -43,7 +43,7 @@ describe('reliabilityDiagram', () => {
     );
     // Wilson interval of 1 in 2: (1/2 ± z sqrt(1/8 + z²/16) / (1 + z²/2)), centre 1/2.
     assertClose(bins[1]?.accuracyLow, 0.0945312, 1e-6);
-    assertClose(bins[1]?.accuracyHigh, 0.9054688, 1e-6);
+    assertClose(bins[1].accuracyHigh, 0.9054688, 1e-6);
     assert.equal(definition.n, 3);
   });
 

@@ -16,10 +16,10 @@ describe('runningCalibration', () => {
       }
       const [metrics] = fold.step(state, { confidence: null, correct: true }).outputs;
       assertClose(metrics?.ece, netcal['10'].ece, 1e-9);
-      assertClose(metrics?.brier, sklearn.brier, 1e-9);
-      assertClose(metrics?.accuracy, sklearn.accuracy, 1e-9);
-      assertClose(metrics?.mean, numpy.mean, 1e-9);
-      assert.deepEqual([metrics?.n, metrics?.missing], [confidence.length, 1]);
+      assertClose(metrics.brier, sklearn.brier, 1e-9);
+      assertClose(metrics.accuracy, sklearn.accuracy, 1e-9);
+      assertClose(metrics.mean, numpy.mean, 1e-9);
+      assert.deepEqual([metrics.n, metrics.missing], [confidence.length, 1]);
     });
   }
 

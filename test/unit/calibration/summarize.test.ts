@@ -37,7 +37,7 @@ describe('summarize', () => {
     const { pooled, domains, meanDomainEce, domainsCounted } = summarize(rows, { resamples: 0 });
     assert.deepEqual([pooled.n, pooled.missing, pooled.unlabelled], [6, 3, 1]);
     assert.equal(domains['b']?.ece, null);
-    assert.equal(domains['b']?.missing, 3);
+    assert.equal(domains['b'].missing, 3);
     assert.equal(domains['c']?.unlabelled, 1);
     assert.equal(meanDomainEce, 0.25);
     assert.equal(domainsCounted, 1);
@@ -46,11 +46,11 @@ describe('summarize', () => {
 
   it('holds a band around the ECE, and a floor', () => {
     const { pooled } = summarize(block('a', 100, 0.9, 40), { resamples: 400 });
-    assert.ok(pooled.eceInterval?.low != null && pooled.eceInterval.high != null);
+    const band = pooled.eceInterval;
     // ECE = .9 - .4; a resampled accuracy has standard error sqrt(.24 / 100) = .049, 1.96 of them
     // .096; .03 covers the binomial's steps of .01 and 400 resamples.
-    assertClose(pooled.eceInterval.low, 0.5 - 0.096, 0.03);
-    assertClose(pooled.eceInterval.high, 0.5 + 0.096, 0.03);
+    assertClose(band?.low, 0.5 - 0.096, 0.03);
+    assertClose(band.high, 0.5 + 0.096, 0.03);
     // E|Binomial(100, .9) / 100 - .9| is near sqrt(2 / pi) · .03 = .0239.
     assertClose(pooled.eceFloor?.mean, 0.0239, 0.003);
   });
@@ -58,7 +58,17 @@ describe('summarize', () => {
   it('has no interval for few rows, and says why', () => {
     const { pooled } = summarize(block('a', 5, 0.9, 2));
     assert.equal(pooled.eceInterval?.low, null);
-    assert.match(pooled.eceInterval?.reason ?? '', /fewer than/);
+    assert.match(pooled.eceInterval.reason ?? '', /fewer than/);
+  });
+
+  it('leaves out the band or the floor alone', () => {
+    const rows = block('a', 30, 0.9, 20);
+    const floorOnly = summarize(rows, { resamples: 0, simulations: 20 }).pooled;
+    assert.equal(floorOnly.eceInterval, null);
+    assert.equal(floorOnly.eceFloor?.simulations, 20);
+    const bandOnly = summarize(rows, { resamples: 20, simulations: 0 }).pooled;
+    assert.equal(bandOnly.eceInterval?.used, 20);
+    assert.equal(bandOnly.eceFloor, null);
   });
 
   it('takes a domain of any name, and no rows', () => {

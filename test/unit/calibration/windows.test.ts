@@ -7,7 +7,6 @@ import {
   slidingWindow,
   tumblingWindow,
   type Window,
-  type WindowState,
 } from '../../../src/calibration/windows.ts';
 
 /** Runs a fold, its state through JSON after every step, as a restart would. */
@@ -65,7 +64,7 @@ describe('slidingWindow', () => {
         }
         const { state, outputs } = run(slidingWindow<number>(width, every), items);
         assert.deepEqual(outputs, expected);
-        assert.ok((state as WindowState<number>).items.length <= width);
+        assert.ok(state.items.length <= width);
       }),
     );
   });

@@ -1,0 +1,117 @@
+import { formatBand, formatCount, formatFraction, formatShare } from './format-number.ts';
+import {
+  REPORTED_SCORES,
+  type ReplaySummary,
+  type ReportedScore,
+  type ScopeSummary,
+} from './replay-summary.ts';
+import { scoreTitle } from './score-title.ts';
+
+/** Columns a domain's name may take; a heading then stays below 100. */
+const NAME_WIDTH = 44;
+
+const HEADER = ['score', 'n', 'missing', 'mean', 'ECE', '95% band', 'floor', 'AUROC', 'Brier'];
+
+/** Letters that take two columns, roughly: East Asian scripts and pictures. */
+const WIDE = /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{EPres}]/u;
+
+/** A name without control characters, which a terminal would obey, cut to {@link NAME_WIDTH}. */
+function plainName(name: string): string {
+  const printable = name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{fffd}');
+  let columns = 0;
+  let shown = '';
+  for (const letter of printable) {
+    columns += WIDE.test(letter) ? 2 : 1;
+    if (columns > NAME_WIDTH) return `${shown}…`;
+    shown += letter;
+  }
+  return shown;
+}
+
+/** One score's row of cells. */
+function cellsOf(scope: ScopeSummary, score: ReportedScore): string[] {
+  const { n, missing, mean, ece, eceInterval, eceFloor, auroc, brier } = scope[score];
+  return [
+    scoreTitle(score),
+    formatCount(n),
+    formatCount(missing),
+    formatFraction(mean),
+    formatFraction(ece),
+    formatBand(eceInterval),
+    formatFraction(eceFloor?.mean ?? null),
+    formatFraction(auroc),
+    formatFraction(brier),
+  ];
+}
+
+/** Rows of cells as lines, the first column flush left, the others flush right. */
+function alignColumns(rows: readonly (readonly string[])[]): string[] {
+  const widths = HEADER.map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? '').length)),
+  );
+  return rows.map((row) =>
+    row
+      .map((cell, column) => {
+        const width = widths[column] as number;
+        return column === 0 ? cell.padEnd(width) : cell.padStart(width);
+      })
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+/** Heading of a scope: its name, how many answers, how many right. */
+function headingOf(name: string, { n, unlabelled, accuracy }: ScopeSummary): string {
+  const labels = unlabelled === 0 ? '' : `, ${formatCount(unlabelled)} more without a label`;
+  return `${plainName(name)}: accuracy ${formatFraction(accuracy)} of ${formatCount(n)}${labels}`;
+}
+
+/**
+ * The table a replay ends with: accuracy, mean confidence, ECE with band and floor, AUROC and Brier
+ * score of every confidence, for all answers and per domain. Plain text, no line over 100 columns,
+ * no trailing newline.
+ *
+ * Scores that no answer has are left out, and named at the end.
+ */
+export function renderTable(summary: ReplaySummary): string {
+  const { pooled, domains, meanDomainEce } = summary;
+  const present = REPORTED_SCORES.filter((score) => pooled[score].n > 0);
+  const absent = REPORTED_SCORES.filter((score) => pooled[score].n === 0);
+  const scopes = [['all domains', pooled] as const, ...Object.entries(domains)];
+  const rows = scopes.flatMap(([, scope]) => present.map((score) => cellsOf(scope, score)));
+  const means = present.map((score) => {
+    const cells = new Array<string>(HEADER.length).fill('');
+    cells[0] = scoreTitle(score);
+    cells[4] = formatFraction(meanDomainEce[score]);
+    return cells;
+  });
+  const [header = '', ...lines] = alignColumns([HEADER, ...rows, ...means]);
+  const out = [header];
+  for (const [position, [name, scope]] of scopes.entries()) {
+    const from = position * present.length;
+    out.push('', headingOf(name, scope), ...lines.slice(from, from + present.length));
+  }
+  if (means.length > 0) {
+    out.push('', 'mean of the domains’ ECEs', ...lines.slice(rows.length));
+  }
+  out.push('', ...notesOf(summary, absent));
+  return out.join('\n');
+}
+
+/** What the numbers are counted over and what they mean, in a few lines. */
+function notesOf(summary: ReplaySummary, absent: readonly ReportedScore[]): string[] {
+  const { questions, answered, deadLettered, forwardTokens, trainedFraction } = summary;
+  const { bins, edgeRule, interval } = summary.definition;
+  const notes = [
+    `${formatCount(questions)} questions, ${formatCount(answered)} answered, ` +
+      `${formatCount(deadLettered)} dead letters; ${formatCount(forwardTokens.total)} forward tokens; ` +
+      `trained on ${formatShare(trainedFraction)}.`,
+    `ECE: ${bins} bins of equal width, ${edgeRule}. ` +
+      `Band: bootstrap, ${formatCount(interval.resamples)} resamples.`,
+    'Floor: mean ECE that perfect calibration would show with these confidences and this n.',
+  ];
+  if (absent.length > 0) {
+    notes.push(`Without any value: ${absent.map((score) => scoreTitle(score)).join(', ')}.`);
+  }
+  return notes;
+}

@@ -1,0 +1,23 @@
+import type { ReplayRow, ReplaySummary } from './replay-summary.ts';
+
+/** Everything a report page shows; plain data. */
+export interface ReplayReport {
+  /** Heading, e.g. the stream's name. */
+  readonly title: string;
+  /** Name of the base model. */
+  readonly model: string;
+  /** Name of the topology. */
+  readonly topology: string;
+  readonly seed: number;
+  /** When the run began, ISO 8601 in UTC. */
+  readonly startedAt: string;
+  /** Whether every question was consumed; `false`: the run was drained before its end. */
+  readonly complete: boolean;
+  /** Score that `published` is, e.g. `verbalizedWithEvidence`. */
+  readonly publishedSource: string;
+  /** Versions, fingerprints and settings, in the order to show them. */
+  readonly provenance: readonly { readonly name: string; readonly value: string }[];
+  readonly summary: ReplaySummary;
+  /** Answers in stream order. */
+  readonly rows: readonly ReplayRow[];
+}
