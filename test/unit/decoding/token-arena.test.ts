@@ -139,20 +139,22 @@ describe('TokenArena', () => {
 describe('fillAttentionBias', () => {
   it('shows every new position itself and its ancestors, and hides the rest', () => {
     fc.assert(
-      fc.property(texts, fc.nat(20), (all, begin) => {
+      fc.property(texts, fc.nat(20), fc.nat(2), (all, begin, front) => {
         const arena = new TokenArena(64);
         for (const text of all) insert(arena, text);
         const start = begin % arena.used;
         const count = arena.used - start;
-        const bias = new Float32Array(count * arena.used).fill(NaN);
-        fillAttentionBias(bias, arena.parents, start, count);
+        const width = front + arena.used;
+        const bias = new Float32Array(count * width).fill(NaN);
+        fillAttentionBias(bias, arena.parents, start, count, front);
         for (let t = 0; t < count; t++) {
           const path = textAt(arena, start + t).join();
           for (let slot = 0; slot < arena.used; slot++) {
             // A slot is an ancestor exactly if its text is a beginning of this one.
             const seen = `${path},`.startsWith(`${textAt(arena, slot).join()},`);
-            assert.equal(bias[t * arena.used + slot], seen ? 0 : HIDDEN_BIAS);
+            assert.equal(bias[t * width + front + slot], seen ? 0 : HIDDEN_BIAS);
           }
+          for (let i = 0; i < front; i++) assert.equal(bias[t * width + i], HIDDEN_BIAS);
         }
       }),
     );
