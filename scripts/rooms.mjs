@@ -18,6 +18,7 @@ export const ROOMS = {
   drift: { pure: true, sees: [], packages: [] },
   events: { pure: true, sees: [], packages: [] },
   ports: { pure: true, sees: ['events'], packages: ['rxjs'] },
+  broker: { pure: true, sees: ['ports'], packages: ['rxjs'] },
   secl: { pure: true, sees: ['events', 'ports', 'text'], packages: [] },
   decoding: { pure: true, sees: ['ports'], packages: [] },
   gguf: { pure: true, sees: [], packages: [] },
@@ -63,7 +64,7 @@ export const ROOMS = {
 
 /** What every adapter sees; adapters never see each other. */
 export const ADAPTER_SEES = [
-  ...['calibration', 'decoding', 'drift', 'events', 'gguf', 'graph', 'model', 'ports'],
+  ...['broker', 'calibration', 'decoding', 'drift', 'events', 'gguf', 'graph', 'model', 'ports'],
   ...['secl', 'streams', 'text', 'tokenizer'],
 ];
 

@@ -22,7 +22,7 @@ export const ERROR_CODES = {
   MODEL_NOT_FOUND: 'No model of that name or path is known.',
   DOWNLOAD_FAILED: 'No source could deliver the file.',
   CHECKSUM_MISMATCH: 'A file does not have the expected checksum.',
-  STORE_FAILED: 'The model cache could not be read or written.',
+  STORE_FAILED: 'The model cache or the log folder could not be read or written, or is full.',
   // broker
   LOG_IN_USE: 'Another process has the log folder open.',
   LOG_CORRUPT: 'The log folder is damaged or of another format.',
