@@ -15,6 +15,8 @@ export interface AnswerWord {
   /** Lower case, without accents and punctuation; numbers in digits. Never empty. */
   readonly text: string;
   readonly gap: Gap;
+  /** Whether an article stood before it. */
+  readonly article: boolean;
 }
 
 const ARTICLES = new Set(['a', 'an', 'the']);
@@ -99,7 +101,7 @@ function cut(folded: string): AnswerWord[] {
   for (const match of joined.matchAll(TOKEN)) {
     const gap = words.length === 0 ? 'none' : gapOf(joined.slice(end, match.index));
     wordsOf(match.groups ?? {}).forEach((text, i) => {
-      words.push({ text, gap: i === 0 ? gap : 'none' });
+      words.push({ text, gap: i === 0 ? gap : 'none', article: false });
     });
     end = match.index + match[0].length;
   }
@@ -118,7 +120,11 @@ function withoutArticles(words: readonly AnswerWord[]): AnswerWord[] {
       return;
     }
     const text = word.text === 'a' && scales ? '1' : (ABBREVIATIONS[word.text] ?? word.text);
-    kept.push({ text: next === undefined ? word.text : text, gap: gap ?? word.gap });
+    kept.push({
+      text: next === undefined ? word.text : text,
+      gap: gap ?? word.gap,
+      article: gap !== undefined,
+    });
     gap = undefined;
   });
   return kept;
@@ -129,9 +135,9 @@ function withNumbers(words: readonly AnswerWord[]): AnswerWord[] {
   const texts = words.map((word) => word.text);
   const digits: AnswerWord[] = [];
   for (let i = 0; i < words.length;) {
-    const { text, gap } = words[i] as AnswerWord;
+    const { text, gap, article } = words[i] as AnswerWord;
     const read = readNumberWords(texts, i);
-    digits.push({ text: read?.text ?? text, gap });
+    digits.push({ text: read?.text ?? text, gap, article });
     i += read?.length ?? 1;
   }
   const scaled: AnswerWord[] = [];
@@ -139,7 +145,7 @@ function withNumbers(words: readonly AnswerWord[]): AnswerWord[] {
     const before = scaled.at(-1);
     const zeros = SCALES.get(word.text);
     // "$1.5 million" has its unit in between.
-    const at = before !== undefined && CURRENCIES.has(before.text) ? -2 : -1;
+    const at = before !== undefined && CURRENCIES.has(unitOf(before.text) ?? '') ? -2 : -1;
     const number = scaled.at(at);
     if (zeros !== undefined && number !== undefined && isDecimal(number.text))
       scaled[scaled.length + at] = { ...number, text: shiftDecimal(number.text, zeros) };
@@ -153,11 +159,13 @@ function withDatesAndUnits(words: readonly AnswerWord[]): AnswerWord[] {
   const out: AnswerWord[] = [];
   const textAt = (i: number): string => words[i]?.text ?? '';
   for (let i = 0; i < words.length;) {
-    const { text, gap } = words[i] as AnswerWord;
+    const { text, gap, article } = words[i] as AnswerWord;
     const push = (taken: number, ...texts: readonly (string | undefined)[]): void => {
       texts
         .filter((part) => part !== undefined)
-        .forEach((part, k) => out.push({ text: part, gap: k === 0 ? gap : 'none' }));
+        .forEach((part, k) =>
+          out.push({ text: part, gap: k === 0 ? gap : 'none', article: k === 0 && article }),
+        );
       i += taken;
     };
     const year = (at: number): string | undefined => (isYear(textAt(at)) ? textAt(at) : undefined);
@@ -165,7 +173,11 @@ function withDatesAndUnits(words: readonly AnswerWord[]): AnswerWord[] {
     const of = textAt(i + 1) === 'of' ? 1 : 0;
     const dayMonth = day === undefined ? undefined : monthOf(textAt(i + 1 + of));
     const month = monthOf(text);
-    const monthDay = month === undefined ? undefined : dayOfMonth(textAt(i + 1));
+    // In "april 19 may" the day is May's.
+    const monthDay =
+      month === undefined || monthOf(textAt(i + 2)) !== undefined
+        ? undefined
+        : dayOfMonth(textAt(i + 1));
     if (dayMonth !== undefined) {
       const after = i + 2 + of;
       push(2 + of + (year(after) === undefined ? 0 : 1), day, dayMonth, year(after));
@@ -176,7 +188,8 @@ function withDatesAndUnits(words: readonly AnswerWord[]): AnswerWord[] {
     } else {
       const before = out.at(-1)?.text ?? '';
       const unit = isDecimal(before) ? unitOf(text) : undefined;
-      if (before === 'degree' && (text === 'celsius' || text === 'fahrenheit')) out.pop();
+      if (text === 'celsius' || text === 'fahrenheit')
+        while (out.at(-1)?.text === 'degree') out.pop();
       push(1, unit ?? text);
     }
   }

@@ -1,14 +1,7 @@
 import { extractChoice, type LabelledChoice } from './extract-choice.ts';
+import type { ExtractedAnswer } from './extracted-answer.ts';
 import { extractReasoning } from './extract-reasoning.ts';
 import { extractShort } from './extract-short.ts';
-
-/** What {@link extractAnswer} found. */
-export interface ExtractedAnswer {
-  /** The cleaned answer, the choice's label, or the final answer of a reasoning; `null`: none found. */
-  readonly extracted: string | null;
-  /** The text names several answers and does not settle on one; `extracted` is then `null`. */
-  readonly ambiguous: boolean;
-}
 
 /** Leaves out what a reasoning model thinks before it answers. */
 function withoutThinking(text: string): string {

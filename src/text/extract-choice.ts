@@ -1,4 +1,4 @@
-import type { ExtractedAnswer } from './extract-answer.ts';
+import type { ExtractedAnswer } from './extracted-answer.ts';
 import { unwrap } from './extract-short.ts';
 import { normalizeAnswer } from './answer-words.ts';
 

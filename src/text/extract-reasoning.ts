@@ -1,5 +1,5 @@
 import { canonicalDecimal } from './decimal.ts';
-import type { ExtractedAnswer } from './extract-answer.ts';
+import type { ExtractedAnswer } from './extracted-answer.ts';
 import { extractShort } from './extract-short.ts';
 
 const NUMBER =
