@@ -16,7 +16,7 @@ import type { LanguageModel } from '../ports/language-model.ts';
 import { sharedPrefixes } from '../secl/shared-prefixes.ts';
 import type { ScoringOptions } from '../secl/scoring-options.ts';
 import type { Topology } from '../topology/topology.ts';
-import type { RecordCodecs } from './record-codecs.ts';
+import type { RecordCodecs } from '../adapters/avro/record-codecs.ts';
 
 /** State entry that says what the state belongs to. */
 const FINGERPRINT_KEY = 'answers/fingerprint';

@@ -29,7 +29,7 @@ export interface Score {
   readonly mass: number | null;
   /**
    * What it was made of, by name: e.g. `trueMass`, `falseMass`, `outsideMass` of a P(True), `evidence` of a
-   * verbalized confidence. Fractions. Empty where there is nothing to add.
+   * verbalized confidence. Empty where there is nothing to add.
    */
   readonly components: Readonly<Record<string, number>>;
   /** How it was normalised, e.g. `digits`, `true-false`, `total-above-one`, `none`. */

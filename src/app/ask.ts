@@ -1,0 +1,95 @@
+import type { Distractor } from '../events/answer.ts';
+import type { Choice } from '../events/question.ts';
+import type { AnswerStyle } from '../events/question.ts';
+import type { Score } from '../events/score.ts';
+import { SeclError } from '../errors/secl-error.ts';
+import type { LanguageModel } from '../ports/language-model.ts';
+import { freeScores } from '../secl/free-scores.ts';
+import { judgeAnswers } from '../secl/judge-answers.ts';
+import { isRefused, planQuestion } from '../secl/plan-question.ts';
+import { proposeDistractors } from '../secl/propose-distractors.ts';
+import { sharedPrefixes } from '../secl/shared-prefixes.ts';
+import { verbalizeAnswers } from '../secl/verbalize-answers.ts';
+import type { WrittenAnswer } from '../secl/work.ts';
+import { writeAnswers } from '../secl/write-answers.ts';
+import type { Topology } from '../topology/topology.ts';
+import { scoringOptionsOf } from './scoring-options-of.ts';
+
+/** One question, asked by hand. */
+export interface AskedQuestion {
+  readonly text: string;
+  readonly style: AnswerStyle;
+  readonly choices: readonly Choice[];
+  /** An answer to be scored instead of written. */
+  readonly answer: string | null;
+}
+
+/** What the model answered, and how sure it is by every score. */
+export interface AskedAnswer {
+  readonly answer: string;
+  readonly extracted: string | null;
+  readonly finishReason: WrittenAnswer['finishReason'];
+  /** The confidence that a stream would publish; `null` when missing. */
+  readonly published: { readonly source: string; readonly value: number | null };
+  readonly scores: readonly Score[];
+  readonly distractors: readonly Distractor[];
+  /** Positions computed, by phase. */
+  readonly forwardTokens: WrittenAnswer['computed'];
+  readonly model: string;
+}
+
+/**
+ * Asks one question with a topology's settings, outside any stream.
+ *
+ * @throws SeclError `PRECONDITION` if the question cannot be asked; `CANCELLED`.
+ */
+export async function ask(
+  asked: AskedQuestion,
+  topology: Topology,
+  model: LanguageModel,
+  signal?: AbortSignal,
+): Promise<AskedAnswer> {
+  const options = scoringOptionsOf(topology);
+  const { tokenizer } = model;
+  const plan = planQuestion(
+    {
+      id: 'asked',
+      text: asked.text,
+      style: asked.style,
+      choices: asked.choices,
+      domain: null,
+      givenAnswer:
+        asked.answer === null ? null : { text: asked.answer, tokenLogProbabilities: null },
+      deadlineMs: null,
+    },
+    tokenizer,
+    options,
+  );
+  if (isRefused(plan))
+    throw new SeclError('USAGE', plan.reason, {
+      hint: 'Ask a shorter question, or see `secl ask --help`.',
+    });
+  const origin = { model: model.description.name, adapterVersion: 0 };
+  const scope = await model.openScope(sharedPrefixes(options.prompts, tokenizer));
+  try {
+    const written = await writeAnswers(scope, tokenizer, [plan], options, signal);
+    const free = written.map((answer) => ({ ...answer, scores: freeScores(answer, origin) }));
+    const spoken = await verbalizeAnswers(scope, tokenizer, free, options, origin, signal);
+    const proposed = await proposeDistractors(scope, tokenizer, spoken, options, signal);
+    const judged = await judgeAnswers(scope, tokenizer, proposed, options, origin, signal);
+    const result = judged[0] as WrittenAnswer;
+    const published = result.scores.find((score) => score.name === options.published);
+    return {
+      answer: result.text,
+      extracted: result.extracted,
+      finishReason: result.finishReason,
+      published: { source: options.published, value: published?.value ?? null },
+      scores: result.scores.filter((score) => options.scores.includes(score.name)),
+      distractors: result.distractors,
+      forwardTokens: result.computed,
+      model: model.description.name,
+    };
+  } finally {
+    await scope.close();
+  }
+}

@@ -1,0 +1,219 @@
+import { createHash } from 'node:crypto';
+import { firstValueFrom, fromEvent, lastValueFrom, merge, switchMap, takeUntil, tap } from 'rxjs';
+import { precondition, SeclError } from '../errors/secl-error.ts';
+import type { Answer } from '../events/answer.ts';
+import type { DeadLetter } from '../events/dead-letter.ts';
+import { calibratePartition } from '../operators/calibrate-partition.ts';
+import type { PublishedBatch } from '../operators/publish-answers.ts';
+import type { Broker, OutgoingRecord, PartitionLease } from '../ports/broker.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { LanguageModel } from '../ports/language-model.ts';
+import type { Codec } from '../ports/record-codec.ts';
+import { matchFeedback } from '../streams/match-feedback.ts';
+import { canonicalTopology } from '../topology/canonical-topology.ts';
+import type { Topology } from '../topology/topology.ts';
+import { answerPartition } from './answer-partition.ts';
+import type { RecordCodecs } from '../adapters/avro/record-codecs.ts';
+import type { ReplayInput } from './replay-input.ts';
+import { scoringOptionsOf } from './scoring-options-of.ts';
+
+/** Consumer group that answers. */
+const ANSWERING = 'secl-answering';
+/** Consumer group that watches calibration. */
+const CALIBRATING = 'secl-calibrating';
+/** Records written at once while a stream is fed in. */
+const FEED_CHUNK = 1000;
+
+/** What {@link replay} needs. */
+export interface ReplayOptions {
+  readonly input: ReplayInput;
+  readonly topology: Topology;
+  readonly model: LanguageModel;
+  readonly broker: Broker;
+  readonly codecs: RecordCodecs;
+  readonly clock: Clock;
+  readonly drain: AbortSignal;
+  readonly abort: AbortSignal;
+  /** Told of each batch once it is durable; batches of an earlier run are not told again. */
+  readonly onBatch?: (batch: PublishedBatch) => void;
+}
+
+/** What a replay came to. */
+export interface ReplayResult {
+  /** All of the run's committed answers, in the order of their questions. */
+  readonly answers: readonly Answer[];
+  readonly deadLetters: readonly DeadLetter[];
+  /** Whether every question has been consumed; `false` after a drain. */
+  readonly complete: boolean;
+}
+
+/** What a run's state belongs to; another one is refused. */
+export function runFingerprint(topology: Topology, model: LanguageModel): string {
+  const { prompts, promptHash } = scoringOptionsOf(topology);
+  const templates = [
+    ...Object.values(prompts.answer),
+    prompts.confidence,
+    prompts.confidenceWithEvidence,
+    prompts.pTrue,
+    prompts.sameMeaning,
+  ];
+  const parts = [
+    canonicalTopology(topology),
+    ...templates.map(promptHash),
+    model.description.fingerprint,
+  ];
+  return createHash('sha256').update(parts.join('\n')).digest('hex');
+}
+
+/** Feeds the stream in, going on where an earlier run was cut off. Each chunk becomes visible whole. */
+async function feed(options: ReplayOptions): Promise<void> {
+  const { input, topology, broker, codecs, clock } = options;
+  const { questions, feedback } = topology.topics;
+  const nowMs = clock.nowMs();
+  let fed = 0;
+  for await (const _ of broker.read(questions, 0, (await broker.bounds(questions, 0)).earliest))
+    fed += 1;
+  for (let start = fed; start < input.items.length; start += FEED_CHUNK) {
+    const records = input.items
+      .slice(start, start + FEED_CHUNK)
+      .flatMap((item): OutgoingRecord[] => {
+        if ('bytes' in item)
+          return [{ topic: questions, partition: 0, key: null, value: item.bytes }];
+        const key = new TextEncoder().encode(item.question.id);
+        const question = {
+          topic: questions,
+          partition: 0,
+          key,
+          value: codecs.question.encode(item.question),
+          timestampMs: nowMs,
+        };
+        if (item.feedback === null) return [question];
+        return [
+          question,
+          {
+            topic: feedback,
+            partition: 0,
+            key,
+            value: codecs.feedback.encode(item.feedback),
+            timestampMs: nowMs,
+          },
+        ];
+      });
+    await broker.append(records);
+  }
+}
+
+/** All records of a partition, decoded. */
+async function readAll<T>(broker: Broker, topic: string, codec: Codec<T>): Promise<T[]> {
+  const values: T[] = [];
+  const { earliest } = await broker.bounds(topic, 0);
+  for await (const record of broker.read(topic, 0, earliest)) {
+    const decoded = record.value === null ? null : codec.decode(record.value);
+    if (decoded === null) continue;
+    if (!decoded.ok)
+      throw new SeclError('RECORD_INVALID', `${topic} at ${record.offset}: ${decoded.reason}`, {
+        hint: 'The run folder was written by another version; start a new one with --run.',
+      });
+    values.push(decoded.value);
+  }
+  return values;
+}
+
+/** Joins a group on a topic's only partition. */
+async function leaseOf(
+  broker: Broker,
+  groupId: string,
+  topic: string,
+): Promise<{ lease: PartitionLease; leave: () => Promise<void> }> {
+  const group = await broker.join(groupId, [topic]);
+  return { lease: await firstValueFrom(group.leases$), leave: () => group.leave() };
+}
+
+/** Runs both pipelines until the stream's end, a drain, or an error. */
+async function runPipelines(
+  options: ReplayOptions,
+  questions: PartitionLease,
+  answers: PartitionLease,
+): Promise<void> {
+  const { input, topology, model, broker, codecs, clock, drain, abort } = options;
+  const { topics } = topology;
+  const inputEnded = new AbortController();
+  const answers$ = answerPartition(questions, {
+    topology,
+    scoring: scoringOptionsOf(topology),
+    model,
+    codecs,
+    clock,
+    drain,
+    totalRecords: input.items.length,
+    fingerprint: runFingerprint(topology, model),
+  }).pipe(
+    tap({
+      next: (batch) => options.onBatch?.(batch),
+      finalize: () => {
+        inputEnded.abort();
+      },
+    }),
+  );
+  const { size, step, correctable, bins, simulations } = topology.calibration;
+  const windows$ = calibratePartition(answers, {
+    broker,
+    topics,
+    answerCodec: codecs.answer,
+    feedbackCodec: codecs.feedback,
+    windowCodec: codecs.calibrationWindow,
+    windows: { size, step, correctable },
+    metrics: { bins, simulations, seed: topology.seed },
+    match: matchFeedback,
+    clock,
+    inputEnded: inputEnded.signal,
+  });
+  const aborted$ = fromEvent(abort, 'abort').pipe(
+    switchMap(() => {
+      throw new SeclError('CANCELLED', 'the replay was cut off; what was committed is kept', {
+        hint: 'Run the same command again to go on.',
+      });
+    }),
+  );
+  const finished$ = fromEvent(inputEnded.signal, 'abort');
+  await lastValueFrom(merge(answers$, windows$, aborted$.pipe(takeUntil(finished$))), {
+    defaultValue: undefined,
+  });
+}
+
+/**
+ * Replays a stream through a topology on a broker that holds this run alone: feeds the questions in,
+ * answers them, publishes calibration windows, and reads back what was committed. Run again on the same
+ * broker, it goes on where it stopped, whatever stopped it.
+ *
+ * @throws SeclError `STATE_MISMATCH` if the broker holds a run of other settings; `CANCELLED` if `abort` fired.
+ */
+export async function replay(options: ReplayOptions): Promise<ReplayResult> {
+  const { input, topology, broker, codecs } = options;
+  const { topics } = topology;
+  precondition(input.items.length > 0, 'a stream has at least one question');
+  await broker.ensureTopics([
+    ...[topics.questions, topics.answers, topics.feedback, topics.deadLetters].map((name) => ({
+      name,
+    })),
+    { name: topics.calibration },
+  ]);
+  await feed(options);
+
+  const answering = await leaseOf(broker, ANSWERING, topics.questions);
+  const calibrating = await leaseOf(broker, CALIBRATING, topics.answers);
+  try {
+    await runPipelines(options, answering.lease, calibrating.lease);
+  } finally {
+    await answering.leave();
+    await calibrating.leave();
+  }
+
+  const answers = await readAll(broker, topics.answers, codecs.answer);
+  const deadLetters = await readAll(broker, topics.deadLetters, codecs.deadLetter);
+  return {
+    answers,
+    deadLetters,
+    complete: answers.length + deadLetters.length === input.items.length,
+  };
+}

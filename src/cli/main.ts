@@ -1,0 +1,69 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { Command, CommanderError } from 'commander';
+import { packageRoot } from '../app/package-root.ts';
+import { registerAskCommand } from './ask-command.ts';
+import { describeError, errorLines } from './describe-error.ts';
+import { registerDoctorCommand } from './doctor-command.ts';
+import { EXIT, exitCodeOf } from './exit-code.ts';
+import { registerModelCommands } from './model-commands.ts';
+import { registerReplayCommand } from './replay-command.ts';
+import { registerStartCommand } from './start-command.ts';
+import { registerStreamCommands } from './stream-commands.ts';
+import { registerTopologyCommands } from './topology-commands.ts';
+
+const { version } = JSON.parse(readFileSync(path.join(packageRoot(), 'package.json'), 'utf8')) as {
+  version: string;
+};
+
+const program = new Command('secl')
+  .description('answers question streams with a language model and says how sure it is')
+  .version(version)
+  .showHelpAfterError('(add --help for how it is used)')
+  .addHelpText(
+    'after',
+    `
+Exit codes: 0 done; 1 failed (the message says why and what to do); 2 wrong usage;
+130 interrupted after draining (the same command goes on).
+Set SECL_DEBUG=1 to see stack traces.`,
+  )
+  .exitOverride();
+
+registerStartCommand(program);
+registerReplayCommand(program);
+registerAskCommand(program);
+registerModelCommands(program);
+registerStreamCommands(program);
+registerTopologyCommands(program);
+registerDoctorCommand(program);
+
+/** Subcommands inherit neither the override nor the hint. */
+function settle(command: Command): void {
+  for (const child of command.commands) {
+    child.exitOverride().showHelpAfterError('(add --help for how it is used)');
+    settle(child);
+  }
+}
+settle(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    // Commander has already said what was wrong; help and version come this way too, with 0.
+    process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  } else {
+    const description = describeError(error);
+    if (process.argv.includes('--json')) console.log(JSON.stringify({ error: description }));
+    process.stderr.write(errorLines(description));
+    if (debugging() && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
+    process.exitCode = exitCodeOf(error);
+  }
+}
+
+/** Whether stack traces are wanted. */
+function debugging(): boolean {
+  // eslint-disable-next-line no-restricted-properties -- the one switch of the outermost shell.
+  return (process.env['SECL_DEBUG'] ?? '') !== '';
+}

@@ -1,0 +1,113 @@
+import { writeFile } from 'node:fs/promises';
+import { InvalidArgumentError, type Command } from 'commander';
+import { renderReplay, summaryJson } from '../app/render-replay.ts';
+import { replayStream } from '../app/replay-stream.ts';
+import { EXIT } from './exit-code.ts';
+import { listenForInterrupt } from './interrupt.ts';
+import { createProgressView } from './progress.ts';
+import { createReplayProgressView } from './replay-progress-view.ts';
+
+/** Options of `secl replay`. */
+export interface ReplayCommandOptions {
+  readonly model?: string;
+  readonly topology?: string;
+  readonly limit?: number;
+  readonly seed?: number;
+  readonly run?: string;
+  readonly cache?: string;
+  readonly report?: string;
+  readonly json?: true;
+}
+
+/** Parses a whole number of at least `least`. */
+export function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!Number.isSafeInteger(value) || value < least || text.trim() === '')
+      throw new InvalidArgumentError(`It must be a whole number of at least ${least}.`);
+    return value;
+  };
+}
+
+/** Replays a stream, with progress on stderr and the result on stdout. Sets the exit code. */
+export async function runReplay(stream: string, options: ReplayCommandOptions): Promise<void> {
+  const silent = options.json === true;
+  const store = createProgressView({ stream: process.stderr, silent });
+  const view = createReplayProgressView(process.stderr, silent);
+  const interrupt = listenForInterrupt(() => {
+    process.stderr.write(
+      '\nstopping after the questions in flight; press Ctrl-C again to drop them\n',
+    );
+  });
+  try {
+    const { report, runFolder } = await replayStream({
+      stream,
+      model: options.model,
+      topology: options.topology,
+      limit: options.limit,
+      seed: options.seed,
+      runFolder: options.run,
+      cacheFolder: options.cache,
+      drain: interrupt.drain,
+      abort: interrupt.abort,
+      onStoreProgress: store.update,
+      onProgress: view.update,
+    });
+    store.stop();
+    view.stop();
+    if (options.report !== undefined) await writeFile(options.report, renderReplay(report).page);
+    if (silent) console.log(summaryJson(report));
+    else {
+      console.log(renderReplay(report).table);
+      console.log(`\nRun folder: ${runFolder}`);
+      if (options.report !== undefined) console.log(`Report: ${options.report}`);
+    }
+    if (!report.complete) {
+      process.stderr.write(
+        `stopped after ${report.summary.questions} questions; run the same command again to go on\n`,
+      );
+      process.exitCode = EXIT.interrupted;
+    }
+  } finally {
+    store.stop();
+    view.stop();
+    interrupt.dispose();
+  }
+}
+
+/** Adds `secl replay`. */
+export function registerReplayCommand(program: Command): void {
+  program
+    .command('replay')
+    .description(
+      'replay a stream file through a topology and measure how well confidence is calibrated',
+    )
+    .argument('<stream>', 'stream file (JSONL); see `secl stream`')
+    .option(
+      '--model <name|path>',
+      'catalogue name, GGUF file, or "stand-in" (no download, no meaning)',
+    )
+    .option('--topology <file>', 'pipeline (YAML); the default one if left out')
+    .option(
+      '--limit <n>',
+      'replay a seeded sample of n questions, in the order of the stream',
+      wholeNumber(1),
+    )
+    .option('--seed <n>', 'seed of the sample and of the intervals', wholeNumber(0))
+    .option(
+      '--run <folder>',
+      'folder of the run; by default one under runs/ named after its settings',
+    )
+    .option('--cache <folder>', 'model cache; wins over SECL_CACHE_DIR')
+    .option('--report <file.html>', 'write a self-contained page')
+    .option('--json', 'print the summary as JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  secl replay questions.jsonl --report report.html
+  secl replay questions.jsonl --limit 200 --json
+Interrupted, it drains; the same command again goes on where it stopped.`,
+    )
+    .action(runReplay);
+}

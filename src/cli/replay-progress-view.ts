@@ -1,0 +1,69 @@
+import { SingleBar } from 'cli-progress';
+import type { ReplayProgress } from '../app/replay-progress.ts';
+import type { ProgressStream } from './progress.ts';
+
+/** Shows a replay's progress to a person. */
+export interface ReplayProgressView {
+  readonly update: (progress: ReplayProgress) => void;
+  stop(): void;
+}
+
+/** Where there is no terminal, a line comes this often. */
+const LINE_EVERY_MS = 10_000;
+
+function facts({ questionsPerSecond, ece }: ReplayProgress): string {
+  const speed = questionsPerSecond === null ? '' : `${questionsPerSecond.toFixed(2)} questions/s`;
+  const calibration = ece === null ? '' : `ECE so far ${ece.toFixed(3)}`;
+  return [speed, calibration].filter((fact) => fact !== '').join(', ');
+}
+
+function secondsLeft({ done, total, questionsPerSecond }: ReplayProgress): string {
+  if (questionsPerSecond === null || questionsPerSecond <= 0) return '';
+  return `${Math.ceil((total - done) / questionsPerSecond)} s left`;
+}
+
+/**
+ * A bar on a terminal, a line every ten seconds elsewhere, nothing when silent.
+ *
+ * @param nowMs - Monotonic milliseconds.
+ */
+export function createReplayProgressView(
+  stream: ProgressStream,
+  silent: boolean,
+  nowMs: () => number = () => performance.now(),
+): ReplayProgressView {
+  if (silent) return { update: () => undefined, stop: () => undefined };
+  if (stream.isTTY !== true) {
+    let lastMs = nowMs();
+    return {
+      update: (progress) => {
+        if (nowMs() - lastMs < LINE_EVERY_MS && progress.done < progress.total) return;
+        lastMs = nowMs();
+        stream.write(`answered ${progress.done} of ${progress.total}: ${facts(progress)}\n`);
+      },
+      stop: () => undefined,
+    };
+  }
+  let bar: SingleBar | undefined;
+  return {
+    update: (progress) => {
+      const payload = { facts: facts(progress), left: secondsLeft(progress) };
+      if (bar === undefined) {
+        bar = new SingleBar({
+          format: 'answering [{bar}] {value}/{total}  {facts}  {left}',
+          stream,
+          barsize: 24,
+          hideCursor: true,
+          clearOnComplete: true,
+          linewrap: false,
+          gracefulExit: false,
+        });
+        bar.start(progress.total, progress.done, payload);
+      } else bar.update(progress.done, payload);
+    },
+    stop: () => {
+      bar?.stop();
+      bar = undefined;
+    },
+  };
+}
