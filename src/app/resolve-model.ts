@@ -8,6 +8,7 @@ import { isRecord, readState, writeState } from '../adapters/hub/partial-state.t
 import { storeFailure } from '../adapters/hub/store-failure.ts';
 import type { OnStoreProgress } from '../adapters/hub/store-progress.ts';
 import { SeclError } from '../errors/secl-error.ts';
+import { editDistance } from '../topology/nearest-key.ts';
 import type { ModelStore } from './model-store.ts';
 
 /** What a name or path on the command line means. */
@@ -67,29 +68,15 @@ function nameOfFile(path: string): string {
   return name === '' ? 'model' : name;
 }
 
-/** The known name with the smallest edit distance; the first of equals. */
+/** The known name nearest to what was typed, of which people often type the beginning only. */
 function nearest(name: string, known: readonly string[]): string {
-  let best = known[0] ?? '';
-  let bestDistance = Infinity;
-  for (const candidate of known) {
-    const distance = editDistance(name, candidate);
-    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
-  }
-  return best;
-}
-
-/** Levenshtein distance, one row at a time. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
+  const distance = (candidate: string): number =>
+    Math.min(
+      editDistance(name, candidate),
+      editDistance(name, candidate.slice(0, name.length)) + 0.5,
+    );
+  const [first = '', ...others] = known;
+  return others.reduce((best, next) => (distance(next) < distance(best) ? next : best), first);
 }
 
 /** A remembered hash, good as long as the file was not touched. */

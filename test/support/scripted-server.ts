@@ -55,10 +55,12 @@ export async function scriptedServer(first: RequestHandler): Promise<ScriptedSer
 
 /** How {@link fileHandler} serves. */
 export interface FileBehaviour {
-  /** @defaultValue `"v1"`, strong */
-  readonly etag?: string;
+  /** `null` sends none. @defaultValue `"v1"`, strong */
+  readonly etag?: string | null;
   /** Ends the connection after that many body bytes. */
   readonly cutAfter?: number;
+  /** Holds the cut back until the client has taken the file up to a position. @defaultValue at once */
+  readonly taken?: (position: number) => Promise<void>;
   /** Sends that many body bytes, then nothing more, and never ends. */
   readonly stallAfter?: number;
   /** Answers 200 with everything whatever `Range` asks for. */
@@ -71,7 +73,7 @@ export interface FileBehaviour {
 /** A correct static file server, with the faults that are asked for. */
 export function fileHandler(content: Buffer, behaviour: FileBehaviour = {}): RequestHandler {
   return (request, response) => {
-    const etag = behaviour.etag ?? '"v1"';
+    const etag = behaviour.etag === undefined ? '"v1"' : behaviour.etag;
     const range = /^bytes=(\d+)-$/.exec(request.headers.range ?? '');
     const condition = request.headers['if-range'];
     const matches =
@@ -83,7 +85,7 @@ export function fileHandler(content: Buffer, behaviour: FileBehaviour = {}): Req
     }
     const body = content.subarray(from);
     const headers: Record<string, string> = {
-      etag,
+      ...(etag === null ? {} : { etag }),
       'content-length': String(body.length),
       ...behaviour.headers,
     };
@@ -95,9 +97,28 @@ export function fileHandler(content: Buffer, behaviour: FileBehaviour = {}): Req
       response.end(body);
       return;
     }
-    response.write(body.subarray(0, stop), () => {
-      // The bytes must be out before the connection goes, or the client would see none of them.
-      if (behaviour.cutAfter !== undefined) setTimeout(() => response.destroy(), 20);
-    });
+    response.write(body.subarray(0, stop));
+    // A half-close and not a reset, which would make the client's system drop what it has not read yet.
+    const end = (): void => void response.socket?.end();
+    if (behaviour.cutAfter !== undefined) {
+      void (behaviour.taken?.(from + stop) ?? Promise.resolve()).then(end);
+    }
   };
+}
+
+/** Lets a server wait for what its client reports, so that tests need no guesses about time. */
+export class ProgressGate {
+  #waiting: { readonly position: number; readonly open: () => void }[] = [];
+
+  /** To be called with the client's progress. */
+  readonly note = (done: number): void => {
+    for (const { position, open } of this.#waiting) if (done >= position) open();
+    this.#waiting = this.#waiting.filter(({ position }) => done < position);
+  };
+
+  /** Resolves at the first progress from now on that reaches a position. */
+  readonly taken = (position: number): Promise<void> =>
+    new Promise((open) => {
+      this.#waiting.push({ position, open });
+    });
 }

@@ -172,11 +172,10 @@ describe('downloadFile', () => {
   });
 
   it('can be cancelled while it waits for headers and before it starts', async () => {
-    const server = await scriptedServer(() => undefined);
     const controller = new AbortController();
-    setTimeout(() => {
+    const server = await scriptedServer(() => {
       controller.abort();
-    }, 50);
+    });
     const options = { signal: controller.signal };
     await expectFailure(downloadFile(request(server, options), downloadEnvironment()), 'CANCELLED');
     await expectFailure(downloadFile(request(server, options), downloadEnvironment()), 'CANCELLED');
