@@ -4,7 +4,10 @@
  */
 import { spawnSync } from 'node:child_process';
 
-const STEPS = ['build', 'lint', 'arrows', 'format:check', 'licences:check', 'docs:pictures:check'];
+const STEPS = [
+  ...['build', 'lint', 'arrows', 'dead', 'format:check'],
+  ...['licences:check', 'docs:pictures:check'],
+];
 
 const runScript = (script) => {
   const started = performance.now();
