@@ -1,7 +1,9 @@
-import { LevelLog, type EmbeddedLog, type EmbeddedLogOptions } from './embedded-log.ts';
 import { LevelStore } from './level-store.ts';
 import { openFormat } from './log-format.ts';
 import { loadTables } from './log-tables.ts';
+import { LevelLog, type EmbeddedLog, type EmbeddedLogOptions } from './level-log.ts';
+
+export type { EmbeddedLog, EmbeddedLogOptions };
 
 /**
  * Opens a durable broker in a folder: topics, groups and transactions as the port promises them, without

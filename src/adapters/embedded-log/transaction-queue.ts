@@ -57,6 +57,7 @@ export class TransactionQueue {
         reject(this.#refusal);
         return;
       }
+      const failed: (error: unknown) => void = reject;
       let result: T;
       this.#waiting.push({
         prepare: (group) => {
@@ -64,7 +65,7 @@ export class TransactionQueue {
           try {
             result = work(draft);
           } catch (error) {
-            reject(error as Error);
+            failed(error);
             return false;
           }
           draft.foldInto(group);
@@ -73,7 +74,7 @@ export class TransactionQueue {
         committed: () => {
           resolve(result);
         },
-        failed: reject,
+        failed,
       });
       this.#running ??= this.#drain();
     });

@@ -12,7 +12,14 @@ import {
 } from '../../broker/plan-records.ts';
 import { checkStateSizes, copyState } from '../../broker/partition-state.ts';
 import { readThrough } from '../../broker/read-through.ts';
-import type { Broker, OutgoingRecord, RecordPosition } from '../../ports/broker.ts';
+import type {
+  Broker,
+  OutgoingRecord,
+  PartitionBounds,
+  PartitionCommit,
+  RecordPosition,
+  TopicSpec,
+} from '../../ports/broker.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { MemoryPartition } from './memory-partition.ts';
 
@@ -50,6 +57,14 @@ export function createMemoryBroker(options: MemoryBrokerOptions): Broker {
   const assertOpen = (): void => {
     if (closed) throw brokerClosed();
   };
+  /** Makes what a function throws a rejection. */
+  const whenOpen =
+    <A extends unknown[], R>(work: (...args: A) => R) =>
+    (...args: A): Promise<R> =>
+      new Promise((resolve) => {
+        assertOpen();
+        resolve(work(...args));
+      });
   const placeOf = (topic: string, partition: number): MemoryPartition => {
     const found = topics.get(topic);
     if (found === undefined) throw topicUnknown(topic);
@@ -120,24 +135,27 @@ export function createMemoryBroker(options: MemoryBrokerOptions): Broker {
       if (placeOf(place.topic, place.partition).end > end) return;
       await watch.wait(watchName(place), waitMs, signal);
     },
-    async commit(owner, epoch, { nextOffset, records, state }) {
-      const planned = plan(records);
-      checkStateSizes(state, maxRecordBytes);
+    commit: whenOpen((owner: GroupPartition, epoch: bigint, commit: PartitionCommit) => {
+      const planned = plan(commit.records);
+      checkStateSizes(commit.state, maxRecordBytes);
       const ownership = ownershipOf(owner);
       if (ownership.epoch !== epoch) throw fenced(owner.topic, owner.partition);
-      ownership.nextOffset = nextOffset;
-      for (const [key, value] of state) {
+      ownership.nextOffset = commit.nextOffset;
+      for (const [key, value] of commit.state) {
         if (value === null) ownership.state.delete(key);
         else ownership.state.set(key, Uint8Array.from(value));
       }
       return write(planned);
-    },
+    }),
   };
   const groups = new GroupCoordinator(store);
+  const bounds = whenOpen((topic: string, partition: number): PartitionBounds => {
+    const { earliest, end } = placeOf(topic, partition);
+    return { earliest, end };
+  });
 
   return {
-    async ensureTopics(specs) {
-      assertOpen();
+    ensureTopics: whenOpen((specs: readonly TopicSpec[]) => {
       const checked = specs.map((spec) => checkTopic(spec, topics.get(spec.name)));
       for (const topic of checked) {
         const places =
@@ -145,52 +163,38 @@ export function createMemoryBroker(options: MemoryBrokerOptions): Broker {
           Array.from({ length: topic.partitions }, () => new MemoryPartition());
         topics.set(topic.name, { ...topic, partitions: places.length, places });
       }
-    },
-    async topics() {
-      assertOpen();
-      return new Map([...topics.values()].map(({ name, partitions }) => [name, partitions]));
-    },
-    async bounds(topic, partition) {
-      assertOpen();
-      const { earliest, end } = placeOf(topic, partition);
-      return { earliest, end };
-    },
-    async committedOffset(groupId, topic, partition) {
-      assertOpen();
+    }),
+    topics: whenOpen(
+      () => new Map([...topics.values()].map(({ name, partitions }) => [name, partitions])),
+    ),
+    bounds,
+    committedOffset: whenOpen((groupId: string, topic: string, partition: number) => {
       placeOf(topic, partition);
       return ownershipOf({ groupId, topic, partition }).nextOffset;
-    },
-    async append(records) {
-      assertOpen();
-      return write(plan(records));
-    },
+    }),
+    append: whenOpen((records: readonly OutgoingRecord[]) => write(plan(records))),
     read: (topic, partition, from, signal) =>
       readThrough(
         {
-          endOf: async () => {
-            assertOpen();
-            return placeOf(topic, partition).end;
-          },
+          endOf: async () => (await bounds(topic, partition)).end,
           fetch: (offset, maxRecords) => store.fetch({ topic, partition }, offset, maxRecords),
         },
         from,
         signal,
       ),
-    async join(groupId, names) {
-      assertOpen();
-      return groups.join(groupId, names);
-    },
-    async clean() {
-      assertOpen();
+    join: whenOpen((groupId: string, names: readonly string[]) => groups.join(groupId, names)),
+    clean: whenOpen(() => {
       const nowMs = clock.nowMs();
       for (const topic of topics.values()) {
         for (const place of topic.places) place.clean(topic, nowMs);
       }
-    },
-    async close() {
-      if (closed) return;
-      closed = true;
-      groups.close();
+    }),
+    close: () => {
+      if (!closed) {
+        closed = true;
+        groups.close();
+      }
+      return Promise.resolve();
     },
   };
 }
