@@ -5,7 +5,6 @@ import { basename, join, resolve } from 'node:path';
 import { findInCatalogue, type CatalogueEntry } from '../adapters/hub/catalogue.ts';
 import { hashFile } from '../adapters/hub/hashed-file.ts';
 import { isRecord, readState, writeState } from '../adapters/hub/partial-state.ts';
-import { storeFailure } from '../adapters/hub/store-failure.ts';
 import type { OnStoreProgress } from '../adapters/hub/store-progress.ts';
 import { SeclError } from '../errors/secl-error.ts';
 import { editDistance } from '../topology/nearest-key.ts';
@@ -118,10 +117,10 @@ export async function sha256OfFile(
   const { sha256 } = await hashFile(real, report, signal);
   try {
     await mkdir(folder, { recursive: true });
-  } catch (error) {
-    throw storeFailure(error, `make ${folder}`);
+    await writeState(memory, { path: real, sizeBytes, modifiedMs, sha256 } satisfies KnownFile);
+  } catch {
+    // Remembering saves time only; a cache that cannot be written (read-only) is no reason to fail.
   }
-  await writeState(memory, { path: real, sizeBytes, modifiedMs, sha256 } satisfies KnownFile);
   return sha256;
 }
 

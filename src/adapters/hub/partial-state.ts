@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 
 import { storeFailure } from './store-failure.ts';
@@ -24,7 +25,8 @@ export async function readState<T>(
  * @throws SeclError `STORE_FAILED`.
  */
 export async function writeState(path: string, value: unknown): Promise<void> {
-  const next = `${path}.new`;
+  // A name of its own: writers that hold no lock must not take each other's.
+  const next = `${path}.${randomUUID()}.new`;
   try {
     await writeFile(next, `${JSON.stringify(value, null, 2)}\n`, { flush: true });
     await rename(next, path);
