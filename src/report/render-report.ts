@@ -1,0 +1,267 @@
+import { labelConfidences } from '../calibration/labelled-confidences.ts';
+import { reliabilityDiagram } from '../calibration/reliability-diagram.ts';
+import { coursePlot } from './course-plot.ts';
+import { courseOf, courseWindow, domainRuns } from './course.ts';
+import { eceOverviewPlot } from './ece-overview-plot.ts';
+import { formatBand, formatCount, formatFraction, formatShare } from './format-number.ts';
+import { html, type Markup } from './markup.ts';
+import { metricsTable } from './metrics-table.ts';
+import { reliabilityPlot } from './reliability-plot.ts';
+import type { ReplayReport } from './replay-report.ts';
+import { REPORTED_SCORES, type ReportedScore } from './replay-summary.ts';
+import { REPORT_STYLE } from './report-style.ts';
+import { scoreTitle } from './score-title.ts';
+
+/** Whatever a browser might be talked into, this page loads and runs nothing. */
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+
+/** `n`, missing, ECE, band and floor of a score, in one line. */
+function captionOf({ summary }: ReplayReport, score: ReportedScore): string {
+  const { n, missing, ece, eceInterval, eceFloor } = summary.pooled[score];
+  const parts = [`n ${formatCount(n)}`];
+  if (missing > 0) parts.push(`${formatCount(missing)} missing`);
+  parts.push(`ECE ${formatFraction(ece)}`);
+  if (eceInterval !== null) parts.push(`95% ${formatBand(eceInterval)}`);
+  if (eceFloor !== null) parts.push(`floor ${formatFraction(eceFloor.mean)}`);
+  return parts.join(', ');
+}
+
+/** The figures a reader looks for first. */
+function drawTiles({ summary }: ReplayReport): Markup {
+  const { questions, answered, deadLettered, pooled, meanDomainEce } = summary;
+  const { ece, eceInterval, auroc } = pooled.published;
+  const tiles: readonly (readonly [string, string, string])[] = [
+    ['Questions', formatCount(questions), `${formatCount(answered)} answered`],
+    ['Dead letters', formatCount(deadLettered), 'could not be read or answered'],
+    ['Accuracy', formatFraction(pooled.accuracy), `n ${formatCount(pooled.n)}`],
+    [
+      'ECE, published',
+      formatFraction(ece),
+      eceInterval === null ? 'too few answers for a band' : `95% ${formatBand(eceInterval)}`,
+    ],
+    [
+      'Mean of domains’ ECEs',
+      formatFraction(meanDomainEce.published),
+      `${Object.keys(summary.domains).length} domains`,
+    ],
+    ['AUROC, published', formatFraction(auroc), '0.5 is chance'],
+    [
+      'Forward tokens',
+      formatCount(summary.forwardTokens.total),
+      `trained on ${formatShare(summary.trainedFraction)} of answers`,
+    ],
+  ];
+  return html`<div class="tiles">
+    ${tiles.map(
+      ([name, value, note]) =>
+        html`<div class="tile"><span>${name}</span><b>${value}</b><span>${note}</span></div>`,
+    )}
+  </div>`;
+}
+
+/** Line and name of each thing in the course plots. */
+function drawCourseKey(domains: readonly string[]): Markup {
+  const lines = [
+    ['accuracy-line', 'accuracy, with 95% Wilson band'],
+    ['mean-line', 'mean confidence'],
+    ['ece-line', 'ECE'],
+    ['floor-line', 'ECE under perfect calibration (floor)'],
+  ] as const;
+  return html`<ul class="key">
+    ${lines.map(
+      ([style, name]) =>
+        html`<li>
+          <svg viewBox="0 0 30 14" aria-hidden="true"><path class="${style}" d="M1 7H29" /></svg
+          >${name}
+        </li>`,
+    )}
+    ${domains.map(
+      (name, i) =>
+        html`<li>
+          <svg viewBox="0 0 30 14" aria-hidden="true">
+            <rect class="tone${i % 6}" x="4" y="3" width="22" height="8" /></svg
+          >${name}
+        </li>`,
+    )}
+  </ul>`;
+}
+
+/** Marks of the overview. */
+function drawOverviewKey(): Markup {
+  return html`<ul class="key">
+    <li>
+      <svg viewBox="0 0 30 14" aria-hidden="true">
+        <path class="whisker" d="M2 7H28" />
+        <circle class="point" cx="15" cy="7" r="5" /></svg
+      >pooled ECE, 95% band
+    </li>
+    <li>
+      <svg viewBox="0 0 30 14" aria-hidden="true">
+        <path class="diamond" d="M15 1l6 6l-6 6l-6 -6Z" /></svg
+      >mean of the domains’ ECEs
+    </li>
+    <li>
+      <svg viewBox="0 0 30 14" aria-hidden="true">
+        <rect class="floor" width="30" height="14" />
+        <path class="floor-mean" d="M15 0V14" /></svg
+      >perfect calibration at this n: mean, and up to the 95th percentile
+    </li>
+  </ul>`;
+}
+
+/** The page's plots of every score that has answers. */
+function drawPlots(report: ReplayReport, scores: readonly ReportedScore[]): Markup {
+  const { rows, seed, summary } = report;
+  const runs = domainRuns(rows);
+  const domains = Object.keys(summary.domains);
+  const titleOf = (score: ReportedScore): string =>
+    score === 'published' ? `Published (${report.publishedSource})` : scoreTitle(score);
+  const courseFigure = (score: ReportedScore, width: number, height: number): Markup =>
+    html`<figure>
+      <h3>${titleOf(score)}</h3>
+      ${coursePlot({
+        course: courseOf(rows, score, seed),
+        runs,
+        domains,
+        name: scoreTitle(score),
+        width,
+        height,
+      })}
+      <figcaption>
+        Windows of the newest ${courseWindow(rows.length)} answers, drawn from the tenth on. Whole
+        run: ${captionOf(report, score)}
+      </figcaption>
+    </figure>`;
+  const others = scores.filter((score) => score !== 'published');
+  return html`<h2>Reliability</h2>
+    <p class="quiet">
+      A bin on the diagonal is calibrated; one below it is too sure of itself, one above it not sure
+      enough. Whiskers: 95% Wilson interval of the bin’s accuracy. Small bars: answers in the bin.
+    </p>
+    <div class="grid-of-plots">
+      ${scores.map((score) => {
+        const data = labelConfidences(
+          rows.map(({ confidences, correct }) => ({
+            confidence: confidences[score] ?? null,
+            correct,
+          })),
+        );
+        const diagram = reliabilityDiagram(data, {
+          kind: 'equal-width',
+          bins: summary.definition.bins,
+        });
+        return html`<figure>
+          <h3>${titleOf(score)}</h3>
+          ${reliabilityPlot(diagram, scoreTitle(score))}
+          <figcaption>${captionOf(report, score)}</figcaption>
+        </figure>`;
+      })}
+    </div>
+    <h2>Course of the run</h2>
+    <p class="quiet">
+      Rolling over the stream; a window that spans two domains mixes them. A short window’s ECE is
+      high by chance alone: read it against its floor.
+    </p>
+    ${drawCourseKey(domains)}
+    ${scores.includes('published') ? courseFigure('published', 1000, 320) : ''}
+    <div class="grid-of-courses">${others.map((score) => courseFigure(score, 480, 240))}</div>`;
+}
+
+/** Conventions and provenance. */
+function drawDetails(report: ReplayReport, absent: readonly ReportedScore[]): Markup {
+  const { definition, forwardTokens } = report.summary;
+  const { answer, confidence, scoring, training, total } = forwardTokens;
+  const facts: readonly (readonly [string, string])[] = [
+    ['Model', report.model],
+    ['Topology', report.topology],
+    ['Seed', String(report.seed)],
+    ['Started', report.startedAt],
+    ['Published', report.publishedSource],
+    [
+      'Forward tokens',
+      `answer ${formatCount(answer)}, confidence ${formatCount(confidence)}, scoring ` +
+        `${formatCount(scoring)}, training ${formatCount(training)}, total ${formatCount(total)}`,
+    ],
+    ...report.provenance.map(({ name, value }) => [name, value] as const),
+  ];
+  return html`<h2>What the numbers mean</h2>
+    <p>
+      ECE: ${definition.estimator}, ${definition.bins} bins, ${definition.edgeRule}: the mean
+      distance between stated confidence and accuracy, 0 at best. Its 95% band is a bootstrap over
+      answers (${formatCount(definition.interval.resamples)} resamples, reflected, clipped to 0–1,
+      none below 20 answers). It covers sampling error alone. Floor: the ECE that perfect
+      calibration would show with these confidences and this n
+      (${formatCount(definition.floorSimulations)} simulations); an ECE marked <sup>*</sup> lies
+      below its 95th percentile, so it is no evidence of miscalibration. Bold: the lowest ECE of its
+      block, whether or not the difference exceeds the bands. AUROC: how often a right answer is
+      surer than a wrong one, ties half; a dash where all answers are right, or all wrong. Brier:
+      mean squared distance between confidence and outcome, lower is better. Missing confidences are
+      left out and counted, never replaced by a number.
+    </p>
+    ${
+      absent.length === 0
+        ? ''
+        : html`<p>No answer has a value for: ${absent.map(scoreTitle).join(', ')}.</p>`
+    }
+    <h2>Provenance</h2>
+    <dl>
+      ${facts.map(
+        ([name, value]) =>
+          html`<dt>${name}</dt>
+            <dd>${value}</dd>`,
+      )}
+    </dl>`;
+}
+
+/**
+ * The report page: one HTML document with its style and pictures inside. It loads nothing, runs no
+ * script, follows the reader's light or dark setting, and escapes every text it is given.
+ *
+ * @throws {@link SeclError} `PRECONDITION` if a confidence is NaN or outside `[0, 1]`.
+ * @remarks Deterministic. About 1 s and 300 KB for 2,000 answers.
+ */
+export function renderReport(report: ReplayReport): string {
+  const { summary } = report;
+  const present = REPORTED_SCORES.filter((score) => summary.pooled[score].n > 0);
+  const absent = REPORTED_SCORES.filter((score) => summary.pooled[score].n === 0);
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta http-equiv="Content-Security-Policy" content="${POLICY}" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>${report.title} – calibration report</title>
+        <style>
+          ${REPORT_STYLE}
+        </style>
+      </head>
+      <body>
+        <main>
+          <h1>${report.title}</h1>
+          <p class="quiet">
+            ${report.model}, topology ${report.topology}, seed ${report.seed}, started
+            ${report.startedAt}
+          </p>
+          ${
+            report.complete
+              ? ''
+              : html`<p class="warning">
+                  This run was stopped before its end; it shows what was committed.
+                </p>`
+          }
+          ${drawTiles(report)}
+          ${
+            present.length === 0
+              ? html`<p class="warning">No answer has a label, so nothing can be measured yet.</p>`
+              : html`<h2>Calibration error by confidence</h2>
+                  <figure>${eceOverviewPlot(summary, present)}${drawOverviewKey()}</figure>
+                  <h2>Metrics</h2>
+                  ${metricsTable(summary, present)} ${drawPlots(report, present)}`
+          }
+          ${drawDetails(report, absent)}
+        </main>
+      </body>
+    </html> `;
+  // Indentation of the templates is half of the page otherwise.
+  return page.toString().replace(/\n\s+/g, '\n');
+}

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { renderReport } from '../../../src/report/render-report.ts';
+import type { ReplayReport } from '../../../src/report/replay-report.ts';
+import type { ReplayRow } from '../../../src/report/replay-summary.ts';
+import { summarizeRun } from '../../../src/report/summarize-run.ts';
+import { syntheticReport } from '../../support/synthetic-run.ts';
+
+/** The synthetic report with other rows. */
+function reportOf(rows: readonly ReplayRow[], changes: Partial<ReplayReport> = {}): ReplayReport {
+  const summary = summarizeRun(
+    {
+      questions: rows.length,
+      deadLettered: 0,
+      forwardTokens: { answer: 0, confidence: 0, scoring: 0, training: 0 },
+      rows,
+    },
+    { resamples: 20, simulations: 20 },
+  );
+  return { ...syntheticReport(1, 1), summary, rows, ...changes };
+}
+
+/** Elements that are opened and never closed, or the other way round; void ones apart. */
+function unbalanced(page: string): string[] {
+  const open: string[] = [];
+  const body = page.replace(/<!doctype html>/, '').replace(/<style>[^]*?<\/style>/, '');
+  for (const [, slash, name = '', rest = ''] of body.matchAll(/<(\/?)([a-z0-9]+)([^>]*)>/g)) {
+    if (slash === '/') {
+      if (open.pop() !== name) return [`</${name}> after ${open.join(' ')}`];
+    } else if (!rest.endsWith('/')) open.push(name);
+  }
+  return open;
+}
+
+describe('renderReport', () => {
+  const page = renderReport(syntheticReport(30, 3));
+
+  it('is one balanced document that is the same each time', () => {
+    assert.match(page, /^<!doctype html>/);
+    assert.deepEqual(unbalanced(page), []);
+    assert.equal(renderReport(syntheticReport(30, 3)), page);
+  });
+
+  it('loads nothing and runs nothing', () => {
+    assert.doesNotMatch(page, /<(?:script|link|img|iframe|object|embed|base|form)\b/);
+    assert.doesNotMatch(page, /https?:|\burl\(|@import|\ssrc=|\shref=|\son[a-z]+=/);
+    assert.match(page, /default-src &#39;none&#39;|default-src 'none'/);
+  });
+
+  it('follows the reader’s light or dark setting', () => {
+    assert.match(page, /prefers-color-scheme: dark/);
+  });
+
+  it('shows every score’s diagram, course and numbers, with n and interval', () => {
+    const { summary } = syntheticReport(30, 3);
+    // Seven reliability diagrams and seven courses.
+    assert.equal(page.match(/aria-label="Reliability diagram of /g)?.length, 7);
+    assert.equal(page.match(/aria-label="Course of /g)?.length, 7);
+    assert.equal(page.match(/<figcaption>[^<]*n 1[012]\d[^<]*95% 0\.\d{3}–0\.\d{3}/g)?.length, 14);
+    for (const [domain, scope] of Object.entries(summary.domains)) {
+      assert.ok(page.includes(domain));
+      assert.ok(page.includes((scope.verbalized.ece ?? NaN).toFixed(3)));
+    }
+    assert.ok(page.includes((summary.meanDomainEce.pTrue ?? NaN).toFixed(3)));
+    assert.ok(page.includes('a83e02bd5517fc90'), 'provenance');
+    assert.doesNotMatch(page, /NaN|Infinity|undefined|\[object/);
+  });
+
+  it('escapes every text it is given', () => {
+    const bad = `<img src=x onerror="alert('1')">&`;
+    const rows = syntheticReport(12, 3).rows.map((row) => ({ ...row, domain: bad }));
+    const report = reportOf(rows, {
+      ...{ title: bad, model: bad, topology: bad, startedAt: bad, publishedSource: bad },
+      provenance: [{ name: bad, value: bad }],
+    });
+    const hostile = renderReport(report);
+    assert.doesNotMatch(hostile, /<img/);
+    assert.deepEqual(unbalanced(hostile), []);
+    assert.ok(hostile.includes('&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt;&amp;'));
+  });
+
+  it('says when nothing is measured, when the run was cut short, and what is absent', () => {
+    const none = renderReport(reportOf([], { complete: false }));
+    assert.match(none, /nothing can be measured/);
+    assert.match(none, /stopped before its end/);
+    assert.deepEqual(unbalanced(none), []);
+    const one: ReplayRow = { index: 0, domain: null, correct: true, confidences: { pTrue: 1 } };
+    const single = renderReport(reportOf([one]));
+    assert.match(single, /No answer has a value for: Verbalized,/);
+    assert.doesNotMatch(single, /NaN|Infinity|undefined|stopped before/);
+    assert.deepEqual(unbalanced(single), []);
+  });
+
+  it('stays readable when the domain changes at every question', () => {
+    const { rows } = syntheticReport(100, 5);
+    const blended = rows.map((_, i) => {
+      const row = rows[(i % 4) * 100 + Math.floor(i / 4)] as ReplayRow;
+      return { ...row, index: i };
+    });
+    // No boundary lines where stretches are too narrow to tell apart.
+    assert.doesNotMatch(renderReport(reportOf(blended)), /class="boundary"/);
+    assert.match(renderReport(reportOf(rows)), /class="boundary"/);
+  });
+});
