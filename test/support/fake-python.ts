@@ -8,7 +8,7 @@ import { join } from 'node:path';
  * `calls.jsonl` there. A file `NAME-VERSION.fail` holds what it prints to stderr before ending with 1; a
  * file `NAME-VERSION.hang` makes it hang; `no-pip` makes it lack pip.
  *
- * @returns Path of the executable.
+ * @returns Path of the executable; beside it, `fake-shim` runs it as a child, as pyenv's python3 does.
  */
 export async function writeFakePython(folder: string): Promise<string> {
   const path = join(folder, 'fake-python');
@@ -17,7 +17,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const index = process.env.FAKE_PIP_INDEX;
 const args = process.argv.slice(2);
-const call = { args, cwd: process.cwd(), tmp: process.env.TMPDIR, stdin: fs.fstatSync(0).isCharacterDevice() };
+const call = { pid: process.pid, args, cwd: process.cwd(), tmp: process.env.TMPDIR, stdin: fs.fstatSync(0).isCharacterDevice() };
 fs.appendFileSync(path.join(index, 'calls.jsonl'), JSON.stringify(call) + '\\n');
 if (fs.existsSync(path.join(index, 'no-pip'))) {
   console.error('fake-python: No module named pip');
@@ -38,5 +38,8 @@ else if (fs.existsSync(file('.fail'))) {
 `;
   await writeFile(path, script);
   await chmod(path, 0o755);
+  const shim = join(folder, 'fake-shim');
+  await writeFile(shim, `#!/bin/sh\n"${path}" "$@"\nexit $?\n`);
+  await chmod(shim, 0o755);
   return path;
 }

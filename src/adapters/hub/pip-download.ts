@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -21,12 +22,15 @@ export interface PipSettings {
 export interface PipRequest {
   readonly package: string;
   readonly version: string;
-  /** A folder of its own; emptied first. */
+  /** An existing folder; earlier wheels in it are removed. */
   readonly folder: string;
   readonly signal?: AbortSignal | undefined;
   /** Told about twice a second how many bytes lie on the disk. */
   readonly onBytes?: (bytes: number) => void;
 }
+
+const RUN_PREFIX = 'pip-';
+const REMOVE = { recursive: true, force: true } as const;
 
 /** Output kept of pip's chatter, in characters: enough for its last error. */
 const MAX_OUTPUT = 16_384;
@@ -37,17 +41,19 @@ const MAX_OUTPUT = 16_384;
  * Wheels only (`--only-binary`), no dependencies, no shell, no input: nothing of a package is run. The
  * child's working directory is the private folder, since `python -m` would run a `pip.py` found in it.
  *
- * @returns Path of the wheel.
+ * @returns Path of the wheel; the next call for the same folder removes it.
  * @throws SeclError `DOWNLOAD_FAILED` with pip's reason; `STORE_FAILED`; `CANCELLED`.
  */
 export async function pipDownload(request: PipRequest, settings: PipSettings): Promise<string> {
-  const work = join(request.folder, 'pip');
-  const target = join(request.folder, 'wheel');
+  // Names of its own, for a pip whose parent was killed goes on writing to the folders it knows.
+  const run = join(request.folder, `${RUN_PREFIX}${randomUUID()}`);
+  const work = join(run, 'temporary');
+  const target = join(run, 'wheel');
   try {
-    for (const folder of [work, target]) {
-      await rm(folder, { recursive: true, force: true });
-      await mkdir(folder, { recursive: true });
+    for (const name of await readdir(request.folder)) {
+      if (name.startsWith(RUN_PREFIX)) await rm(join(request.folder, name), REMOVE);
     }
+    for (const folder of [work, target]) await mkdir(folder, { recursive: true });
   } catch (error) {
     throw storeFailure(error, `prepare ${request.folder}`);
   }
@@ -61,7 +67,7 @@ export async function pipDownload(request: PipRequest, settings: PipSettings): P
       else throw new SeclError('DOWNLOAD_FAILED', `pip: ${outcome.reason}`);
     }
   } finally {
-    await rm(work, { recursive: true, force: true });
+    await rm(work, REMOVE);
   }
   throw new SeclError('DOWNLOAD_FAILED', reasons.join(', '), {
     hint: 'Install Python with pip, or name the interpreter in SECL_PYTHON.',
@@ -95,6 +101,8 @@ function runPip(
       stdio: ['ignore', 'pipe', 'pipe'],
       shell: false,
       windowsHide: true,
+      // A group of its own, so that `stop` reaches pip also behind a wrapper such as pyenv's.
+      detached: process.platform !== 'win32',
     });
     let output = '';
     const keep = (chunk: Buffer): void => {
@@ -103,10 +111,13 @@ function runPip(
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
     let stopReason: 'cancelled' | 'stalled' | undefined;
+    let killTimer: NodeJS.Timeout | undefined;
     const stop = (reason: 'cancelled' | 'stalled'): void => {
       stopReason ??= reason;
-      child.kill('SIGTERM');
-      setTimeout(() => child.kill('SIGKILL'), 2000).unref();
+      killGroup(child, 'SIGTERM');
+      killTimer ??= setTimeout(() => {
+        killGroup(child, 'SIGKILL');
+      }, 2000);
     };
     const onAbort = (): void => {
       stop('cancelled');
@@ -125,6 +136,7 @@ function runPip(
     }, settings.pollMs);
     const settle = (): void => {
       clearInterval(watch);
+      clearTimeout(killTimer);
       request.signal?.removeEventListener('abort', onAbort);
     };
     child.once('error', (error) => {
@@ -146,6 +158,17 @@ function runPip(
         });
     });
   });
+}
+
+/** Signals a child and all it started. */
+function killGroup(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
+  if (child.pid === undefined) return;
+  try {
+    if (process.platform === 'win32') child.kill(signal);
+    else process.kill(-child.pid, signal);
+  } catch {
+    // It ended meanwhile.
+  }
 }
 
 /** Bytes of all files below some folders; files that vanish meanwhile count nothing. */

