@@ -52,9 +52,15 @@ export function courseWindow(answers: number): number {
  * Rolling metrics of a score: at up to 120 places, over the newest `window` answers, fewer at the start.
  *
  * @param rows - In stream order. Not mutated.
- * @param seed - For the floor's simulations.
+ * @param options - Bins of the ECE, and the seed of the floor's simulations.
  */
-export function courseOf(rows: readonly ReplayRow[], score: ReportedScore, seed: number): Course {
+export function courseOf(
+  rows: readonly ReplayRow[],
+  score: ReportedScore,
+  options: { readonly bins: number; readonly seed: number },
+): Course {
+  const { bins, seed } = options;
+  const binning = { kind: 'equal-width', bins } as const;
   const window = courseWindow(rows.length);
   const places = Math.min(MOST_POINTS, rows.length);
   const points = Array.from({ length: places }, (_, i): CoursePoint => {
@@ -89,8 +95,8 @@ export function courseOf(rows: readonly ReplayRow[], score: ReportedScore, seed:
       accuracyLow: interval.low,
       accuracyHigh: interval.high,
       mean: meanConfidence(data).value,
-      ece: expectedCalibrationError(data).value,
-      floor: eceFloor(data, { simulations: SIMULATIONS, seed })?.mean ?? null,
+      ece: expectedCalibrationError(data, binning).value,
+      floor: eceFloor(data, { binning, simulations: SIMULATIONS, seed })?.mean ?? null,
     };
   });
   return { window, points };

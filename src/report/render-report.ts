@@ -120,7 +120,7 @@ function drawPlots(report: ReplayReport, scores: readonly ReportedScore[]): Mark
     html`<figure>
       <h3>${titleOf(score)}</h3>
       ${coursePlot({
-        course: courseOf(rows, score, seed),
+        course: courseOf(rows, score, { bins: summary.definition.bins, seed }),
         runs,
         domains,
         name: scoreTitle(score),

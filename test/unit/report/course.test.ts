@@ -4,6 +4,8 @@ import { courseOf, courseWindow, domainRuns } from '../../../src/report/course.t
 import type { ReplayRow } from '../../../src/report/replay-summary.ts';
 import { assertClose } from '../../support/assert-close.ts';
 
+const OPTIONS = { bins: 10, seed: 1 };
+
 /** Rows that say `f` and are right where `right` says so. */
 function rowsOf(n: number, f: number | null, right: (i: number) => boolean): ReplayRow[] {
   return Array.from({ length: n }, (_, index) => {
@@ -17,7 +19,7 @@ describe('courseOf', () => {
     const { window, points } = courseOf(
       rowsOf(400, 0.75, (i) => i < 200),
       'published',
-      1,
+      OPTIONS,
     );
     assert.equal(window, 40);
     const at = (index: number) => points.find((point) => point.index >= index);
@@ -31,11 +33,23 @@ describe('courseOf', () => {
     assert.ok(points.length <= 120);
   });
 
+  it('takes the bins it is told', () => {
+    // .2 right and .8 wrong, by turns: |1 - .2| and |0 - .8| in two bins, |.5 - .5| in one.
+    const rows = rowsOf(40, 0.2, () => true).map((row, i) =>
+      i % 2 === 0 ? row : { ...row, correct: false, confidences: { published: 0.8 } },
+    );
+    const ends = [2, 1].map(
+      (bins) => courseOf(rows, 'published', { bins, seed: 1 }).points.at(-1)?.ece,
+    );
+    assertClose(ends[0], 0.8, 1e-12);
+    assertClose(ends[1], 0, 1e-12);
+  });
+
   it('draws nothing where fewer than ten answers count', () => {
     const { points } = courseOf(
       rowsOf(30, 0.5, () => true),
       'published',
-      1,
+      OPTIONS,
     );
     assert.deepEqual(
       points.map(({ accuracy }) => accuracy !== null),
@@ -46,10 +60,10 @@ describe('courseOf', () => {
     const missing = courseOf(
       rowsOf(30, null, () => true),
       'published',
-      1,
+      OPTIONS,
     );
     assert.ok(missing.points.every(({ ece, n }) => ece === null && n === 0));
-    assert.deepEqual(courseOf([], 'published', 1).points, []);
+    assert.deepEqual(courseOf([], 'published', OPTIONS).points, []);
   });
 
   it('takes windows of a tenth, between 20 and 100', () => {
