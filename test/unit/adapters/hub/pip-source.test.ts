@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -196,13 +195,18 @@ describe('createPipSource', () => {
     controller.abort();
     await expectFailure(work, 'CANCELLED');
     // A process that has ended may stay listed as a zombie until its new parent has noticed.
-    const alive = (pid: number): boolean => {
-      const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
-      return stdout.trim() !== '' && !stdout.trim().startsWith('Z');
+    const alive = async (pid: number): Promise<boolean> => {
+      try {
+        process.kill(pid, 0);
+      } catch {
+        return false;
+      }
+      const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+      return !/\) Z /.test(stat);
     };
     const started = performance.now();
-    while (alive(call.pid) && performance.now() - started < 10_000) await wait(20);
-    assert.equal(alive(call.pid), false);
+    while ((await alive(call.pid)) && performance.now() - started < 10_000) await wait(20);
+    assert.equal(await alive(call.pid), false);
   });
 
   it('clears what a killed run left', async () => {
