@@ -12,9 +12,9 @@ export type ParsedTopology =
 
 /**
  * Longest file that is read, in UTF-16 code units; with every key and a comment to each a topology has
- * about 5,000. It bounds what a hostile file can cost.
+ * about 3,000. It bounds what a hostile file can cost.
  */
-export const MAX_TOPOLOGY_CHARS = 65_536;
+export const MAX_TOPOLOGY_CHARS = 32_768;
 
 /**
  * Deepest nesting of brackets and of dashes on one line. A topology has three levels; the YAML library
