@@ -1,0 +1,50 @@
+"""Makes tiny-smollm.json and tiny-qwen2.json: small vocabularies of the two kinds, trained on the texts of
+strings.json with the Rust tokenizers, and the ids these give for the same texts.
+
+They stand in for the real models' vocabularies where those are not at hand. tiny-smollm has, as the real
+one, only bytes that its training text had (every seventh text is left out, so that some are missing).
+
+Run with tokenizers 0.23.3: python make-tiny.py
+"""
+
+import json
+import pathlib
+
+from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_tokenizers, trainers
+
+HERE = pathlib.Path(__file__).parent
+QWEN2 = (r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+"
+         r"|\s+(?!\S)|\s+")
+strings = json.loads(HERE.joinpath("strings.json").read_text())
+
+for kind in ("smollm", "qwen2"):
+    tokenizer = Tokenizer(models.BPE())
+    if kind == "smollm":
+        tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+            [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False)]
+        )
+        alphabet = []
+    else:
+        tokenizer.normalizer = normalizers.NFC()
+        tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+            [
+                pre_tokenizers.Split(Regex(QWEN2), "isolated"),
+                pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+            ]
+        )
+        alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
+    trainer = trainers.BpeTrainer(vocab_size=900, initial_alphabet=alphabet, show_progress=False)
+    training = [text for i, text in enumerate(strings) if i % 7 != 0]
+    tokenizer.train_from_iterator(training, trainer)
+    model = json.loads(tokenizer.to_str())["model"]
+    tokenizer.add_special_tokens(["<|endoftext|>", "<|im_start|>", "<|im_end|>"])
+    tokenizer.add_tokens([AddedToken("<tool_call>", normalized=False)])
+    tokenizer.encode_special_tokens = True
+    vocabulary = tokenizer.get_vocab(with_added_tokens=True)
+    fixture = {
+        "tokens": sorted(vocabulary, key=vocabulary.get),
+        "merges": [" ".join(pair) for pair in model["merges"]],
+        "ids": [tokenizer.encode(text).ids for text in strings],
+    }
+    HERE.joinpath(f"tiny-{kind}.json").write_text(json.dumps(fixture, separators=(",", ":")) + "\n")
+    print(kind, len(fixture["tokens"]), "tokens,", sum(map(len, fixture["ids"])), "ids")
