@@ -1,13 +1,16 @@
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
+import { it } from 'node:test';
 import { openEmbeddedLog } from '../../src/adapters/embedded-log/open-embedded-log.ts';
 import { manualClock } from '../support/manual-clock.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { brokerContract } from './broker.ts';
+import { compareWithModel } from './broker/broker-commands.ts';
+import type { BrokerContract } from './broker/broker-scene.ts';
 
 const root = temporaryFolder();
 
-brokerContract({
+const contract: BrokerContract = {
   name: 'embedded log',
   open: async () => {
     const clock = manualClock();
@@ -25,4 +28,10 @@ brokerContract({
       dispose: () => log.close(),
     };
   },
+};
+
+brokerContract(contract);
+
+it('embedded log: agrees with a model of a broker', async () => {
+  await compareWithModel(contract, { runs: 40, seed: 20260714 });
 });

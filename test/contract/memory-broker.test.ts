@@ -1,12 +1,21 @@
+import { it } from 'node:test';
 import { createMemoryBroker } from '../../src/adapters/memory/memory-broker.ts';
 import { manualClock } from '../support/manual-clock.ts';
 import { brokerContract } from './broker.ts';
+import { compareWithModel } from './broker/broker-commands.ts';
+import type { BrokerContract } from './broker/broker-scene.ts';
 
-brokerContract({
+const contract: BrokerContract = {
   name: 'in memory',
   open: async () => {
     const clock = manualClock();
     const broker = createMemoryBroker({ clock });
     return { broker, moveClock: clock.move, dispose: () => broker.close() };
   },
+};
+
+brokerContract(contract);
+
+it('in memory: agrees with a model of a broker', async () => {
+  await compareWithModel(contract, { runs: 150, seed: 20260714 });
 });
