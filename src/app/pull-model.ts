@@ -35,6 +35,8 @@ export interface PullResult {
   /** The GGUF file. */
   readonly path: string;
   readonly record: ModelRecord;
+  /** The catalogue's word on the licence; `undefined` for a model it does not know. */
+  readonly licence: { readonly name: string; readonly url: string } | undefined;
   /** Whether it had been there before. */
   readonly alreadyThere: boolean;
   /** Sources that were tried before one worked, with their reasons. */
@@ -66,7 +68,7 @@ export async function pullModel(
 ): Promise<PullResult> {
   const entry = await entryToPull(store, name, options);
   const there = options.force === true ? undefined : await store.cache.find(entry.name);
-  if (there !== undefined) return present(there);
+  if (there !== undefined) return present(there, entry);
   const lock = {
     sleep: store.sleep,
     signal: options.signal,
@@ -76,18 +78,25 @@ export async function pullModel(
   return withFolderLock(store.cache.lockFolder('pull', entry.name), lock, async () => {
     // Whoever held the lock may have brought it.
     const meanwhile = options.force === true ? undefined : await store.cache.find(entry.name);
-    if (meanwhile !== undefined) return present(meanwhile);
+    if (meanwhile !== undefined) return present(meanwhile, entry);
     return withDownloads(store, (environment) =>
       pullFromSources(store, entry, options, environment),
     );
   });
 }
 
-function present(model: CachedModel): PullResult {
-  return { ...model, alreadyThere: true, failures: [] };
+function present(model: CachedModel, entry: PullEntry): PullResult {
+  return { ...model, licence: licenceOf(entry), alreadyThere: true, failures: [] };
 }
 
-type PullEntry = Pick<CatalogueEntry, 'name' | 'sources'> & { readonly sizeBytes?: number };
+/** A model of the catalogue, or one of the user's own. */
+type PullEntry = Pick<CatalogueEntry, 'name' | 'sources'> &
+  Partial<Pick<CatalogueEntry, 'sizeBytes' | 'licence' | 'licenceUrl'>>;
+
+function licenceOf({ licence, licenceUrl }: PullEntry): PullResult['licence'] {
+  if (licence === undefined || licenceUrl === undefined) return undefined;
+  return { name: licence, url: licenceUrl };
+}
 
 async function entryToPull(
   store: ModelStore,
@@ -143,16 +152,15 @@ async function pullFromSources(
       });
       const nowMs = store.clock.nowMs();
       const model = await store.cache.install(entry.name, file, source.kind, nowMs);
-      return { ...model, alreadyThere: false, failures };
+      return { ...model, licence: licenceOf(entry), alreadyThere: false, failures };
     } catch (error) {
       const failure = sourceFailure(error);
       if (failure === undefined) throw error;
       lastError = failure;
-      failures.push({ source: sourceEntry.kind, reason: failure.message });
+      const reason = failure.message.replace(/[\s.:]+$/, '');
+      failures.push({ source: sourceEntry.kind, reason });
       const then = next === undefined ? 'no source is left' : `trying ${SOURCE_TITLES[next.kind]}`;
-      onProgress(
-        line('source', `${SOURCE_TITLES[sourceEntry.kind]}: ${failure.message} – ${then}`),
-      );
+      onProgress(line('source', `${SOURCE_TITLES[sourceEntry.kind]}: ${reason} – ${then}`));
     }
   }
   throw allFailed(entry.name, failures, lastError);

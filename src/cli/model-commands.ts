@@ -210,11 +210,12 @@ const CHECKED: Readonly<Record<PullResult['record']['checkedAgainst'], string>> 
   nothing: 'accepted as it came; nothing was there to hold it against',
 };
 
-function pullText({ name, path, record, alreadyThere }: PullResult): string {
+function pullText({ name, path, record, licence, alreadyThere }: PullResult): string {
   return [
     `${name} ${alreadyThere ? 'was in the cache already' : 'is in the cache'}: ${path}`,
     `  ${formatBytes(record.sizeBytes)} from ${record.source} (${record.origin})`,
     `  SHA-256 ${record.sha256} (${CHECKED[record.checkedAgainst]})`,
+    ...(licence === undefined ? [] : [`  Licence: ${licence.name}, ${licence.url}`]),
   ].join('\n');
 }
 

@@ -193,6 +193,9 @@ export async function* readBody(
   }
 }
 
+const UNTRUSTED =
+  'its certificate is not trusted (behind a proxy of your own, set NODE_EXTRA_CA_CERTS)';
+
 const REASONS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'the name is unknown',
   EAI_AGAIN: 'the name server does not answer',
@@ -200,6 +203,12 @@ const REASONS: Readonly<Record<string, string>> = {
   ECONNRESET: 'the connection was reset',
   EHOSTUNREACH: 'the host cannot be reached',
   ENETUNREACH: 'the network cannot be reached',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host',
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+  SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
+  DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
   UND_ERR_CONNECT_TIMEOUT: 'no connection in time',
   UND_ERR_HEADERS_TIMEOUT: 'no answer in time',
   UND_ERR_BODY_TIMEOUT: 'the download stalled',
