@@ -1,13 +1,5 @@
 import { SeclError } from '../errors/secl-error.ts';
-
-/** Longest message in UTF-16 code units: names from the file are part of messages, and may be long. */
-const MAX_MESSAGE = 300;
-
-/** Text of the file may reach a terminal: no escape sequences, no screens full. */
-function printable(message: string): string {
-  const safe = message.replaceAll(/\p{Cc}/gu, '\uFFFD');
-  return safe.length > MAX_MESSAGE ? `${safe.slice(0, MAX_MESSAGE)} …` : safe;
-}
+import { printable } from './printable.ts';
 
 /** The file breaks the format: cut off, damaged, or made to do harm. */
 export function ggufInvalid(message: string): SeclError {

@@ -142,6 +142,7 @@ describe('createTokenizer on damaged metadata', () => {
     ['no kind', { 'tokenizer.ggml.model': undefined }, /of the kind \(none\)/],
     ['unknown rules', { 'tokenizer.ggml.pre': gguf.text('tekken') }, /rules tekken/],
     ['rules named as a method', { 'tokenizer.ggml.pre': gguf.text('constructor') }, /constructor/],
+    ['rules with an escape', { 'tokenizer.ggml.pre': gguf.text('\u001B[2J') }, /rules \uFFFD\[2J/],
     ['no rules', { 'tokenizer.ggml.pre': undefined }, /rules \(none\)/],
     ['no tokens', { 'tokenizer.ggml.tokens': undefined }, /no tokens/],
     ['no merges', { 'tokenizer.ggml.merges': undefined }, /no list of merges/],
