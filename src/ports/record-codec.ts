@@ -1,7 +1,6 @@
 /** What decoding gives: bad bytes are a value, never an exception. */
 export type Decoded<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly reason: string };
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string };
 
 /** One record type on the wire. */
 export interface Codec<T> {
