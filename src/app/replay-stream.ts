@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { openRecordCodecs } from '../adapters/avro/record-codecs.ts';
-import { openEmbeddedLog } from '../adapters/embedded-log/embedded-log.ts';
+import { openEmbeddedLog } from '../adapters/embedded-log/open-embedded-log.ts';
 import type { OnStoreProgress } from '../adapters/hub/store-progress.ts';
 import type { Feedback } from '../events/feedback.ts';
 import type { LanguageModel } from '../ports/language-model.ts';
@@ -32,6 +32,8 @@ export interface ReplayStreamOptions {
   readonly seed?: number | undefined;
   /** Folder of the run; absent: one under `runs/` that is named after stream, settings and model. */
   readonly runFolder?: string | undefined;
+  /** Where folders go that are named after their settings. @defaultValue `runs` */
+  readonly runRoot?: string | undefined;
   /** Wins over `SECL_CACHE_DIR`. */
   readonly cacheFolder?: string | undefined;
   readonly drain: AbortSignal;
@@ -69,11 +71,16 @@ async function settingsOf(options: ReplayStreamOptions): Promise<Topology> {
 }
 
 /** `runs/NAME-HASH`: the same stream, settings, model and machine go on in the same folder. */
-function defaultRunFolder(input: ReplayInput, topology: Topology, model: LanguageModel): string {
+function defaultRunFolder(
+  root: string,
+  input: ReplayInput,
+  topology: Topology,
+  model: LanguageModel,
+): string {
   const hash = createHash('sha256')
     .update(`${input.hash}\n${runFingerprint(topology, model)}`)
     .digest('hex');
-  return path.join('runs', `${input.name}-${hash.slice(0, 12)}`);
+  return path.join(root, `${input.name}-${hash.slice(0, 12)}`);
 }
 
 /**
@@ -92,7 +99,8 @@ export async function replayStream(options: ReplayStreamOptions): Promise<Replay
     signal: options.drain,
   });
   try {
-    const runFolder = options.runFolder ?? defaultRunFolder(input, topology, model);
+    const runFolder =
+      options.runFolder ?? defaultRunFolder(options.runRoot ?? 'runs', input, topology, model);
     await mkdir(runFolder, { recursive: true });
     const broker = await openEmbeddedLog({
       folder: path.join(runFolder, 'log'),

@@ -1,11 +1,12 @@
 import { writeFile } from 'node:fs/promises';
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import { renderReplay, summaryJson } from '../app/render-replay.ts';
 import { replayStream } from '../app/replay-stream.ts';
 import { EXIT } from './exit-code.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { createProgressView } from './progress.ts';
 import { createReplayProgressView } from './replay-progress-view.ts';
+import { wholeNumber } from './whole-number.ts';
 
 /** Options of `secl replay`. */
 export interface ReplayCommandOptions {
@@ -14,19 +15,11 @@ export interface ReplayCommandOptions {
   readonly limit?: number;
   readonly seed?: number;
   readonly run?: string;
+  /** Where run folders go that are named after their settings. */
+  readonly runRoot?: string;
   readonly cache?: string;
   readonly report?: string;
   readonly json?: true;
-}
-
-/** Parses a whole number of at least `least`. */
-export function wholeNumber(least: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!Number.isSafeInteger(value) || value < least || text.trim() === '')
-      throw new InvalidArgumentError(`It must be a whole number of at least ${least}.`);
-    return value;
-  };
 }
 
 /** Replays a stream, with progress on stderr and the result on stdout. Sets the exit code. */
@@ -47,6 +40,7 @@ export async function runReplay(stream: string, options: ReplayCommandOptions): 
       limit: options.limit,
       seed: options.seed,
       runFolder: options.run,
+      runRoot: options.runRoot,
       cacheFolder: options.cache,
       drain: interrupt.drain,
       abort: interrupt.abort,
