@@ -60,10 +60,14 @@ function soften(
   const soft = [...slots];
   const edges = [0, ...changes, slots.length];
   changes.forEach((change, i) => {
-    // Half of each block at most, so that windows of neighbouring changes do not meet.
+    // Half of a block between two changes at most, so that their windows do not meet.
     const left = change - (edges[i] ?? 0);
     const right = (edges[i + 2] ?? slots.length) - change;
-    const half = Math.min(Math.floor(window / 2), Math.ceil(left / 2), Math.floor(right / 2));
+    const half = Math.min(
+      Math.floor(window / 2),
+      i === 0 ? left : Math.ceil(left / 2),
+      i === changes.length - 1 ? right : Math.floor(right / 2),
+    );
     const placed = slots.slice(change - half, change + half).map((group, k) => {
       const u = random.next();
       return { group, at: k < half ? 1 - Math.sqrt(1 - u) : Math.sqrt(u) };

@@ -52,15 +52,37 @@ function labelsWithin(text: string, choices: readonly LabelledChoice[]): Set<str
   return labels;
 }
 
+/** All labels as alternatives of a pattern, longest first. */
+function alternativesOf(choices: readonly LabelledChoice[]): string {
+  return choices
+    .map((c) => escape(c.label))
+    .toSorted((a, b) => b.length - a.length)
+    .join('|');
+}
+
+/** "A bank" and "I think" are words, "A or B" and "A is right" are labels. */
+const WORD_LABEL = String.raw`(?![AI]\s+(?!(?:and|or|nor|is|because)\b)\p{Ll})`;
+
+/** The label that a text starts with, set off by punctuation or a line break, and what follows. */
+function leadingLabel(
+  text: string,
+  choices: readonly LabelledChoice[],
+): { label: string; rest: string } | undefined {
+  const wrap = String.raw`[*_"'\x60]{0,4}`;
+  for (const { label } of choices.toSorted((a, b) => b.label.length - a.label.length)) {
+    const pattern = String.raw`^[*_"'\x60([]{0,4}${escape(label)}(?:${wrap}[.):,\]]+${wrap}|${wrap}\s*\n|[*_]+\s|\s+[-–—]+\s)`;
+    const match = new RegExp(pattern, 'iu').exec(text);
+    if (match !== null) return { label, rest: text.slice(match[0].length).trimStart() };
+  }
+  return undefined;
+}
+
 /** Mentions of labels, and whether a mention says that it is the answer. */
 function mentions(
   text: string,
   choices: readonly LabelledChoice[],
 ): { stated: Set<string>; named: Set<string> } {
-  const alternatives = choices
-    .map((c) => escape(c.label))
-    .toSorted((a, b) => b.length - a.length)
-    .join('|');
+  const alternatives = alternativesOf(choices);
   const canonical = (label: string): string | undefined =>
     choices.find((c) => c.label === label)?.label ??
     choices.find((c) => c.label.toLowerCase() === label.toLowerCase())?.label;
@@ -76,9 +98,8 @@ function mentions(
   );
   const quoted = collect(String.raw`(?<![\p{L}\p{N}])[(\[](${alternatives})[)\]]`, 'giu');
   const optioned = collect(String.raw`\b(?:option|choice|letter)\s+${mark}`, 'gu');
-  // "A bank" and "I think" are words, "A or B" and "A is right" are labels.
   const bare = collect(
-    String.raw`(?<![\p{L}\p{N}'])((?![AI]\s+(?!(?:and|or|nor|is|because)\b)\p{Ll})(?:${alternatives}))(?![\p{L}\p{N}'])`,
+    String.raw`(?<![\p{L}\p{N}'])(${WORD_LABEL}(?:${alternatives}))(?![\p{L}\p{N}'])`,
     'gu',
   );
   return { stated, named: new Set([...quoted, ...optioned, ...bare]) };
@@ -103,21 +124,17 @@ export function extractChoice(text: string, choices: readonly LabelledChoice[]):
   const byText = labelsOfText(written, choices);
   if (byText.size > 0) return settle(byText);
 
-  const leading =
-    /^[*_"'`([]*([^\s.):,\]*_]+)(?:[*_"'`]*[.):,\]]+[*_"'`]*|[*_"'`]*\s*\n|[*_]+\s|\s+[-–—]+\s)\s*([\s\S]*)$/.exec(
-      written,
-    );
-  const lead = choices.find((c) => c.label.toLowerCase() === leading?.[1]?.toLowerCase());
-  const rest = leading?.[2] ?? '';
+  const lead = leadingLabel(written, choices);
   if (lead !== undefined) {
-    const line = rest.split('\n')[0] ?? '';
+    const line = lead.rest.split('\n')[0] ?? '';
     const texts = labelsOfText(line, choices);
     if (texts.size > 0) return texts.has(lead.label) ? found(lead.label) : SEVERAL;
-    // "A, B" and "A and B" list labels; "B. Because …" explains one.
-    const others = mentions(line, choices);
-    const list = new Set([...others.stated, ...others.named].filter((l) => l !== lead.label));
-    if (list.size === 0 || !/^[*_"'`([]*\S{1,3}[\s,.)*_]*$/.test(line)) return found(lead.label);
-    return SEVERAL;
+    // "A, B" and "(A) or (B)" list labels; "B. Because …" explains one.
+    const second = new RegExp(
+      String.raw`^(?:(?:and|or|nor|&)\s+)?[*_"'\x60([]{0,4}(${WORD_LABEL}(?:${alternativesOf(choices)}))(?![\p{L}\p{N}'])`,
+      'u',
+    ).exec(line)?.[1];
+    return second === undefined || second === lead.label ? found(lead.label) : SEVERAL;
   }
 
   const claimed = written.replace(CONTRAST, ' ');

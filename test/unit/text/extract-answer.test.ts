@@ -1,0 +1,204 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { extractAnswer } from '../../../src/text/extract-answer.ts';
+
+const CHOICES = ['bank', 'library', 'department store', 'mall', 'new york'].map((text, i) => ({
+  label: 'ABCDE'.charAt(i),
+  text,
+}));
+
+const SHORT: readonly (readonly [string, string | null])[] = [
+  ['Paris', 'Paris'],
+  ['Paris.', 'Paris'],
+  ['The answer is Paris.', 'Paris'],
+  ['The correct answer is: Paris', 'Paris'],
+  ['Answer: "Paris"', 'Paris'],
+  ['**Paris**', 'Paris'],
+  ['**Paris**.', 'Paris'],
+  ['`print(1)`', 'print(1)'],
+  ['- Paris', 'Paris'],
+  ['# Paris', 'Paris'],
+  ['Paris. It is the capital of France.', 'Paris'],
+  ['Paris! What a city.', 'Paris'],
+  ['\n\n Paris\nLondon', 'Paris'],
+  ['Answer:\nParis', 'Paris'],
+  ['Washington, D.C.', 'Washington, D.C.'],
+  ['J. K. Rowling', 'J. K. Rowling'],
+  ['J. K. Rowling wrote it. In 1997.', 'J. K. Rowling wrote it'],
+  ["St. John's", "St. John's"],
+  ['Mt. Everest', 'Mt. Everest'],
+  ['3.14', '3.14'],
+  ['H2O', 'H2O'],
+  ['<think>Lyon?</think>Paris', 'Paris'],
+  ['<think>cut off in the middle', null],
+  ['', null],
+  ['  \n ', null],
+  ['***', null],
+  ['I do not know.', 'I do not know'],
+];
+
+const CHOICE: readonly (readonly [string, string | null, boolean?])[] = [
+  ['B', 'B'],
+  ['b', 'B'],
+  ['b.', 'B'],
+  ['(B)', 'B'],
+  ['[B]', 'B'],
+  ['**B**', 'B'],
+  ['B:', 'B'],
+  ['B) library', 'B'],
+  ['B. library', 'B'],
+  ['**B.** library', 'B'],
+  ['D - mall', 'D'],
+  ["D: it's a mall", 'D'],
+  ['B. mall', null, true],
+  ['B\nExplanation: the mall is loud', 'B'],
+  ['B. Because a library has books and A bank does not', 'B'],
+  ['mall', 'D'],
+  ['The mall', 'D'],
+  ['New York.', 'E'],
+  ['A bank', 'A'],
+  ['A mall', 'D'],
+  ['a', 'A'],
+  ['The answer is B', 'B'],
+  ['The answer is: (B)', 'B'],
+  ['The correct answer is (D) mall.', 'D'],
+  ['The answer is option C.', 'C'],
+  ['Option C', 'C'],
+  ['I choose C because it sells all', 'C'],
+  ['Answer: department store', 'C'],
+  ['I think a mall', 'D'],
+  ['A is wrong, so the answer is B', 'B'],
+  ['It is the mall, not the library', 'D'],
+  ['The answer is not B', null],
+  ['A and B', null, true],
+  ['A or D', null, true],
+  ['A, B', null, true],
+  ['A, B and C', null, true],
+  ['the mall or the library', null, true],
+  ['(A) or (B)', null, true],
+  ['F', null],
+  ['None of them', null],
+  ['hospital', null],
+  ['', null],
+  ['smaller malls', null],
+];
+
+const REASONING: readonly (readonly [string, string | null, boolean?])[] = [
+  ['3 + 4 = 7\n#### 7', '7'],
+  ['#### 1,200', '1200'],
+  ['#### $1,200.50', '1200.5'],
+  ['\\boxed{42}', '42'],
+  ['Thus $\\boxed{\\frac{1}{2}}$.', '1/2'],
+  ['$\\boxed{1{,}200}$', '1200'],
+  ['\\boxed{18\\text{ dollars}}', '18'],
+  ['So 5+3=8. The answer is 8.', '8'],
+  ['The answer is 5 + 3 = 8', '8'],
+  ['The final answer is: **12**', '12'],
+  ['**Answer:** 12', '12'],
+  ['The answer is $18 per day for 2 ducks.', '18'],
+  ['The answer is 12. That is 3 times 4.', '12'],
+  ['the answer to the question is 7', '7'],
+  ['The answer is 2/3.', '2/3'],
+  ['The answer is -10.', '-10'],
+  ['The answer is -$10', '-10'],
+  ['The answer is −10', '-10'],
+  ['Answer: 42%', '42'],
+  ['The answer is Monday.', 'Monday'],
+  ['The answer is 5.\nWait. The answer is 6.', '6'],
+  ['The answer is 5 or 6', null, true],
+  ['He has 3, then 4', '4'],
+  ['10-5 = 5 apples', '5'],
+  ['from 10-5', '5'],
+  ['Total 3.50', '3.5'],
+  ['no number', null],
+  ['', null],
+  ['The answer is', null],
+];
+
+const check = (
+  style: 'short' | 'choice' | 'reasoning',
+  cases: readonly (readonly [string, string | null, boolean?])[],
+): void => {
+  for (const [text, extracted, ambiguous = false] of cases)
+    it(`${style}: ${JSON.stringify(text)} → ${JSON.stringify(extracted)}`, () => {
+      const found = extractAnswer(style, text, style === 'choice' ? CHOICES : []);
+      assert.deepEqual(found, { extracted, ambiguous });
+    });
+};
+
+describe('extractAnswer', () => {
+  check('short', SHORT);
+  check('choice', CHOICE);
+  check('reasoning', REASONING);
+
+  it('reads labels that are digits, and prefers a label to an equal text', () => {
+    const numbers = ['4', '2', '7'].map((text, i) => ({ label: String(i + 1), text }));
+    assert.equal(extractAnswer('choice', '2', numbers).extracted, '2');
+    assert.equal(extractAnswer('choice', '7', numbers).extracted, '3');
+  });
+
+  it('calls two choices of one text ambiguous', () => {
+    const twins = [
+      { label: 'A', text: 'mall' },
+      { label: 'B', text: 'The mall' },
+    ];
+    assert.deepEqual(extractAnswer('choice', 'mall', twins), { extracted: null, ambiguous: true });
+  });
+
+  it('finds every label, however it is written', () => {
+    const wrap = fc.constantFrom(
+      '%',
+      '%.',
+      '(%)',
+      '**%**',
+      'The answer is %.',
+      'Answer: %',
+      'Option %',
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...CHOICES), wrap, (choice, form) => {
+        const text = form.replace('%', choice.label);
+        assert.equal(extractAnswer('choice', text, CHOICES).extracted, choice.label, text);
+      }),
+    );
+  });
+
+  it('is total, and gives a label or nothing for choices', () => {
+    const labels = new Set(CHOICES.map((choice) => choice.label));
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 80 }), (text) => {
+        const { extracted, ambiguous } = extractAnswer('choice', text, CHOICES);
+        assert.ok(extracted === null || labels.has(extracted));
+        assert.ok(!ambiguous || extracted === null);
+        extractAnswer('short', text, []);
+        extractAnswer('reasoning', text, []);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('takes time linear in the text, also on text made to be slow', () => {
+    for (const unit of [
+      'a ',
+      '(',
+      '*',
+      '1-',
+      '1,',
+      '#',
+      'answer is ',
+      '\\boxed{',
+      '"',
+      '. A',
+      '\n',
+    ]) {
+      const text = unit.repeat(20_000);
+      const began = process.hrtime.bigint();
+      for (const style of ['short', 'choice', 'reasoning'] as const)
+        extractAnswer(style, text, CHOICES);
+      const ms = Number(process.hrtime.bigint() - began) / 1e6;
+      // Quadratic work on 20,000 units takes many seconds; the bound leaves room for a loaded machine.
+      assert.ok(ms < 3000, `${JSON.stringify(unit)} took ${ms} ms`);
+    }
+  });
+});
