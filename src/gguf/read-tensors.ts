@@ -95,8 +95,8 @@ export function placeTensors(
     if (offset % alignment !== 0) {
       throw ggufInvalid(`tensor ${name} starts at ${offset}, no multiple of ${alignment}`);
     }
-    // Compared by subtraction: the sum of two numbers near 2^53 would not be exact.
-    if (sizeBytes > fileSize - dataOffset || offset > fileSize - dataOffset - sizeBytes) {
+    // Compared by subtraction, which may be negative: a sum of two numbers near 2^53 is not exact.
+    if (offset > fileSize - dataOffset - sizeBytes) {
       throw ggufInvalid(
         `tensor ${name} (${sizeBytes} bytes at ${dataOffset} + ${offset}) ends beyond the file’s ${fileSize} bytes`,
       );
