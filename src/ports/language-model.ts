@@ -10,7 +10,7 @@ export interface ModelDescription {
   readonly fileSha256: string;
   /** Precision of the inference graph's weights. */
   readonly precision: 'int8' | 'int4' | 'fp32';
-  /** Positions the model was made for. */
+  /** Positions a prompt and its answer may take: what the model was made for, or its cache holds if less. */
   readonly contextLength: number;
   /** V. */
   readonly vocabularySize: number;
@@ -24,7 +24,12 @@ export interface ModelDescription {
   readonly fingerprint: string;
 }
 
-/** Positions, counted once each. `computed` is what was paid: prompt − cached + generated + scored. */
+/**
+ * Positions, counted once each. `computed` is what was paid: prompt − cached + generated + scored (less
+ * where a text was cancelled). A position that several requests of a call need is paid by the first of
+ * them. A cached position whose distribution is asked for again (a prompt's last) is computed again, and
+ * counts as computed. Prefixes that scopes share are in no ledger: whichever scope came first would pay.
+ */
 export interface TokenLedger {
   /** Positions of the prompts as given. */
   readonly prompt: number;
@@ -84,7 +89,7 @@ export interface GenerateResult {
   readonly text: string;
   /** `length`: cut by `maxTokens`. `cancelled`: the signal fired; `tokens` hold what there was. */
   readonly finishReason: 'stop' | 'length' | 'cancelled';
-  /** Entropy in nats of the first token's distribution. */
+  /** Entropy in nats of the first token's distribution; NaN if it was cancelled before. */
   readonly firstEntropyNats: number;
   /** Most probable first tokens, best first; ties by lower id. */
   readonly firstCandidates: readonly TokenCandidate[];
@@ -145,7 +150,11 @@ export interface ScoreResult {
  * request whose token ids agree up to it, in the same call or a later one; nothing else is shared, so
  * results are a function of the scope's own calls. Requests of one call run together.
  *
- * Calls of one scope run in the order they were made. Closing frees its cache.
+ * Calls of one scope run in the order they were made. Closing frees its cache, after the calls made before.
+ *
+ * A call rejects with `PRECONDITION` for a request that makes no sense or a closed scope, `CONTEXT_OVERFLOW`
+ * for a prompt longer than the context, `MODEL_FAILED` if the runtime fails; `next` and `score` with
+ * `CANCELLED` if the signal fired.
  */
 export interface ModelScope {
   generate(requests: readonly GenerateRequest[], signal?: AbortSignal): Promise<GenerateResult[]>;
