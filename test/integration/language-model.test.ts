@@ -30,8 +30,8 @@ languageModelContract('onnx, SmolLM2-135M int8', {
   open,
   skip: found.skip,
   // Company changes the order of sums, a value at a rounding edge of 8-bit activations falls to the other
-  // side, and 30 layers carry it on. Largest seen in this suite: 0.15, as much as int8 differs from fp32.
-  tolerance: 0.3,
+  // side, and 30 layers carry it on: 0.07 on average, 0.29 at most over 120 candidates of six questions.
+  tolerance: 0.5,
   nearTies: true,
   adapter: (version, zero) => randomAdapter(built ? built.folder : '', version, zero ? 0 : 0.5),
 });

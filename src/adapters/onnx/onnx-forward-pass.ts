@@ -9,7 +9,7 @@ import { idleLoraTensors, loraTensors } from './lora-tensors.ts';
 import { modelFailed } from './model-failed.ts';
 
 /** Most positions of a run. Longer ones are no faster per position and hold more memory. */
-const MOST_POSITIONS = 512;
+const MOST_POSITIONS = 256;
 /** Least, however full the cache is. */
 const LEAST_POSITIONS = 32;
 /** Most (new position, slot) pairs of a run: attention scores take 4 · heads bytes each. */
@@ -79,6 +79,9 @@ export class OnnxForwardPass implements ForwardPass<CacheSlots> {
         // Shapes differ from run to run; planning memory for each of them would only pile up plans.
         enableMemPattern: false,
         logSeverityLevel: 3,
+        // Threads that wait actively take the cores from the main thread and from a trainer: with other
+        // work on two cores, decoding took 1.5 times the processor time and 2 to 3 times as long.
+        extra: { session: { intra_op: { allow_spinning: '0' } } },
       });
       return new OnnxForwardPass(session, network);
     } catch (error) {

@@ -111,7 +111,7 @@ describe('DecodingEngine', () => {
         let computed = 0;
         for (const call of all) {
           const results = await (call.kind === 'generate'
-            ? engine.generate(call.requests as GenerateRequest[])
+            ? engine.generate(call.requests)
             : call.kind === 'next'
               ? engine.next(call.requests)
               : engine.score(call.requests));
