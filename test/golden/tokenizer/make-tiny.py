@@ -15,7 +15,7 @@ from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_to
 HERE = pathlib.Path(__file__).parent
 QWEN2 = (r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+"
          r"|\s+(?!\S)|\s+")
-WORDS = ["it'ſ it'S it's IT'LL we'Re I'M don'T", "a\u0085b \u0085 c", "\ufeffa \ufeff b", "x\u200b y", "½²Ⅷ٣৪一 12a3",
+WORDS = ["it'ſx it'ſ it'S it's IT'LL we'Re I'M don'T", "a\u0085b \u0085 c", "\ufeffa \ufeff b", "x\u200b y", "½²Ⅷ٣৪一 12a3",
          "a\u2028b\u2029 \u3000c", "a\x1cb \x1d c\x1fd", "\u180e x \u00a0y", "a  b   c \n\n d\r\n  e \n", "\t\tif (x) {\r\n\ty += 1;\n}",
          "naïve ÉCOLE e\u0301a नमस्ते", "👍🏽👨‍👩‍👧 ok", "x !!!\n\n...\n y", "   ", "\n \n\t\n", "a.b,c;d 'quoted' ''s", "_a__b -c--d"]
 strings = json.loads(HERE.joinpath("strings.json").read_text())
