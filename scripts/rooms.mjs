@@ -27,7 +27,7 @@ export const ROOMS = {
   tokenizer: {
     pure: true,
     sees: ['gguf', 'ports'],
-    packages: ['@huggingface/jinja', '@huggingface/tokenizers'],
+    packages: ['@huggingface/jinja'],
   },
   streams: { pure: true, sees: ['events', 'text'], packages: [] },
   operators: {
