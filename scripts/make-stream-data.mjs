@@ -53,7 +53,6 @@ const NAMES = {
   MM: ['Burma'],
   NL: ['Holland'],
   RU: ['Russian Federation'],
-  ST: ['São Tomé'],
   SY: ['Syrian Arab Republic'],
   SZ: ['Swaziland'],
   TL: ['Timor-Leste'],

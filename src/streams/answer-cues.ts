@@ -4,6 +4,9 @@ export const COPULAS = new Set([
   ...['its', 'thats', 'hes', 'shes', 'became', 'becomes', 'means'],
 ]);
 
+/** Words that join as {@link COPULAS} do, with "to" after them: "20 minutes is equal to 1200 seconds". */
+export const EQUALS_TO = new Set(['equal', 'equals', 'equivalent', 'amounts', 'comes', 'adds']);
+
 /** Words that may stand right before an accepted answer. */
 export const BEFORE = new Set([
   ...['in', 'on', 'at', 'by', 'for', 'from', 'with', 'as', 'into', 'about', 'around'],

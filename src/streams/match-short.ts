@@ -32,7 +32,9 @@ function firstSentence(words: Words): Words {
 /** Where the part of a sentence begins that answers: after its last copula, colon or equals sign before `at`. */
 function answerStart(words: Words, at: number): number {
   for (let i = at; i > 0; i--) {
-    if (words[i]?.gap === 'colon' || cues.COPULAS.has(words[i - 1]?.text ?? '')) return i;
+    const before = words[i - 1]?.text ?? '';
+    if (words[i]?.gap === 'colon' || cues.COPULAS.has(before)) return i;
+    if (before === 'to' && cues.EQUALS_TO.has(words[i - 2]?.text ?? '')) return i;
   }
   return 0;
 }

@@ -14,12 +14,7 @@ const STYLES: readonly string[] = ['short', 'choice', 'reasoning'];
 const MAX_CHOICES = 100;
 
 /** Thrown and caught in this file only: the reason why a line is bad. */
-class Fault {
-  readonly reason: string;
-  constructor(reason: string) {
-    this.reason = reason;
-  }
-}
+class Fault extends Error {}
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -155,7 +150,7 @@ export function parseStreamLine(line: string): ParsedLine {
   try {
     return { kind: 'item', item: readItem(value) };
   } catch (error) {
-    if (error instanceof Fault) return { kind: 'fault', reason: error.reason };
+    if (error instanceof Fault) return { kind: 'fault', reason: error.message };
     throw error;
   }
 }

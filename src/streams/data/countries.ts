@@ -182,7 +182,7 @@ SN|Senegal||Dakar|Africa|XOF|221
 SO|Somalia||Mogadishu|Africa|SOS|252
 SR|Suriname||Paramaribo|South America|SRD|597
 SS|South Sudan||Juba|Africa|SSP|211
-ST|Sao Tome and Principe|São Tomé|São Tomé|Africa|STN|239
+ST|Sao Tome and Principe||São Tomé|Africa|STN|239
 SV|El Salvador||San Salvador|North America||503
 SY|Syria|Syrian Arab Republic|Damascus|Asia|SYP|963
 SZ|Eswatini|Swaziland|Mbabane;Lobamba|Africa|SZL|268

@@ -61,11 +61,42 @@ const monthLengths = MONTH_NAMES.flatMap((name, i) =>
       ],
 );
 
-function february(random: SeededRandom): StreamItem {
-  const year = between(random, 1950, 2049);
-  return question(`february-${year}`, `How many days are there in February ${year}?`, [
-    dates.daysInMonth(2, year),
+function monthLength(random: SeededRandom): StreamItem {
+  const [month, year] = [between(random, 1, 12), between(random, 1950, 2049)];
+  const name = MONTH_NAMES[month - 1] ?? '';
+  return question(`length-${year}-${month}`, `How many days are there in ${name} ${year}?`, [
+    dates.daysInMonth(month, year),
   ]);
+}
+
+function isoMonth(random: SeededRandom): StreamItem {
+  const [year, month] = [between(random, 1990, 2029), between(random, 1, 12)];
+  const day = between(random, 1, dates.daysInMonth(month, year));
+  const two = (part: number): string => String(part).padStart(2, '0');
+  return question(
+    `iso-${year}-${month}-${day}`,
+    `Which month is it in the date ${year}-${two(month)}-${two(day)}?`,
+    [MONTH_NAMES[month - 1] ?? ''],
+  );
+}
+
+function yearAfter(random: SeededRandom): StreamItem {
+  const [year, years] = [between(random, 1800, 2020), between(random, 2, 60)];
+  const back = random.integer(2) === 1;
+  return question(
+    `year-${year}-${back ? 'minus' : 'plus'}-${years}`,
+    `Which year is ${years} years ${back ? 'before' : 'after'} ${year}?`,
+    [back ? year - years : year + years],
+  );
+}
+
+function yearsBetween(random: SeededRandom): StreamItem {
+  const [year, years] = [between(random, 1800, 1950), between(random, 3, 70)];
+  return question(
+    `years-${year}-${year + years}`,
+    `How many years are there from ${year} to ${year + years}?`,
+    [years],
+  );
 }
 
 function leapYear(random: SeededRandom): StreamItem {
@@ -149,7 +180,8 @@ function conversion(random: SeededRandom): StreamItem {
 }
 
 function clock(random: SeededRandom): StreamItem {
-  const start = between(random, 6 * 12, 18 * 12) * 5;
+  // Not on the hour: from 8:00 to 8:15 gives the answer away.
+  const start = between(random, 6, 18) * 60 + between(random, 1, 11) * 5;
   const minutes = between(random, 3, 40) * 5;
   const time = (at: number): string => `${Math.floor(at / 60)}:${String(at % 60).padStart(2, '0')}`;
   return question(
@@ -162,16 +194,19 @@ function clock(random: SeededRandom): StreamItem {
 /** Weekdays, months, dates and spans of time. */
 export const CALENDAR: readonly QuestionKind[] = [
   drawn(8, 40, weekdayAfter(1, 6)),
-  drawn(8, 350, weekdayAfter(7, 60)),
-  drawn(12, 130, monthAfter),
+  drawn(4, 350, weekdayAfter(7, 60)),
+  drawn(8, 130, monthAfter),
   listed(4, monthNumbers),
   listed(2, monthLengths),
-  drawn(4, 50, february),
+  drawn(8, 600, monthLength),
+  drawn(10, 7000, isoMonth),
   drawn(10, 290, leapYear),
-  drawn(10, 7000, weekdayOfDate),
-  drawn(10, 5000, dateAfter),
-  drawn(6, 5000, daysBetween),
-  drawn(12, 500, century),
-  drawn(10, 60, conversion),
-  drawn(6, 2500, clock),
+  drawn(6, 7000, weekdayOfDate),
+  drawn(5, 5000, dateAfter),
+  drawn(4, 5000, daysBetween),
+  drawn(8, 500, century),
+  drawn(8, 60, conversion),
+  drawn(4, 2500, clock),
+  drawn(10, 10_000, yearAfter),
+  drawn(7, 5000, yearsBetween),
 ];

@@ -1,8 +1,9 @@
+import type { SeededRandom } from '../../random/seeded-random.ts';
 import { COMPOUNDS } from '../data/compounds.ts';
 import { ELEMENTS, type ChemicalElement } from '../data/elements.ts';
 import type { StreamItem } from '../stream-item.ts';
-import { atomsOf, groupOf, periodOf, stateOf } from './periodic-table.ts';
-import { listed, shortQuestion, type QuestionKind } from './question-kind.ts';
+import { atomsOf, groupOf, isMetal, periodOf, stateOf } from './periodic-table.ts';
+import { drawn, listed, shortQuestion, type QuestionKind } from './question-kind.ts';
 
 function questions(
   kind: string,
@@ -25,7 +26,7 @@ const symbols = questions('symbol', (element) => [
 ]);
 
 const elements = questions('element', (element) => [
-  `Which chemical element has the symbol ${element.symbol}?`,
+  `What is the name of the element with the symbol ${element.symbol}?`,
   namesOf(element),
 ]);
 
@@ -64,6 +65,31 @@ const states = questions('state', (element) => {
       ];
 });
 
+const metals = questions('metal', (element) => {
+  const metal = isMetal(element.number);
+  return metal === null
+    ? null
+    : [
+        `Is ${element.name} a metal or a nonmetal?`,
+        metal ? ['metal', 'metallic'] : ['nonmetal', 'non-metal', 'nonmetallic'],
+      ];
+});
+
+/** Elements that most people have heard of are among the first 56. */
+const COMPARED = 56;
+
+function heavier(random: SeededRandom): StreamItem {
+  const a = ELEMENTS[random.integer(COMPARED)];
+  const b = ELEMENTS[random.integer(COMPARED)];
+  if (a === undefined || b === undefined || a === b) return heavier(random);
+  return shortQuestion(
+    'chemistry',
+    `higher-${a.number}-${b.number}`,
+    `Which element has the higher atomic number, ${a.name} or ${b.name}?`,
+    namesOf(a.number > b.number ? a : b),
+  );
+}
+
 const neutrons = ELEMENTS.flatMap((element) =>
   element.isotopes.map((mass) =>
     shortQuestion(
@@ -92,14 +118,14 @@ const atoms = COMPOUNDS.filter((compound) => compound.molecular).flatMap((compou
     shortQuestion(
       'chemistry',
       `atoms-${key}`,
-      `How many atoms are in one molecule of ${compound.name}, ${compound.formula}?`,
+      `How many atoms does a molecule of ${compound.name}, ${compound.formula}, have?`,
       [total],
     ),
     ...[...counts].map(([symbol, count]) =>
       shortQuestion(
         'chemistry',
         `atoms-${key}-${symbol}`,
-        `How many ${nameOfSymbol.get(symbol) ?? symbol} atoms are in one molecule of ${compound.name}?`,
+        `How many ${nameOfSymbol.get(symbol) ?? symbol} atoms does a molecule of ${compound.name} have?`,
         [count],
       ),
     ),
@@ -109,13 +135,15 @@ const atoms = COMPOUNDS.filter((compound) => compound.molecular).flatMap((compou
 /** Elements and common compounds. */
 export const CHEMISTRY: readonly QuestionKind[] = [
   listed(18, symbols),
-  listed(14, elements),
-  listed(14, numbers),
-  listed(8, numbered),
-  listed(6, periods),
-  listed(6, groups),
-  listed(6, states),
-  listed(8, neutrons),
+  listed(12, elements),
+  listed(10, numbers),
+  listed(4, numbered),
+  listed(3, periods),
+  listed(4, groups),
+  listed(10, states),
+  listed(8, metals),
+  drawn(10, 1500, heavier),
+  listed(4, neutrons),
   listed(12, formulas),
-  listed(8, atoms),
+  listed(5, atoms),
 ];

@@ -1,4 +1,5 @@
 import { COUNTRIES, type Country } from '../data/countries.ts';
+import { normalizeAnswer } from '../../text/answer-words.ts';
 import type { StreamItem } from '../stream-item.ts';
 import { listed, shortQuestion, type QuestionKind } from './question-kind.ts';
 
@@ -27,16 +28,24 @@ function questions(
   });
 }
 
+/** Whether a name gives a capital away or the other way round: Panama and Panama City. */
+function givesAway(country: Country): boolean {
+  const name = normalizeAnswer(country.name);
+  return country.capitals.some((capital) => {
+    const other = normalizeAnswer(capital);
+    return name.includes(other) || other.includes(name);
+  });
+}
+
 const capitals = questions('capital', (country) =>
-  country.capitals.length === 0
+  country.capitals.length === 0 || givesAway(country)
     ? null
     : [`What is the capital of ${inSentence(country)}?`, country.capitals],
 );
 
 const countries = questions('country', (country) => {
   const [capital] = country.capitals;
-  if (capital === undefined || SHARED_NAME.has(country.code)) return null;
-  if (capital.includes(country.name) || country.name.includes(capital)) return null;
+  if (capital === undefined || SHARED_NAME.has(country.code) || givesAway(country)) return null;
   return [`${capital} is the capital of which country?`, [country.name, ...country.otherNames]];
 });
 
@@ -48,7 +57,8 @@ const CONTINENT_NAMES: Readonly<Record<string, readonly string[]>> = {
 
 const continents = questions('continent', (country) => {
   const { continent } = country;
-  if (continent === null) return null;
+  // Australia is a continent's name too.
+  if (continent === null || country.code === 'AU') return null;
   const names = CONTINENT_NAMES[continent] ?? [continent];
   const region = CENTRAL_AMERICA.has(country.code) ? ['Central America'] : [];
   return [`On which continent is ${inSentence(country)}?`, [...names, ...region]];

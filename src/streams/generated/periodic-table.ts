@@ -29,6 +29,12 @@ export function stateOf(number: number): 'solid' | 'liquid' | 'gas' | null {
   return 'solid';
 }
 
+/** Whether an element is a metal; `null` for metalloids and where too little of it was ever seen. */
+export function isMetal(number: number): boolean | null {
+  if ([5, 14, 32, 33, 34, 51, 52, 84, 85].includes(number) || number > 103) return null;
+  return ![1, 2, 6, 7, 8, 9, 10, 15, 16, 17, 18, 35, 36, 53, 54, 86].includes(number);
+}
+
 /**
  * Counts of the atoms in a formula, by symbol.
  *

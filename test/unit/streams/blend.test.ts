@@ -89,7 +89,7 @@ describe('blend', () => {
         if (items[10 + i]?.startsWith('B') === true) shares[Math.floor(i / 25)]! += 1 / (25 * runs);
     }
     [0.125, 0.375, 0.625, 0.875].forEach((expected, quarter) => {
-      assert.ok(Math.abs((shares[quarter] ?? 0) - expected) < 0.009, `${shares.join(' ')}`);
+      assert.ok(Math.abs((shares[quarter] ?? 0) - expected) < 0.009, shares.join(' '));
     });
   });
 

@@ -118,6 +118,8 @@ const TABLES: Readonly<Record<string, readonly Case[]>> = {
     ['The show has 12 seasons', ['12'], true],
     ['The number of seasons is 12', ['12'], true],
     ['12 seasons', ['12'], true],
+    ['20 minutes is equal to 1200 seconds', ['1200'], true],
+    ['20 minutes is equal to 1200 seconds', ['20'], false],
     ['about 12', ['12'], true],
     ['5 + 7 = 12', ['12'], true],
     ['The chemical symbol for iodine is I', ['I'], true],
