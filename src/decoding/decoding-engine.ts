@@ -38,6 +38,7 @@ export class DecodingEngine<Saved> implements Engine {
   readonly #prefixes: PrefixLayout<Saved>;
   readonly #room: ArenaRoom<Saved>;
   readonly #options: DecodingEngineOptions;
+  #closed = false;
 
   constructor(forward: ForwardPass<Saved>, options: DecodingEngineOptions) {
     this.#options = options;
@@ -54,6 +55,7 @@ export class DecodingEngine<Saved> implements Engine {
   }
 
   close(): Promise<void> {
+    this.#closed = true;
     return Promise.resolve();
   }
 
@@ -62,6 +64,7 @@ export class DecodingEngine<Saved> implements Engine {
     signal?: AbortSignal,
   ): Promise<GeneratedTokens[]> {
     const { contextLength, endTokenIds } = this.#options;
+    const cancelled = this.#cancelled(signal);
     const demands: SlotDemand[] = [];
     const rows = requests.map((request) => {
       const { prompt, maxTokens } = request;
@@ -76,13 +79,13 @@ export class DecodingEngine<Saved> implements Engine {
     });
     await this.#inGroups(
       demands,
-      signal,
+      cancelled,
       (index, plan) => {
         const row = rows[index] as GeneratingRow;
         row.slot = plan.follow(NO_PARENT, row.request.prompt, row.meter, 'prompt');
         plan.want(row.slot, row.meter, 'prompt', row.take);
       },
-      (from, to) => this.#write(rows.slice(from, to), signal),
+      (from, to) => this.#write(rows.slice(from, to), cancelled),
     );
     return rows.map((row) => row.result());
   }
@@ -96,7 +99,7 @@ export class DecodingEngine<Saved> implements Engine {
       const adapted = prompt.length - adaptFrom;
       return { ids: prompt.slice(0, adaptFrom), wantedFrom: adaptFrom, adapted, later: 0 };
     });
-    const whole = await this.#inGroups(demands, signal, (index, plan) => {
+    const whole = await this.#inGroups(demands, this.#cancelled(signal), (index, plan) => {
       const request = requests[index] as NextTokenRequest;
       const meter = meters[index] as PositionMeter;
       const take = (row: DistributionRow): void => {
@@ -121,7 +124,7 @@ export class DecodingEngine<Saved> implements Engine {
       const ids = [...prompt, ...continuation.slice(0, -1)];
       return { ids, wantedFrom: prompt.length - 1, adapted: 0, later: 0 };
     });
-    const whole = await this.#inGroups(demands, signal, (index, plan) => {
+    const whole = await this.#inGroups(demands, this.#cancelled(signal), (index, plan) => {
       const request = requests[index] as ScoreRequest;
       const meter = meters[index] as PositionMeter;
       const tokens = traces[index] as TokenTrace[];
@@ -154,6 +157,10 @@ export class DecodingEngine<Saved> implements Engine {
     }));
   }
 
+  #cancelled(signal: AbortSignal | undefined): () => boolean {
+    return () => this.#closed || signal?.aborted === true;
+  }
+
   /**
    * Plans and runs requests, as many at a time as the arena holds.
    *
@@ -163,13 +170,13 @@ export class DecodingEngine<Saved> implements Engine {
    */
   async #inGroups(
     demands: readonly SlotDemand[],
-    signal: AbortSignal | undefined,
+    cancelled: () => boolean,
     add: (index: number, plan: PositionPlan) => void,
     after?: (from: number, to: number) => Promise<void>,
   ): Promise<boolean> {
     let from = 0;
     while (from < demands.length) {
-      if (signal?.aborted === true) return false;
+      if (cancelled()) return false;
       this.#room.make(demands.slice(from));
       const plan = new PositionPlan(this.#arena);
       let to = from;
@@ -180,7 +187,7 @@ export class DecodingEngine<Saved> implements Engine {
         add(to, plan);
         later += demand.later;
       }
-      if (!(await plan.run(this.#forward, signal))) return false;
+      if (!(await plan.run(this.#forward, cancelled))) return false;
       await after?.(from, to);
       from = to;
     }
@@ -188,15 +195,15 @@ export class DecodingEngine<Saved> implements Engine {
   }
 
   /** Writes texts to their ends, all rows one token at a time; rows that agree so far share it. */
-  async #write(rows: readonly GeneratingRow[], signal: AbortSignal | undefined): Promise<void> {
+  async #write(rows: readonly GeneratingRow[], cancelled: () => boolean): Promise<void> {
     let live = rows.filter((row) => !row.finished);
-    while (live.length > 0 && signal?.aborted !== true) {
+    while (live.length > 0 && !cancelled()) {
       const plan = new PositionPlan(this.#arena);
       for (const row of live) {
         row.slot = plan.follow(row.slot, [row.lastToken], row.meter, 'generated');
         plan.want(row.slot, row.meter, 'generated', row.take);
       }
-      if (!(await plan.run(this.#forward, signal))) break;
+      if (!(await plan.run(this.#forward, cancelled))) break;
       live = live.filter((row) => !row.finished);
     }
     for (const row of live) row.cancel();

@@ -27,6 +27,6 @@ export interface Engine {
   next(requests: readonly NextTokenRequest[], signal?: AbortSignal): Promise<NextTokens[]>;
   /** @throws SeclError `CANCELLED`. */
   score(requests: readonly ScoreRequest[], signal?: AbortSignal): Promise<ScoreResult[]>;
-  /** Frees everything; a call that is running need not end. */
+  /** Frees everything; a call that is running is cancelled, if it ends at all. */
   close(): Promise<void>;
 }

@@ -95,11 +95,11 @@ export class PositionPlan {
   /**
    * Runs the network over the plan, in as few runs as it allows, and hands out the distributions.
    *
-   * @param signal - Looked at before each run.
+   * @param cancelled - Asked before each run.
    * @returns Whether all of it ran; if not, slots that were not computed are gone.
    * @throws Whatever the network throws; slots that were not computed are gone then.
    */
-  async run<Saved>(forward: ForwardPass<Saved>, signal?: AbortSignal): Promise<boolean> {
+  async run<Saved>(forward: ForwardPass<Saved>, cancelled?: () => boolean): Promise<boolean> {
     const arena = this.#arena;
     const keptEnd = arena.used;
     for (const loose of this.#loose) {
@@ -109,7 +109,7 @@ export class PositionPlan {
     const planned: Planned[] = [...this.#kept, ...this.#loose];
     let done = 0;
     try {
-      while (done < planned.length && signal?.aborted !== true) {
+      while (done < planned.length && cancelled?.() !== true) {
         const wanted: number[] = [];
         const limit = Math.min(planned.length - done, forward.runLimit(this.#start + done));
         let count = 0;
