@@ -24,15 +24,19 @@ export interface BuiltModel {
   readonly tokenizer: Tokenizer;
 }
 
+/** Changes a weight matrix `[rows, columns]`, row-major, before it is written. */
+export type WeightChange = (tensor: string, values: number[], columns: number) => void;
+
 /**
  * Builds a tiny `llama` model of random weights (3 layers, 64 wide) in a temporary folder, with the
  * stand-in's vocabulary: everything a real model does to the runtime, in a second and without a download.
  */
-export async function tinyModel(precision: Precision): Promise<BuiltModel> {
+export async function tinyModel(precision: Precision, change?: WeightChange): Promise<BuiltModel> {
   const vocabulary = standInVocabulary();
   const random = seededRandom(7);
   const tensor = (name: string, rows: number, columns: number, scale: number): TensorToWrite => {
     const values = Array.from({ length: rows * columns }, () => scale * random.normal());
+    change?.(name, values, columns);
     return encodeTensor(name, [columns, rows], 'F32', values);
   };
   const norm = (name: string): TensorToWrite =>
