@@ -72,6 +72,21 @@ export default {
       },
     },
     {
+      name: 'index-re-exports-rooms',
+      comment:
+        'The public surface is made of rooms, the command line left out; put what others need into app.',
+      severity: 'error',
+      from: { path: '^src/index\\.ts$' },
+      to: { path: '.', pathNot: '^src/(?!cli/)' },
+    },
+    {
+      name: 'rooms-never-import-index',
+      comment: 'Import the file itself: through the index every room would see all others.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^src/index\\.ts$' },
+    },
+    {
       name: 'pure-rooms-use-no-built-ins',
       comment: 'Pure rooms do no I/O: take bytes, text, time or a hash function as an argument.',
       severity: 'error',

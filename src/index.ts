@@ -1,0 +1,262 @@
+/**
+ * The public surface: everything that is meant to be imported by others, by name. What is not here may
+ * change without notice. The command line is `secl`, not a part of this.
+ */
+
+// errors, random
+export { ERROR_CODES, type ErrorCode } from './errors/error-code.ts';
+export { isRetryable, SeclError, type SeclErrorOptions } from './errors/secl-error.ts';
+export { seededRandom, type SeededRandom } from './random/seeded-random.ts';
+
+// events: records
+export type { AdapterRecord } from './events/adapter.ts';
+export type { Answer, Distractor, ForwardTokens, PublishedConfidence } from './events/answer.ts';
+export type { CalibrationWindow, WindowMetric } from './events/calibration-window.ts';
+export type { DeadLetter } from './events/dead-letter.ts';
+export type { Feedback } from './events/feedback.ts';
+export type { AnswerStyle, Choice, GivenAnswer, Question } from './events/question.ts';
+export { SCORE_NAMES, type Score, type ScoreName, type ScoreStatus } from './events/score.ts';
+export type { TrainingBatch, TrainingSample } from './events/training-batch.ts';
+
+// ports
+export type {
+  Broker,
+  ConsumerGroup,
+  IncomingRecord,
+  OutgoingRecord,
+  PartitionBounds,
+  PartitionCommit,
+  PartitionLease,
+  RecordHeaders,
+  RecordPosition,
+  TopicSpec,
+} from './ports/broker.ts';
+export type { Clock } from './ports/clock.ts';
+export type {
+  GenerateRequest,
+  GenerateResult,
+  LanguageModel,
+  LoraAdapter,
+  LoraProjection,
+  LoraSite,
+  ModelDescription,
+  ModelScope,
+  NextTokenRequest,
+  NextTokenResult,
+  Sampling,
+  ScoreRequest,
+  ScoreResult,
+  TokenCandidate,
+  TokenLedger,
+  TokenTrace,
+} from './ports/language-model.ts';
+export type { Codec, Decoded } from './ports/record-codec.ts';
+export type { ChatMessage, TokenIds, Tokenizer } from './ports/tokenizer.ts';
+
+// secl: the method's scores, and the stages that compute them over a model scope
+export { freeScores } from './secl/free-scores.ts';
+export { judgeAnswers } from './secl/judge-answers.ts';
+export {
+  dincoWeights,
+  NORMALIZATIONS,
+  normalizedPTrue,
+  type Normalization,
+  type WeightedPTrue,
+} from './secl/normalized-p-true.ts';
+export { pTrue, trueFalseTokens, type PTrue, type TrueFalseTokens } from './secl/p-true.ts';
+export { isRefused, planQuestion } from './secl/plan-question.ts';
+export { GENERAL_PROMPTS } from './secl/prompts/general-prompts.ts';
+export type { PromptSet, PromptTemplate } from './secl/prompts/prompt-set.ts';
+export { proposeDistractors } from './secl/propose-distractors.ts';
+export { isRestatement } from './secl/restatement.ts';
+export { scoreValue, type ScoreOrigin } from './secl/score-of.ts';
+export { EVIDENCES, type Evidence, type ScoringOptions } from './secl/scoring-options.ts';
+export { sharedPrefixes } from './secl/shared-prefixes.ts';
+export { answerProbability, meanEntropyNats, tokenCertainty } from './secl/token-scores.ts';
+export { digitTokens, verbalizeAnswers } from './secl/verbalize-answers.ts';
+export {
+  evidenceDigit,
+  verbalizedConfidence,
+  type VerbalizedConfidence,
+} from './secl/verbalized-confidence.ts';
+export type { PlannedQuestion, RefusedQuestion, WrittenAnswer } from './secl/work.ts';
+export { writeAnswers } from './secl/write-answers.ts';
+
+// calibration: metrics over confidences with labels
+export { accuracy } from './calibration/accuracy.ts';
+export { auroc } from './calibration/auroc.ts';
+export { DEFAULT_BINNING, type Binning } from './calibration/binning.ts';
+export {
+  bootstrapInterval,
+  type BootstrapInterval,
+  type BootstrapOptions,
+} from './calibration/bootstrap-interval.ts';
+export { brierScore } from './calibration/brier-score.ts';
+export {
+  debiasedCalibrationError,
+  type DebiasedMetric,
+} from './calibration/debiased-calibration-error.ts';
+export { decomposeBrier, type BrierDecomposition } from './calibration/decompose-brier.ts';
+export { eceFloor, type EceFloor, type EceFloorOptions } from './calibration/ece-floor.ts';
+export { estimatedAuroc } from './calibration/estimated-auroc.ts';
+export { expectedCalibrationError } from './calibration/expected-calibration-error.ts';
+export type { Fold } from './calibration/fold.ts';
+export { ksCalibrationError } from './calibration/ks-calibration-error.ts';
+export {
+  labelConfidences,
+  type ConfidenceRow,
+  type LabelledConfidences,
+} from './calibration/labelled-confidences.ts';
+export { logLoss, type LogLossMetric } from './calibration/log-loss.ts';
+export { maximumCalibrationError } from './calibration/maximum-calibration-error.ts';
+export { meanConfidence } from './calibration/mean-confidence.ts';
+export type { Metric, MetricDefinition } from './calibration/metric.ts';
+export {
+  reliabilityDiagram,
+  type ReliabilityBin,
+  type ReliabilityDiagram,
+} from './calibration/reliability-diagram.ts';
+export {
+  runningCalibration,
+  type RunningCalibration,
+  type RunningState,
+} from './calibration/running-calibration.ts';
+export {
+  smoothCalibrationError,
+  type SmoothMetric,
+} from './calibration/smooth-calibration-error.ts';
+export {
+  summarize,
+  summarizeRows,
+  type CalibrationRow,
+  type CalibrationSummary,
+  type DomainSummaries,
+  type SummarizeOptions,
+} from './calibration/summarize.ts';
+export { sweepCalibrationError, type SweepMetric } from './calibration/sweep-calibration-error.ts';
+export { wilsonInterval } from './calibration/wilson-interval.ts';
+export {
+  closeTumblingWindow,
+  slidingWindow,
+  tumblingWindow,
+  type Window,
+  type WindowState,
+} from './calibration/windows.ts';
+
+// operators: the pipeline's stages, for RxJS
+export { answerBatches } from './operators/answer-batches.ts';
+export { restoreAnswerState, type AnswerState } from './operators/answer-state.ts';
+export { calibratePartition, type CalibrateOptions } from './operators/calibrate-partition.ts';
+export type { MatchableAnswer, Matcher, WindowOptions } from './operators/calibration-state.ts';
+export type { WindowMetricOptions } from './operators/calibration-windows.ts';
+export { commitBatches } from './operators/commit-batches.ts';
+export { createCredit, type Credit } from './operators/credit.ts';
+export { decodeQuestions, type DecodeOptions } from './operators/decode-questions.ts';
+export { fromAbortable } from './operators/from-abortable.ts';
+export { inScope } from './operators/in-scope.ts';
+export { judgeBatches } from './operators/judge-batches.ts';
+export { pollBatches, type PollOptions } from './operators/poll-batches.ts';
+export {
+  publishAnswers,
+  type PublishedBatch,
+  type PublishOptions,
+} from './operators/publish-answers.ts';
+export type {
+  AnsweredBatch,
+  PlannedBatch,
+  PlannedRecord,
+  RecordBatch,
+  ScopedBatch,
+  UnanswerableRecord,
+} from './operators/question-batch.ts';
+export { verbalizeBatches } from './operators/verbalize-batches.ts';
+
+// topology: pipelines as files
+export { canonicalTopology } from './topology/canonical-topology.ts';
+export { describeTopology, drawTopology, outlineTopology } from './topology/describe-topology.ts';
+export { parseTopology, readTopology, type ParsedTopology } from './topology/parse-topology.ts';
+export type { TopologyFault } from './topology/topology-fault.ts';
+export { topologyJsonSchema } from './topology/topology-json-schema.ts';
+export type {
+  Precision,
+  ScoringTime,
+  Topology,
+  TopologyAnswer,
+  TopologyBatch,
+  TopologyCalibration,
+  TopologyConfidence,
+  TopologyLimits,
+  TopologyModel,
+  TopologyScoring,
+  TopologyTopics,
+  WindowKind,
+} from './topology/topology.ts';
+
+// text, streams: answers and questions as files have them
+export { BLEND_KINDS, type BlendKind, type BlendOptions } from './streams/blend.ts';
+export { GENERATED_DOMAINS, type GeneratedDomain } from './streams/generated/domains.ts';
+export { IMPORT_FORMATS, type ImportFormat } from './streams/importers/importers.ts';
+export { matchAnswer } from './streams/match-answer.ts';
+export { matchFeedback } from './streams/match-feedback.ts';
+export { toFeedback, toQuestion, type StreamItem } from './streams/stream-item.ts';
+export type { StreamSummary } from './streams/stream-summary.ts';
+export { normalizeAnswer } from './text/answer-words.ts';
+export { extractAnswer } from './text/extract-answer.ts';
+export type { ExtractedAnswer } from './text/extracted-answer.ts';
+
+// gguf, tokenizer: model files
+export { memoryByteSource, type ByteSource } from './gguf/byte-source.ts';
+export type { GgufMetadata, GgufValue } from './gguf/metadata.ts';
+export { readGguf, type GgufHeader } from './gguf/read-gguf.ts';
+export { createTokenizer } from './tokenizer/create-tokenizer.ts';
+
+// report
+export { renderReport } from './report/render-report.ts';
+export { renderTable } from './report/render-table.ts';
+export type { ReplayReport } from './report/replay-report.ts';
+export type { ReplayRow, ReplaySummary } from './report/replay-summary.ts';
+
+// adapters: implementations of the ports
+export { avroCodec, type AvroCodec } from './adapters/avro/avro-codec.ts';
+export { openRecordCodecs, type RecordCodecs } from './adapters/avro/record-codecs.ts';
+export {
+  openEmbeddedLog,
+  type EmbeddedLog,
+  type EmbeddedLogOptions,
+} from './adapters/embedded-log/open-embedded-log.ts';
+export { openFileByteSource, type FileByteSource } from './adapters/files/file-byte-source.ts';
+export { readStream, type StreamLine } from './adapters/files/read-stream.ts';
+export { createMemoryBroker, type MemoryBrokerOptions } from './adapters/memory/memory-broker.ts';
+export {
+  createStandInLanguageModel,
+  type StandInOptions,
+} from './adapters/memory/stand-in-language-model.ts';
+export {
+  openOnnxLanguageModel,
+  type OnnxLanguageModelOptions,
+} from './adapters/onnx/open-onnx-language-model.ts';
+
+// app: all of it put together
+export { answerPartition, type AnswerPartitionOptions } from './app/answer-partition.ts';
+export { ask, type AskedAnswer, type AskedQuestion } from './app/ask.ts';
+export { askQuestion, type AskQuestionOptions } from './app/ask-question.ts';
+export { buildModel, type BuildModelOptions, type BuildProgress } from './app/build-model.ts';
+export { importStream, type ImportStreamOptions, type ImportSummary } from './app/import-stream.ts';
+export { loadStream, type LoadStreamOptions } from './app/load-stream.ts';
+export { loadTopology } from './app/load-topology.ts';
+export { makeStream, type MakeStreamOptions } from './app/make-stream.ts';
+export { mixStreams, type MixStreamsOptions } from './app/mix-streams.ts';
+export { openLanguageModel, STAND_IN, type OpenModelOptions } from './app/open-language-model.ts';
+export type { OnStoreProgress, StoreProgress } from './app/model-store.ts';
+export { renderReplay, summaryJson } from './app/render-replay.ts';
+export { replay, type ReplayOptions, type ReplayResult } from './app/replay.ts';
+export type { ReplayInput, ReplayItem } from './app/replay-input.ts';
+export { replayOutcome, type ReplayOutcome } from './app/replay-outcome.ts';
+export type { ReplayProgress } from './app/replay-progress.ts';
+export {
+  replayStream,
+  type ReplayStreamOptions,
+  type ReplayStreamResult,
+} from './app/replay-stream.ts';
+export { scoringOptionsOf } from './app/scoring-options-of.ts';
+export { SYSTEM_CLOCK } from './app/system-clock.ts';
