@@ -1,6 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import { precondition } from '../../errors/secl-error.ts';
-import { LevelStore } from './level-store.ts';
+import { LevelStore, type StoreEntry, type StoreOperation } from './level-store.ts';
 import { formatOperation } from './log-format.ts';
 import { KIND } from './log-keys.ts';
 import { seal, SEAL_BYTES } from './sealed-value.ts';
@@ -15,26 +15,15 @@ import { seal, SEAL_BYTES } from './sealed-value.ts';
 export async function backupLog(source: LevelStore, folder: string): Promise<void> {
   const pages = source.pages({ gte: Uint8Array.of(0), lt: Uint8Array.of(0xff) });
   // Starts the iterator, and with it the snapshot, before anything is waited for.
-  let page = pages.next();
+  const first = pages.next();
+  first.catch(() => undefined);
   try {
     const present = await readdir(folder).catch(() => []);
     precondition(present.length === 0, `the backup folder ${folder} is not empty`);
-    const target = await LevelStore.open(folder);
+    const target = await LevelStore.open(folder, false);
     try {
-      for (;;) {
-        const { done, value: entries } = await page;
-        if (done === true) break;
-        page = pages.next();
-        await target.write(
-          entries
-            .filter(([key]) => key[0] !== KIND.format)
-            .map(([key, value]) => ({
-              type: 'put',
-              key,
-              value: seal(key, Buffer.concat([value, Buffer.alloc(SEAL_BYTES)])),
-            })),
-          true,
-        );
+      for (let page = await first; page.done !== true; page = await pages.next()) {
+        await target.write(copyOperations(page.value), true);
       }
       await target.write([formatOperation()], true);
       await target.close();
@@ -44,7 +33,17 @@ export async function backupLog(source: LevelStore, folder: string): Promise<voi
       throw error;
     }
   } finally {
-    await page.catch(() => undefined);
     await pages.return();
   }
+}
+
+/** Everything but the format entry, sealed again. */
+function copyOperations(entries: readonly StoreEntry[]): readonly StoreOperation[] {
+  return entries
+    .filter(([key]) => key[0] !== KIND.format)
+    .map(([key, value]) => ({
+      type: 'put',
+      key,
+      value: seal(key, Buffer.concat([value, Buffer.alloc(SEAL_BYTES)])),
+    }));
 }

@@ -1,8 +1,14 @@
 import { recordBytes } from '../../broker/plan-records.ts';
 import { isExpired, KeySweep, type SweptRecord } from '../../broker/retention.ts';
+import { GapCheck } from './gap-check.ts';
 import type { LevelStore } from './level-store.ts';
 import { offsetOfRecordKey, recordKey, recordRange, type PartitionId } from './log-keys.ts';
-import { partitionEntry, type CommittedTables, type TopicEntry } from './log-tables.ts';
+import {
+  partitionEntry,
+  type CommittedTables,
+  type PartitionEntry,
+  type TopicEntry,
+} from './log-tables.ts';
 import { parseRecord, type FramedRecord } from './record-framing.ts';
 import { logCorrupt } from './sealed-value.ts';
 import type { TransactionQueue } from './transaction-queue.ts';
@@ -49,12 +55,17 @@ async function* storedRecords(
   { store, tables }: CleanContext,
   id: PartitionId,
 ): AsyncGenerator<StoredRecord, void, undefined> {
-  const { earliest, end } = partitionEntry(tables, id);
+  const entry = partitionEntry(tables, id);
+  const { earliest, end } = entry;
+  const gaps = new GapCheck(store.folder, entry, earliest);
   for await (const [key, value] of store.entries(recordRange(id, earliest, end))) {
     const record = parseRecord(value);
     if (record === undefined) throw logCorrupt(store.folder, 'a record');
-    yield { ...record, offset: offsetOfRecordKey(key), bytes: recordBytes(record) };
+    const offset = offsetOfRecordKey(key);
+    gaps.reach(offset);
+    yield { ...record, offset, bytes: recordBytes(record) };
   }
+  gaps.reach(end);
 }
 
 async function expire(context: CleanContext, topic: TopicEntry, id: PartitionId): Promise<number> {
@@ -64,7 +75,7 @@ async function expire(context: CleanContext, topic: TopicEntry, id: PartitionId)
   const flush = async (): Promise<void> => {
     const newest = chunk.at(-1);
     if (newest === undefined) return;
-    await deleteRecords(context, id, chunk, newest.offset + 1n);
+    await deleteRecords(context, id, chunk, { earliest: newest.offset + 1n });
     chunk = [];
   };
   for await (const record of storedRecords(context, id)) {
@@ -86,7 +97,7 @@ async function compact(context: CleanContext, id: PartitionId): Promise<number> 
     deleted += record.bytes;
     chunk.push(record);
     if (chunk.length < CHUNK_RECORDS) return;
-    await deleteRecords(context, id, chunk);
+    await deleteRecords(context, id, chunk, { thinned: true });
     chunk = [];
   };
   for await (const record of storedRecords(context, id)) {
@@ -94,7 +105,7 @@ async function compact(context: CleanContext, id: PartitionId): Promise<number> 
     if (older !== undefined) await remove(older);
   }
   for (const record of sweep.expiredTombstones(context.nowMs)) await remove(record);
-  if (chunk.length > 0) await deleteRecords(context, id, chunk);
+  if (chunk.length > 0) await deleteRecords(context, id, chunk, { thinned: true });
   return deleted;
 }
 
@@ -102,16 +113,12 @@ async function deleteRecords(
   { queue }: CleanContext,
   id: PartitionId,
   records: readonly SweptRecord[],
-  earliest?: bigint,
+  change: Partial<PartitionEntry>,
 ): Promise<void> {
   await queue.run((draft) => {
     const entry = partitionEntry(draft, id);
     const bytes = records.reduce((sum, record) => sum + record.bytes, 0);
     for (const { offset } of records) draft.add({ type: 'del', key: recordKey(id, offset) });
-    draft.setPartition({
-      ...entry,
-      earliest: earliest ?? entry.earliest,
-      bytes: entry.bytes - bytes,
-    });
+    draft.setPartition({ ...entry, ...change, bytes: entry.bytes - bytes });
   });
 }

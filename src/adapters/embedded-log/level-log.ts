@@ -1,15 +1,9 @@
-import {
-  brokerClosed,
-  fenced,
-  offsetOutOfRange,
-  topicUnknown,
-} from '../../broker/broker-errors.ts';
+import { brokerClosed, fenced, topicUnknown } from '../../broker/broker-errors.ts';
 import type { TopicPartition } from '../../broker/assign-partitions.ts';
 import { checkTopic } from '../../broker/check-topic.ts';
 import { EndWatch } from '../../broker/end-watch.ts';
 import { GroupCoordinator } from '../../broker/group-coordinator.ts';
 import {
-  MAX_FETCH_BYTES,
   type AcquiredPartition,
   type FetchedRecords,
   type GroupPartition,
@@ -20,7 +14,6 @@ import {
   allotOffsets,
   DEFAULT_MAX_RECORD_BYTES,
   planRecords,
-  recordBytes,
   type PlannedRecord,
 } from '../../broker/plan-records.ts';
 import { readThrough } from '../../broker/read-through.ts';
@@ -39,20 +32,19 @@ import type { Clock } from '../../ports/clock.ts';
 import { backupLog } from './backup-log.ts';
 import { cleanPartition } from './clean-partition.ts';
 import type { Draft } from './draft.ts';
-import type { LevelStore, StoreOperation } from './level-store.ts';
+import { fetchRecords } from './fetch-records.ts';
+import type { LevelStore } from './level-store.ts';
+import { recordKey, type OwnerId, type PartitionId } from './log-keys.ts';
 import {
-  entryOfStateKey,
-  offsetOfRecordKey,
-  recordKey,
-  recordRange,
-  stateKey,
-  stateRange,
-  type OwnerId,
-  type PartitionId,
-} from './log-keys.ts';
-import { ownerEntry, partitionEntry, partitionName, type CommittedTables } from './log-tables.ts';
-import { frameRecord, parseRecord } from './record-framing.ts';
-import { logCorrupt, seal, SEAL_BYTES } from './sealed-value.ts';
+  ownerEntry,
+  ownerName,
+  partitionEntry,
+  partitionName,
+  type CommittedTables,
+} from './log-tables.ts';
+import { loadState, stateOperation } from './owner-state.ts';
+import { frameRecord } from './record-framing.ts';
+import { seal } from './sealed-value.ts';
 import { TransactionQueue } from './transaction-queue.ts';
 
 /** Options of `openEmbeddedLog`. */
@@ -74,6 +66,12 @@ export interface EmbeddedLogOptions {
    * @defaultValue true
    */
   readonly sync?: boolean;
+  /**
+   * Whether opening checks every checksum on disk, which takes some seconds a gigabyte. Without, damage of
+   * older data may show only when it is read, perhaps as an assertion of LevelDB that ends the process.
+   * @defaultValue true
+   */
+  readonly verify?: boolean;
 }
 
 /** A broker in one folder. */
@@ -98,6 +96,8 @@ export class LevelLog implements EmbeddedLog {
   readonly #watch = new EndWatch();
   readonly #groups: GroupCoordinator;
   readonly #keyless = new Map<string, number>();
+  /** Names of the state entries of each group and partition, as its newest owner left them. */
+  readonly #stateKeys = new Map<string, Set<string>>();
   readonly #groupStore: GroupStore;
   #nextTopicId: number;
   /** Of all partitions, transactions under way included. */
@@ -148,7 +148,12 @@ export class LevelLog implements EmbeddedLog {
       for (const spec of specs) {
         const existing = draft.topics.get(spec.name);
         const topic = checkTopic(spec, existing);
-        draft.setTopic({ ...topic, topicId: existing?.topicId ?? this.#nextTopicId++ });
+        const topicId = existing?.topicId ?? this.#nextTopicId++;
+        draft.setTopic({ ...topic, topicId });
+        if (existing !== undefined) continue;
+        for (let partition = 0; partition < topic.partitions; partition++) {
+          draft.setPartition(partitionEntry(draft, { topicId, partition }));
+        }
       }
     });
   }
@@ -302,20 +307,19 @@ export class LevelLog implements EmbeddedLog {
   async #acquire(owner: GroupPartition): Promise<AcquiredPartition> {
     this.#assertOpen();
     const id = this.#ownerOf(owner);
-    const { epoch, startOffset } = await this.#queue.run((draft) => {
+    const { acquired, startOffset } = await this.#queue.run((draft) => {
       const entry = ownerEntry(draft, id);
-      draft.setOwner({ ...entry, epoch: entry.epoch + 1n });
+      const next = { ...entry, epoch: entry.epoch + 1n };
+      draft.setOwner(next);
       return {
-        epoch: entry.epoch + 1n,
+        acquired: next,
         startOffset: entry.nextOffset ?? partitionEntry(draft, id).earliest,
       };
     });
     // From here on nobody else can change this state: every former owner is fenced.
-    const state = new Map<string, Uint8Array>();
-    for await (const [key, value] of this.#store.entries(stateRange(id))) {
-      state.set(entryOfStateKey(key), Uint8Array.from(value));
-    }
-    return { epoch, startOffset, state };
+    const state = await loadState(this.#store, acquired);
+    this.#stateKeys.set(ownerName(id), new Set(state.keys()));
+    return { epoch: acquired.epoch, startOffset, state };
   }
 
   async #commit(
@@ -328,44 +332,27 @@ export class LevelLog implements EmbeddedLog {
     const planned = this.#plan(commit.records);
     const values = planned.map(frameRecord);
     checkStateSizes(commit.state, this.#maxRecordBytes);
-    const changes = [...commit.state].map(([entry, value]) =>
-      stateOperation(stateKey(id, entry), value),
-    );
+    const changes = [...commit.state];
+    const operations = changes.map(([entry, value]) => stateOperation(id, entry, value));
     return this.#queue.run((draft) => {
       const current = ownerEntry(draft, id);
       if (current.epoch !== epoch) throw fenced(owner.topic, owner.partition);
       const positions = this.#writeRecords(draft, planned, values);
-      draft.setOwner({ ...current, nextOffset });
-      for (const change of changes) draft.add(change);
+      const keys = this.#stateKeys.get(ownerName(id)) ?? new Set<string>();
+      for (const [entry, value] of changes) {
+        if (value === null) keys.delete(entry);
+        else keys.add(entry);
+      }
+      for (const operation of operations) draft.add(operation);
+      draft.setOwner({ ...current, nextOffset, stateEntries: keys.size });
       return positions;
     });
   }
 
   async #fetch(place: TopicPartition, from: bigint, maxRecords: number): Promise<FetchedRecords> {
     this.#assertOpen();
-    const { topic, partition } = place;
-    const id = this.#idOf(place);
-    const { earliest, end } = partitionEntry(this.#tables, id);
-    if (from < earliest || from > end) {
-      throw offsetOutOfRange({ topic, partition, offset: from }, { earliest, end });
-    }
-    const records: IncomingRecord[] = [];
-    if (from === end) return { records, next: end };
-    let bytes = 0;
-    // One more than asked for, to learn whether the rest is a gap.
-    for await (const page of this.#store.pages(recordRange(id, from, end), maxRecords + 1)) {
-      for (const [key, value] of page) {
-        const record = parseRecord(value);
-        if (record === undefined) throw logCorrupt(this.#store.folder, 'a record');
-        bytes += recordBytes(record);
-        const last = records.at(-1);
-        if (last !== undefined && (records.length === maxRecords || bytes > MAX_FETCH_BYTES)) {
-          return { records, next: last.offset + 1n };
-        }
-        records.push({ topic, partition, offset: offsetOfRecordKey(key), ...record });
-      }
-    }
-    return { records, next: end };
+    const entry = partitionEntry(this.#tables, this.#idOf(place));
+    return await fetchRecords(this.#store, entry, place, from, maxRecords);
   }
 
   async #clean(): Promise<void> {
@@ -382,13 +369,4 @@ export class LevelLog implements EmbeddedLog {
       }
     }
   }
-}
-
-function stateOperation(key: Uint8Array, value: Uint8Array | null): StoreOperation {
-  if (value === null) return { type: 'del', key };
-  return {
-    type: 'put',
-    key,
-    value: seal(key, Buffer.concat([value, Buffer.alloc(SEAL_BYTES)])),
-  };
 }

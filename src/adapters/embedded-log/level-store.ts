@@ -6,6 +6,7 @@ import { SeclError } from '../../errors/secl-error.ts';
 import type { KeyRange } from './log-keys.ts';
 import { claimFolder, releaseFolder } from './open-folders.ts';
 import { logCorrupt, unseal } from './sealed-value.ts';
+import { findDamagedTables } from './verify-tables.ts';
 
 /** One change of the store. `value` ends with a seal. */
 export type StoreOperation =
@@ -38,13 +39,15 @@ export class LevelStore {
   /**
    * Opens a folder, or makes it.
    *
+   * @param verify - Whether to check the checksums of all tables first.
    * @throws SeclError `LOG_IN_USE`, `LOG_CORRUPT`, `STORE_FAILED`.
    */
-  static async open(folder: string): Promise<LevelStore> {
+  static async open(folder: string, verify: boolean): Promise<LevelStore> {
     const path = await makeFolder(folder);
     if (!claimFolder(path)) throw logInUse(path);
     try {
       await checkFiles(path);
+      const damaged = verify ? await findDamagedTables(path) : [];
       const db = new ClassicLevel<Uint8Array, Uint8Array>(path, {
         keyEncoding: 'view',
         valueEncoding: 'view',
@@ -52,7 +55,13 @@ export class LevelStore {
       await db.open().catch((error: unknown) => {
         throw openFailure(path, error);
       });
-      return new LevelStore(db, path);
+      const store = new LevelStore(db, path);
+      // Opening has deleted tables that nothing refers to, e.g. of a compaction that a power cut ended.
+      const present = await readdir(path);
+      const inUse = damaged.find((name) => present.includes(name));
+      if (inUse === undefined) return store;
+      await store.close();
+      throw logCorrupt(path, `the file ${inUse} has other content than was written`);
     } catch (error) {
       releaseFolder(path);
       throw error;
@@ -75,8 +84,11 @@ export class LevelStore {
 
   /** Whether there is no entry at all. */
   async isEmpty(): Promise<boolean> {
-    const keys = await this.#db.keys({ limit: 1 }).all();
-    return keys.length === 0;
+    try {
+      return (await this.#db.keys({ limit: 1 }).all()).length === 0;
+    } catch (error) {
+      throw this.#failure(error, 'read');
+    }
   }
 
   /** Entries of a range in order, as they were when the first page was asked for. */
@@ -116,7 +128,11 @@ export class LevelStore {
 
   /** Gives back the disk space of what was deleted in a range. */
   async reclaim(range: KeyRange): Promise<void> {
-    await this.#db.compactRange(range.gte, range.lt);
+    try {
+      await this.#db.compactRange(range.gte, range.lt);
+    } catch (error) {
+      throw this.#failure(error, 'compact');
+    }
   }
 
   /** Releases the folder. May be called again. */

@@ -8,7 +8,7 @@ const KEPT_MARKERS = 65_536n;
 
 /**
  * LevelDB skips damaged blocks of its write-ahead log without a word, and its Node.js binding has no
- * switch for that. So every write carries a numbered marker and takes an old one away: whoever opens the
+ * switch for that (`paranoid_checks`). So every write carries a numbered marker and takes an old one away: whoever opens the
  * log finds the numbers without a gap, or knows that a write is missing between others. What is missing
  * at the very end cannot be told from a write that never finished.
  *

@@ -8,6 +8,7 @@
  *     R topicId:32 partition:32 offset:64     record
  *     O group topicId:32 partition:32         epoch and committed offset of a group
  *     S group topicId:32 partition:32 key     state entry
+ *     N                                       number of topics and of groups' partitions
  *     C sequence:64                           marker of a write, see `log-chain.ts`
  */
 
@@ -20,6 +21,7 @@ export const KIND = {
   owner: 0x4f,
   state: 0x53,
   chain: 0x43,
+  counts: 0x4e,
 } as const;
 
 /** A partition by the number of its topic. */
@@ -43,6 +45,9 @@ const LAST_OFFSET = 2n ** 64n - 1n;
 
 /** The one key that holds the format's version. */
 export const formatKey: Uint8Array = Uint8Array.of(KIND.format);
+
+/** The one key that holds how many entries of some kinds there are. */
+export const countsKey: Uint8Array = Uint8Array.of(KIND.counts);
 
 /** All keys of a kind. */
 export function kindRange(kind: number): KeyRange {

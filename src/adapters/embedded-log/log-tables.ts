@@ -1,5 +1,6 @@
 import type { Topic } from '../../broker/check-topic.ts';
 import {
+  countsKey,
   KIND,
   kindRange,
   ownerKey,
@@ -22,11 +23,14 @@ export interface PartitionEntry extends PartitionId {
   readonly earliest: bigint;
   readonly end: bigint;
   readonly bytes: number;
+  /** Whether compaction has deleted records between others. */
+  readonly thinned: boolean;
 }
 
-/** Newest epoch and committed offset of a group on a partition. */
+/** Newest epoch, committed offset and number of state entries of a group on a partition. */
 export interface OwnerEntry extends OwnerId {
   readonly epoch: bigint;
+  readonly stateEntries: number;
   readonly nextOffset: bigint | undefined;
 }
 
@@ -57,7 +61,7 @@ export function ownerName({ groupId, topicId, partition }: OwnerId): string {
   return `${topicId}/${partition}/${groupId}`;
 }
 
-/** A partition's entry; one that was never written to is empty. */
+/** A partition's entry; one that is about to be made is empty. */
 export function partitionEntry(tables: Tables, id: PartitionId): PartitionEntry {
   const { topicId, partition } = id;
   return (
@@ -67,6 +71,7 @@ export function partitionEntry(tables: Tables, id: PartitionId): PartitionEntry 
       earliest: 0n,
       end: 0n,
       bytes: 0,
+      thinned: false,
     }
   );
 }
@@ -80,6 +85,7 @@ export function ownerEntry(tables: Tables, id: OwnerId): OwnerEntry {
       topicId,
       partition,
       epoch: 0n,
+      stateEntries: 0,
       nextOffset: undefined,
     }
   );
@@ -96,26 +102,36 @@ export function topicOperation(entry: TopicEntry): StoreOperation {
   };
 }
 
-/** Stored as three 64-bit numbers: earliest, end, bytes. */
+/** Stored as three 64-bit numbers and a byte: earliest, end, bytes, thinned. */
 export function partitionOperation(entry: PartitionEntry): StoreOperation {
   const key = partitionKey(entry);
-  const value = Buffer.alloc(24 + SEAL_BYTES);
+  const value = Buffer.alloc(25 + SEAL_BYTES);
   value.writeBigUInt64BE(entry.earliest, 0);
   value.writeBigUInt64BE(entry.end, 8);
   value.writeBigUInt64BE(BigInt(entry.bytes), 16);
+  value.writeUInt8(entry.thinned ? 1 : 0, 24);
   return { type: 'put', key, value: seal(key, value) };
 }
 
-/** Stored as one or two 64-bit numbers: epoch, and the offset if one was committed. */
+/** Stored as 64, 32, and perhaps 64 bits: epoch, state entries, and the offset if one was committed. */
 export function ownerOperation(entry: OwnerEntry): StoreOperation {
   const key = ownerKey(entry);
-  const value = Buffer.alloc((entry.nextOffset === undefined ? 8 : 16) + SEAL_BYTES);
+  const value = Buffer.alloc((entry.nextOffset === undefined ? 12 : 20) + SEAL_BYTES);
   value.writeBigUInt64BE(entry.epoch, 0);
-  if (entry.nextOffset !== undefined) value.writeBigUInt64BE(entry.nextOffset, 8);
+  value.writeUInt32BE(entry.stateEntries, 8);
+  if (entry.nextOffset !== undefined) value.writeBigUInt64BE(entry.nextOffset, 12);
   return { type: 'put', key, value: seal(key, value) };
 }
 
-/** @throws SeclError `LOG_CORRUPT`. */
+/** Stored as two 32-bit numbers: how many topics and owners there are, so that a lost one is missed. */
+export function countsOperation(topics: number, owners: number): StoreOperation {
+  const value = Buffer.alloc(8 + SEAL_BYTES);
+  value.writeUInt32BE(topics, 0);
+  value.writeUInt32BE(owners, 4);
+  return { type: 'put', key: countsKey, value: seal(countsKey, value) };
+}
+
+/** @throws SeclError `LOG_CORRUPT` if an entry is damaged or missing. */
 export async function loadTables(store: LevelStore): Promise<CommittedTables> {
   const tables: CommittedTables = { topics: new Map(), partitions: new Map(), owners: new Map() };
   for await (const [, value] of store.entries(kindRange(KIND.topic))) {
@@ -123,7 +139,6 @@ export async function loadTables(store: LevelStore): Promise<CommittedTables> {
     tables.topics.set(topic.name, topic);
   }
   for await (const [key, value] of store.entries(kindRange(KIND.partition))) {
-    if (key.length !== 9 || value.length !== 24) throw logCorrupt(store.folder, 'a partition');
     const bytes = Buffer.from(key);
     const id = { topicId: bytes.readUInt32BE(1), partition: bytes.readUInt32BE(5) };
     tables.partitions.set(partitionName(id), {
@@ -131,16 +146,30 @@ export async function loadTables(store: LevelStore): Promise<CommittedTables> {
       earliest: value.readBigUInt64BE(0),
       end: value.readBigUInt64BE(8),
       bytes: Number(value.readBigUInt64BE(16)),
+      thinned: value.readUInt8(24) === 1,
     });
   }
   for await (const [key, value] of store.entries(kindRange(KIND.owner))) {
-    if (value.length !== 8 && value.length !== 16) throw logCorrupt(store.folder, 'a group');
     const id = parseOwnerKey(key);
     tables.owners.set(ownerName(id), {
       ...id,
       epoch: value.readBigUInt64BE(0),
-      nextOffset: value.length === 16 ? value.readBigUInt64BE(8) : undefined,
+      stateEntries: value.readUInt32BE(8),
+      nextOffset: value.length > 12 ? value.readBigUInt64BE(12) : undefined,
     });
+  }
+  let counted = { topics: 0, owners: 0 };
+  for await (const [, value] of store.entries(kindRange(KIND.counts))) {
+    counted = { topics: value.readUInt32BE(0), owners: value.readUInt32BE(4) };
+  }
+  let partitions = 0;
+  for (const topic of tables.topics.values()) partitions += topic.partitions;
+  if (
+    counted.topics !== tables.topics.size ||
+    counted.owners !== tables.owners.size ||
+    partitions !== tables.partitions.size
+  ) {
+    throw logCorrupt(store.folder, 'topics, partitions or groups are missing');
   }
   return tables;
 }

@@ -14,7 +14,7 @@ export type { EmbeddedLog, EmbeddedLogOptions };
  *   is damaged or not a log; `STORE_FAILED` if the folder cannot be used.
  */
 export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<EmbeddedLog> {
-  const store = await LevelStore.open(options.folder);
+  const store = await LevelStore.open(options.folder, options.verify ?? true);
   try {
     const lastSequence = await openFormat(store);
     return new LevelLog(options, store, await loadTables(store), lastSequence);

@@ -2,7 +2,7 @@ import { brokerClosed } from '../../broker/broker-errors.ts';
 import { Draft } from './draft.ts';
 import type { LevelStore } from './level-store.ts';
 import { chainMarkers } from './log-chain.ts';
-import type { CommittedTables, PartitionEntry } from './log-tables.ts';
+import { countsOperation, type CommittedTables, type PartitionEntry } from './log-tables.ts';
 import { seal, SEAL_BYTES } from './sealed-value.ts';
 
 /** Transactions are written together up to about this many bytes. */
@@ -117,8 +117,16 @@ export class TransactionQueue {
     for (const [id, entry] of group.partitions.changes) {
       const old = tables.partitions.get(id);
       if (old?.end !== entry.end) moved.push(entry);
-      // Raised before the records go, or a reader could find the gap without knowing of it.
-      if (old !== undefined) tables.partitions.set(id, { ...old, earliest: entry.earliest });
+      // Known before the records go, or a reader could find the gap without knowing of it.
+      const { earliest, thinned } = entry;
+      if (old !== undefined) tables.partitions.set(id, { ...old, earliest, thinned });
+    }
+    const newTopics = countNew(group.topics.changes, tables.topics);
+    const newOwners = countNew(group.owners.changes, tables.owners);
+    if (newTopics + newOwners > 0) {
+      operations.push(
+        countsOperation(tables.topics.size + newTopics, tables.owners.size + newOwners),
+      );
     }
     const sequence = this.#sequence + 1n;
     const markers = chainMarkers(sequence);
@@ -133,4 +141,13 @@ export class TransactionQueue {
     group.publish(tables);
     moved.forEach(onEnd);
   }
+}
+
+function countNew(
+  changes: ReadonlyMap<string, unknown>,
+  committed: ReadonlyMap<string, unknown>,
+): number {
+  let count = 0;
+  for (const id of changes.keys()) count += committed.has(id) ? 0 : 1;
+  return count;
 }
