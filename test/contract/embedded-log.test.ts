@@ -7,6 +7,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 import { brokerContract } from './broker.ts';
 import { compareWithModel } from './broker/broker-commands.ts';
 import type { BrokerContract } from './broker/broker-scene.ts';
+import { fenceDeafOwner } from './broker/deaf-owner.ts';
 
 const root = temporaryFolder();
 
@@ -34,4 +35,10 @@ brokerContract(contract);
 
 it('embedded log: agrees with a model of a broker', async () => {
   await compareWithModel(contract, { runs: 40, seed: 20260714 });
+});
+
+it('embedded log: fences a former owner that hears nothing', async () => {
+  const { broker, dispose } = await contract.open();
+  await fenceDeafOwner(broker);
+  await dispose();
 });

@@ -81,7 +81,7 @@ describe('GroupCoordinator', () => {
     const groups = new GroupCoordinator(store);
     const errors: unknown[] = [];
     const seen: PartitionLease[] = [];
-    groups.join('g', ['t']).leases$.subscribe({ error: (error) => errors.push(error) });
+    groups.join('g', ['t']).leases$.subscribe({ error: (error: unknown) => errors.push(error) });
     groups.join('g', ['t']).leases$.subscribe((lease) => seen.push(lease));
     await turn();
     const failure = new Error('disk');

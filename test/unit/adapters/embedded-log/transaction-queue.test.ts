@@ -119,12 +119,14 @@ describe('TransactionQueue', () => {
 
   it('hides records from readers before it deletes them', async () => {
     const { queue, writes, tables } = scriptedQueue();
-    tables.partitions.set('0/0', { ...place, earliest: 0n, end: 9n, bytes: 0 });
+    tables.partitions.set('0/0', { ...place, earliest: 0n, end: 9n, bytes: 0, thinned: false });
     const running = queue.run((draft) => {
-      draft.setPartition({ ...partitionEntry(draft, place), earliest: 5n, end: 12n });
+      const entry = partitionEntry(draft, place);
+      draft.setPartition({ ...entry, earliest: 5n, end: 12n, thinned: true });
     });
     await turn();
     assert.equal(partitionEntry(tables, place).earliest, 5n);
+    assert.equal(partitionEntry(tables, place).thinned, true);
     assert.equal(partitionEntry(tables, place).end, 9n, 'what is new stays hidden');
     writes[0]!.settle();
     await running;
