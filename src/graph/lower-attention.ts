@@ -41,15 +41,15 @@ export function arenaNames(layer: number): {
   };
 }
 
-/** Fewest rows of the rotary tables; see {@link maxArenaPositions}. */
-const MIN_ROTARY_ROWS = 32_768;
+/** Fewest rows of the rotary tables: many short prompts may be in flight on a model of a short context. */
+const MIN_ARENA_POSITIONS = 32_768;
 
 /**
  * Most positions the arena may hold: the operator wants as many rows of rotary tables as the arena has
  * positions, although rows beyond the context length are never looked up.
  */
 export function maxArenaPositions(config: NetworkConfig): number {
-  return Math.max(config.contextLength, MIN_ROTARY_ROWS);
+  return Math.max(config.contextLength, MIN_ARENA_POSITIONS);
 }
 
 /** Adds the inputs and tables that all layers' attention shares. */

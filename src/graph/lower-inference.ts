@@ -41,7 +41,8 @@ export interface InferenceOptions {
  * `[1]` and `total_sequence_length` int32 scalar; `past_key_values.N.key|value` `[1, G, C, d]`;
  * `logits_index` int64 `[M]`; `lora_scale` `[1, T, 1]` and `lora.N.PROJECTION.a|b` where there are sites.
  * Outputs: `logits` `[M, V]`, `log_normalizer` and `entropy` `[M, 1]`, `hidden` `[M, D]`,
- * `present.N.key|value`.
+ * `present.N.key|value`. M may be 0: then only keys and values are computed (onnxruntime warns that the
+ * shapes of `[0, 1]` outputs differ).
  *
  * @throws SeclError `GRAPH_INVALID` if the network's shapes do not fit each other.
  */

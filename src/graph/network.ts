@@ -42,7 +42,7 @@ export interface NetworkConfig {
   readonly headSize: number;
   /** V. */
   readonly vocabularySize: number;
-  /** Positions the model was made for. */
+  /** Positions the model was made for, or fewer where a description caps them. */
   readonly contextLength: number;
   /** ε of the norms. */
   readonly normEpsilon: number;

@@ -27,6 +27,12 @@ const KNOWN_KEYS: ReadonlySet<string> = new Set([
 const MAX_LAYERS = 1024;
 
 /**
+ * Positions that are served at most, whatever the file claims: the rotary tables grow with them (64 MB
+ * here, for heads 128 wide), and the claim is one number that nothing else in the file backs.
+ */
+const MAX_CONTEXT = 131_072;
+
+/**
  * Reads a network's description out of a GGUF header: its numbers checked for plausibility, its tensors
  * for existence and shape, and everything in the file that no description asked for refused, since it
  * would change what the network computes.
@@ -57,7 +63,7 @@ export class NetworkReader {
       kvHeads,
       headSize,
       vocabularySize: this.#vocabularySize(),
-      contextLength: this.#size(key('context_length')),
+      contextLength: Math.min(this.#size(key('context_length')), MAX_CONTEXT),
       normEpsilon: normEpsilon ?? Number.NaN,
       ropeTheta,
     };

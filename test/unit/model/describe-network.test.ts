@@ -50,6 +50,11 @@ describe('describeNetwork', () => {
     assert.equal(config.ropeTheta, 10_000);
   });
 
+  it('serves 131,072 positions at most, whatever the file claims', () => {
+    const { config } = read('llama', { metadata: { 'llama.context_length': gguf.u32(2 ** 31) } });
+    assert.equal(config.contextLength, 131_072);
+  });
+
   const unsupported: readonly [string, TinyArchitecture, TinyOptions][] = [
     ['another architecture', 'llama', { metadata: { 'general.architecture': gguf.text('mamba') } }],
     ['no architecture', 'llama', { metadata: { 'general.architecture': undefined } }],
