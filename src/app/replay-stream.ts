@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { openRecordCodecs } from '../adapters/avro/record-codecs.ts';
+import { openRecordCodecs, type RecordCodecs } from '../adapters/avro/record-codecs.ts';
 import { openEmbeddedLog } from '../adapters/embedded-log/open-embedded-log.ts';
 import type { OnStoreProgress } from '../adapters/hub/store-progress.ts';
 import type { Feedback } from '../events/feedback.ts';
@@ -76,9 +76,10 @@ function defaultRunFolder(
   input: ReplayInput,
   topology: Topology,
   model: LanguageModel,
+  codecs: RecordCodecs,
 ): string {
   const hash = createHash('sha256')
-    .update(`${input.hash}\n${runFingerprint(topology, model)}`)
+    .update(`${input.hash}\n${runFingerprint(topology, model, codecs)}`)
     .digest('hex');
   return path.join(root, `${input.name}-${hash.slice(0, 12)}`);
 }
@@ -99,8 +100,10 @@ export async function replayStream(options: ReplayStreamOptions): Promise<Replay
     signal: options.drain,
   });
   try {
+    const codecs = openRecordCodecs();
     const runFolder =
-      options.runFolder ?? defaultRunFolder(options.runRoot ?? 'runs', input, topology, model);
+      options.runFolder ??
+      defaultRunFolder(options.runRoot ?? 'runs', input, topology, model, codecs);
     await mkdir(runFolder, { recursive: true });
     const broker = await openEmbeddedLog({
       folder: path.join(runFolder, 'log'),
@@ -118,7 +121,7 @@ export async function replayStream(options: ReplayStreamOptions): Promise<Replay
         topology,
         model,
         broker,
-        codecs: openRecordCodecs(),
+        codecs,
         clock: SYSTEM_CLOCK,
         drain: options.drain,
         abort: options.abort,
@@ -149,7 +152,7 @@ export async function replayStream(options: ReplayStreamOptions): Promise<Replay
             { name: 'Model file (SHA-256)', value: description.fileSha256 },
             { name: 'Precision', value: description.precision },
             { name: 'Model fingerprint', value: description.fingerprint },
-            { name: 'Run fingerprint', value: runFingerprint(topology, model) },
+            { name: 'Run fingerprint', value: runFingerprint(topology, model, codecs) },
             { name: 'Stream (SHA-256)', value: input.hash },
           ],
           summary,

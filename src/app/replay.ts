@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { firstValueFrom, fromEvent, lastValueFrom, merge, switchMap, takeUntil, tap } from 'rxjs';
+import { firstValueFrom, lastValueFrom, merge, Observable, takeUntil, tap } from 'rxjs';
 import { precondition, SeclError } from '../errors/secl-error.ts';
 import type { Answer } from '../events/answer.ts';
 import type { DeadLetter } from '../events/dead-letter.ts';
@@ -14,13 +14,15 @@ import { canonicalTopology } from '../topology/canonical-topology.ts';
 import type { Topology } from '../topology/topology.ts';
 import { answerPartition } from './answer-partition.ts';
 import type { RecordCodecs } from '../adapters/avro/record-codecs.ts';
-import type { ReplayInput } from './replay-input.ts';
+import type { ReplayInput, ReplayItem } from './replay-input.ts';
 import { scoringOptionsOf } from './scoring-options-of.ts';
 
 /** Consumer group that answers. */
 const ANSWERING = 'secl-answering';
 /** Consumer group that watches calibration. */
 const CALIBRATING = 'secl-calibrating';
+/** Grows when what operators keep in committed state changes its form. */
+const STATE_FORMAT = 'state-2';
 /** Records written at once while a stream is fed in. */
 const FEED_CHUNK = 1000;
 
@@ -47,8 +49,15 @@ export interface ReplayResult {
   readonly complete: boolean;
 }
 
-/** What a run's state belongs to; another one is refused. */
-export function runFingerprint(topology: Topology, model: LanguageModel): string {
+/**
+ * What a run's answers depend on besides its stream: topology, prompts, schemas, model and machine. State made
+ * under another one is refused.
+ */
+export function runFingerprint(
+  topology: Topology,
+  model: LanguageModel,
+  codecs: RecordCodecs,
+): string {
   const { prompts, promptHash } = scoringOptionsOf(topology);
   const templates = [
     ...Object.values(prompts.answer),
@@ -60,44 +69,62 @@ export function runFingerprint(topology: Topology, model: LanguageModel): string
   const parts = [
     canonicalTopology(topology),
     ...templates.map(promptHash),
+    codecs.question.fingerprint,
+    codecs.answer.fingerprint,
+    STATE_FORMAT,
     model.description.fingerprint,
   ];
   return createHash('sha256').update(parts.join('\n')).digest('hex');
 }
 
+/** An item as it stands on the topic of questions. */
+function questionBytes(item: ReplayItem, codecs: RecordCodecs): Uint8Array {
+  return 'bytes' in item ? item.bytes : codecs.question.encode(item.question);
+}
+
+/** How many of the stream's items an earlier run fed in. Refuses what another stream left. */
+async function countFed({
+  input,
+  topology,
+  broker,
+  codecs,
+  abort,
+}: ReplayOptions): Promise<number> {
+  const { questions } = topology.topics;
+  const { earliest } = await broker.bounds(questions, 0);
+  let fed = 0;
+  for await (const record of broker.read(questions, 0, earliest, abort)) {
+    const item = input.items[fed];
+    const value = record.value ?? new Uint8Array();
+    if (item === undefined || Buffer.compare(questionBytes(item, codecs), value) !== 0)
+      throw new SeclError(
+        'STATE_MISMATCH',
+        'the run folder holds another stream, or other lines of it',
+        {
+          hint: 'Start a new run folder, or replay the stream, limit and seed the run began with.',
+        },
+      );
+    fed += 1;
+  }
+  return fed;
+}
+
 /** Feeds the stream in, going on where an earlier run was cut off. Each chunk becomes visible whole. */
 async function feed(options: ReplayOptions): Promise<void> {
-  const { input, topology, broker, codecs, clock } = options;
+  const { input, topology, broker, codecs, clock, abort } = options;
   const { questions, feedback } = topology.topics;
   const nowMs = clock.nowMs();
-  let fed = 0;
-  for await (const _ of broker.read(questions, 0, (await broker.bounds(questions, 0)).earliest))
-    fed += 1;
-  for (let start = fed; start < input.items.length; start += FEED_CHUNK) {
+  const fed = await countFed(options);
+  for (let start = fed; start < input.items.length && !abort.aborted; start += FEED_CHUNK) {
     const records = input.items
       .slice(start, start + FEED_CHUNK)
       .flatMap((item): OutgoingRecord[] => {
-        if ('bytes' in item)
-          return [{ topic: questions, partition: 0, key: null, value: item.bytes }];
-        const key = new TextEncoder().encode(item.question.id);
-        const question = {
-          topic: questions,
-          partition: 0,
-          key,
-          value: codecs.question.encode(item.question),
-          timestampMs: nowMs,
-        };
-        if (item.feedback === null) return [question];
-        return [
-          question,
-          {
-            topic: feedback,
-            partition: 0,
-            key,
-            value: codecs.feedback.encode(item.feedback),
-            timestampMs: nowMs,
-          },
-        ];
+        const key = 'bytes' in item ? null : new TextEncoder().encode(item.question.id);
+        const value = questionBytes(item, codecs);
+        const question = { topic: questions, partition: 0, key, value, timestampMs: nowMs };
+        if ('bytes' in item || item.feedback === null) return [question];
+        const label = codecs.feedback.encode(item.feedback);
+        return [question, { topic: feedback, partition: 0, key, value: label, timestampMs: nowMs }];
       });
     await broker.append(records);
   }
@@ -119,14 +146,37 @@ async function readAll<T>(broker: Broker, topic: string, codec: Codec<T>): Promi
   return values;
 }
 
-/** Joins a group on a topic's only partition. */
-async function leaseOf(
+/** Joins a group on a topic's only partition, works on the lease, and leaves whatever happens. */
+async function withLease<T>(
   broker: Broker,
   groupId: string,
   topic: string,
-): Promise<{ lease: PartitionLease; leave: () => Promise<void> }> {
+  work: (lease: PartitionLease) => Promise<T>,
+): Promise<T> {
   const group = await broker.join(groupId, [topic]);
-  return { lease: await firstValueFrom(group.leases$), leave: () => group.leave() };
+  try {
+    return await work(await firstValueFrom(group.leases$));
+  } finally {
+    await group.leave();
+  }
+}
+
+/** Errors with `CANCELLED` once the signal fires, or at once if it has; never emits or completes. */
+function cancelledBy(signal: AbortSignal): Observable<never> {
+  return new Observable((subscriber) => {
+    const cancel = (): void => {
+      subscriber.error(
+        new SeclError('CANCELLED', 'the replay was cut off; what was committed is kept', {
+          hint: 'Run the same command again to go on.',
+        }),
+      );
+    };
+    if (signal.aborted) cancel();
+    else signal.addEventListener('abort', cancel, { once: true });
+    return () => {
+      signal.removeEventListener('abort', cancel);
+    };
+  });
 }
 
 /** Runs both pipelines until the stream's end, a drain, or an error. */
@@ -146,7 +196,7 @@ async function runPipelines(
     clock,
     drain,
     totalRecords: input.items.length,
-    fingerprint: runFingerprint(topology, model),
+    fingerprint: `${runFingerprint(topology, model, codecs)}/${input.hash}`,
   }).pipe(
     tap({
       next: (batch) => options.onBatch?.(batch),
@@ -168,15 +218,7 @@ async function runPipelines(
     clock,
     inputEnded: inputEnded.signal,
   });
-  const aborted$ = fromEvent(abort, 'abort').pipe(
-    switchMap(() => {
-      throw new SeclError('CANCELLED', 'the replay was cut off; what was committed is kept', {
-        hint: 'Run the same command again to go on.',
-      });
-    }),
-  );
-  const finished$ = fromEvent(inputEnded.signal, 'abort');
-  await lastValueFrom(merge(answers$, windows$, aborted$.pipe(takeUntil(finished$))), {
+  await lastValueFrom(merge(answers$, windows$).pipe(takeUntil(cancelledBy(abort))), {
     defaultValue: undefined,
   });
 }
@@ -186,7 +228,8 @@ async function runPipelines(
  * answers them, publishes calibration windows, and reads back what was committed. Run again on the same
  * broker, it goes on where it stopped, whatever stopped it.
  *
- * @throws SeclError `STATE_MISMATCH` if the broker holds a run of other settings; `CANCELLED` if `abort` fired.
+ * @throws SeclError `STATE_MISMATCH` if the broker holds a run of another stream or other settings;
+ *   `CANCELLED` if `abort` fired.
  */
 export async function replay(options: ReplayOptions): Promise<ReplayResult> {
   const { input, topology, broker, codecs } = options;
@@ -200,14 +243,11 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult> {
   ]);
   await feed(options);
 
-  const answering = await leaseOf(broker, ANSWERING, topics.questions);
-  const calibrating = await leaseOf(broker, CALIBRATING, topics.answers);
-  try {
-    await runPipelines(options, answering.lease, calibrating.lease);
-  } finally {
-    await answering.leave();
-    await calibrating.leave();
-  }
+  await withLease(broker, ANSWERING, topics.questions, (questions) =>
+    withLease(broker, CALIBRATING, topics.answers, (answers) =>
+      runPipelines(options, questions, answers),
+    ),
+  );
 
   const answers = await readAll(broker, topics.answers, codecs.answer);
   const deadLetters = await readAll(broker, topics.deadLetters, codecs.deadLetter);

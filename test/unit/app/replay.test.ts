@@ -157,6 +157,47 @@ test('state made under other settings is refused', async () => {
   );
 });
 
+test('a complete run that is replayed again reads its answers back', async () => {
+  const broker = createMemoryBroker({ clock: SYSTEM_CLOCK });
+  const first = await replay(options({ list: items(9), broker }));
+  const batches: PublishedBatch[] = [];
+  const again = await replay(
+    options({ list: items(9), broker, onBatch: (batch) => batches.push(batch) }),
+  );
+  assert.deepEqual(again, first);
+  assert.equal(batches.length, 0);
+});
+
+test('another stream on the same broker is refused, even before the first commit', async () => {
+  const broker = createMemoryBroker({ clock: SYSTEM_CLOCK });
+  const drained = await replay(
+    options({ list: items(9), broker, drain: AbortSignal.abort(new Error('enough')) }),
+  );
+  assert.equal(drained.complete, false);
+  const others = [
+    items(8),
+    [...items(8), { question: question(99), feedback: null }],
+    [...items(8), { bytes: new Uint8Array() }],
+  ];
+  for (const list of others)
+    await assert.rejects(replay(options({ list, broker })), { code: 'STATE_MISMATCH' });
+  // The same questions with other labels have another hash; windows hold the old labels.
+  await replay(options({ list: items(9), broker }));
+  await assert.rejects(
+    replay(
+      options({ list: items(9), broker, input: { name: 'test', items: items(9), hash: 'other' } }),
+    ),
+    { code: 'STATE_MISMATCH' },
+  );
+});
+
+test('an abort that came before the start is not missed', async () => {
+  await assert.rejects(
+    replay(options({ list: items(3), abort: AbortSignal.abort(new Error('no')) })),
+    { code: 'CANCELLED' },
+  );
+});
+
 test('aborting leaves what was committed and says how to go on', async () => {
   const abort = new AbortController();
   const broker = createMemoryBroker({ clock: SYSTEM_CLOCK });
