@@ -1,3 +1,4 @@
+import { ABBREVIATED } from './abbreviations.ts';
 import { dayOfMonth, isYear, monthOf } from './calendar-words.ts';
 import { canonicalDecimal, isDecimal, shiftDecimal } from './decimal.ts';
 import { foldCharacters } from './fold-characters.ts';
@@ -22,6 +23,12 @@ export interface AnswerWord {
 const ARTICLES = new Set(['a', 'an', 'the']);
 const ABBREVIATIONS: Readonly<Record<string, string>> = { st: 'saint', mt: 'mount' };
 
+const ABBREVIATION = new RegExp(
+  // "Chanel No. 5", but not the answer "No. 1900 was none."
+  String.raw`((?<![\p{L}\p{N}])(?:\p{L}|${ABBREVIATED})|(?<=\p{L} )no(?= ?\.\s*\d))\.(?=\s*[\p{L}\p{N}])`,
+  'gu',
+);
+
 const CURRENCIES = new Set(Object.values(CURRENCY_SIGNS));
 
 const NUMBER = String.raw`(?:\d{1,3}(?:[,'\u2009\u202f\u00a0]\d{3})+(?!\d)|\d+)(?:\.\d+)?|\.\d+`;
@@ -30,6 +37,7 @@ const TOKEN = new RegExp(
     String.raw`(?<iso>(?<![\p{L}\p{N}-])\d{4}-\d{2}-\d{2}(?![\p{L}\p{N}-]))`,
     String.raw`(?<money>(?:us)?[$€£¥₹]\s?(?:${NUMBER})(?![\p{L}\p{N}]))`,
     String.raw`(?<power>(?<![\p{L}\p{N}])(?:[\p{L}\p{N}]+)\^-?\d+(?![\p{L}\p{N}]))`,
+    String.raw`(?<version>(?<![\p{L}\p{N}])\d+(?:\.\d+){2,}(?![\p{L}\p{N}]))`,
     String.raw`(?<fraction>(?<![\p{L}\p{N}/.])\d+/\d+(?![\p{L}\p{N}/]))`,
     String.raw`(?<number>(?<![\p{L}\p{N})\].])[-+](?=\.?\d)(?:${NUMBER})(?![\p{L}\p{N}])|(?<![\p{L}\p{N}])(?:${NUMBER})(?![\p{L}\p{N}]))`,
     String.raw`(?<measure>(?<![\p{L}\p{N}])(?:${NUMBER})(?:km|kms|cm|mm|kg|kgs|mph|ft|lb|lbs|oz|hrs|min|mins)(?![\p{L}\p{N}]))`,
@@ -74,7 +82,7 @@ function wordsOf(groups: Readonly<Record<string, string | undefined>>): string[]
     return [scale === '' ? 'degree' : scale === 'c' ? 'celsius' : 'fahrenheit'];
   }
   if (sign !== undefined) return [sign === '%' ? 'percent' : 'and'];
-  return [groups['power'] ?? groups['fraction'] ?? word ?? ''];
+  return [groups['power'] ?? groups['version'] ?? groups['fraction'] ?? word ?? ''];
 }
 
 const MONTH_NUMBERS = new Map(
@@ -89,13 +97,14 @@ const MONTH_NUMBERS = new Map(
 /** Cuts folded text into words, each with its gap. */
 function cut(folded: string): AnswerWord[] {
   const joined = folded
-    // U.S.A. and D.C. are words; O'Neill and N'Djamena too.
-    .replace(/(?<![\p{L}\p{N}])(?:\p{L}\.){2,}(?:\p{L}(?![\p{L}\p{N}]))?/gu, (letters) =>
-      letters.replaceAll('.', ''),
+    // U.S.A. and D.C are words; O'Neill and N'Djamena too.
+    .replace(
+      /(?<![\p{L}\p{N}])(?:(?:\p{L}\.)+\p{L}(?![\p{L}\p{N}])\.?|(?:\p{L}\.){2,})/gu,
+      (letters) => letters.replaceAll('.', ''),
     )
     .replace(/(?<=[\p{L}\p{N}])'(?=\p{L})/gu, '')
-    // The point of St. John's ends no sentence.
-    .replace(/(?<![\p{L}\p{N}])(st|mt|mr|mrs|ms|dr|jr|sr|no|vs)\.(?=\s*[\p{L}\p{N}])/gu, '$1 ');
+    // The points of St. John's and of J. K. Rowling end no sentence.
+    .replace(ABBREVIATION, '$1 ');
   const words: AnswerWord[] = [];
   let end = 0;
   for (const match of joined.matchAll(TOKEN)) {

@@ -121,8 +121,8 @@ export function extractChoice(text: string, choices: readonly LabelledChoice[]):
     choices.find((c) => c.label.toLowerCase() === bareLabel.toLowerCase());
   if (exact !== undefined) return found(exact.label);
 
-  const byText = labelsOfText(written, choices);
-  if (byText.size > 0) return settle(byText);
+  const spelled = choices.filter((c) => c.text.toLowerCase() === written.toLowerCase());
+  if (spelled.length > 0) return settle(new Set(spelled.map((c) => c.label)));
 
   const lead = leadingLabel(written, choices);
   if (lead !== undefined) {
@@ -137,7 +137,12 @@ export function extractChoice(text: string, choices: readonly LabelledChoice[]):
     return second === undefined || second === lead.label ? found(lead.label) : SEVERAL;
   }
 
-  const claimed = written.replace(CONTRAST, ' ');
+  const byText = labelsOfText(written, choices);
+  if (byText.size > 0) return settle(byText);
+
+  // A choice may itself be a denial: "not hungry".
+  const denials = choices.some((c) => c.text.search(CONTRAST) >= 0);
+  const claimed = denials ? written : written.replace(CONTRAST, ' ');
   const { stated, named } = mentions(claimed, choices);
   if (stated.size > 0) return settle(stated);
   const after = /(?:answer|choice|option)(?:\s+is|\s*[:=])\s*([^\n]+)/i.exec(claimed)?.[1];

@@ -1,6 +1,10 @@
+import { ABBREVIATED } from './abbreviations.ts';
+
 /** Words after which a full stop ends no sentence. */
-const ABBREVIATION =
-  /(?:^|[\s(])(?:\p{L}|st|mt|mr|mrs|ms|dr|jr|sr|no|vs|prof|gen|inc|ltd|co|ca|approx|e\.g|i\.e|(?:\p{L}\.)+\p{L})\.$/iu;
+const ABBREVIATION = new RegExp(
+  String.raw`(?:^|[\s("'])(?:\p{L}|${ABBREVIATED}|(?<=\p{L} )no|(?:\p{L}\.)+\p{L})\.$`,
+  'iu',
+);
 
 const LEAD_IN =
   /^(?:(?:the\s+)?(?:correct\s+|final\s+|short\s+|right\s+)?(?:answer|solution)\s*(?:is\b\s*:?|:|=)|answer\s*:|a\s*:)\s*/i;

@@ -13,6 +13,8 @@ describe('normalizeAnswer', () => {
     ['a', 'a'],
     ['The The', 'the'],
     ['U.S.A.', 'usa'],
+    ['Washington, D.C', 'washington dc'],
+    ['version 14.0.7182.5000', 'version 14.0.7182.5000'],
     ["St. John's", 'saint johns'],
     ['Main St.', 'main st'],
     ['$1.5 million', '1500000 dollar'],

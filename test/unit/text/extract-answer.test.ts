@@ -28,6 +28,11 @@ const SHORT: readonly (readonly [string, string | null])[] = [
   ['J. K. Rowling wrote it. In 1997.', 'J. K. Rowling wrote it'],
   ["St. John's", "St. John's"],
   ['Mt. Everest', 'Mt. Everest'],
+  ['No. It is not.', 'No'],
+  ['No. 1900 was not a leap year.', 'No'],
+  ['Chanel No. 5', 'Chanel No. 5'],
+  ['Rev. Jesse Jackson', 'Rev. Jesse Jackson'],
+  ['"Mrs. McGrath" is the song. It', '"Mrs. McGrath" is the song'],
   ['3.14', '3.14'],
   ['H2O', 'H2O'],
   ['<think>Lyon?</think>Paris', 'Paris'],
@@ -141,9 +146,20 @@ describe('extractAnswer', () => {
   it('calls two choices of one text ambiguous', () => {
     const twins = [
       { label: 'A', text: 'mall' },
-      { label: 'B', text: 'The mall' },
+      { label: 'B', text: 'Mall' },
     ];
     assert.deepEqual(extractAnswer('choice', 'mall', twins), { extracted: null, ambiguous: true });
+    assert.equal(extractAnswer('choice', 'A. mall', twins).extracted, 'A');
+  });
+
+  it('finds choices that look like labels or denials', () => {
+    const odd = ['not hungry', 'B. B. King', 'Washington D.C', 'a'].map((text, i) => ({
+      label: 'ABCD'.charAt(i),
+      text,
+    }));
+    assert.equal(extractAnswer('choice', 'The answer is not hungry.', odd).extracted, 'A');
+    assert.equal(extractAnswer('choice', 'B. B. King', odd).extracted, 'B');
+    assert.equal(extractAnswer('choice', 'The answer is Washington D.C.', odd).extracted, 'C');
   });
 
   it('finds every label, however it is written', () => {
