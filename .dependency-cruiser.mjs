@@ -53,6 +53,9 @@ const adapterRules = Object.entries(ADAPTERS).flatMap(([adapter, packages]) => [
   packageRule(`adapter-${adapter}`, `^src/adapters/${adapter}/`, packages),
 ]);
 
+/** This package by its own name: its built index, or, where nothing is built, the bare name. */
+const SURFACE = '^build/src/index\\.d\\.ts$|^secl-stream$';
+
 /** Operators that may know labels say so in their file names. */
 const LABEL_OPERATORS = '^src/operators/(calibrat|label)[^/]*\\.ts$';
 
@@ -120,7 +123,14 @@ export default {
       comment: 'Code that ships must not depend on test or bench code.',
       severity: 'error',
       from: { path: '^src/' },
-      to: { path: '^(test|bench|scripts)/' },
+      to: { path: '^(test|bench|scripts|examples)/' },
+    },
+    {
+      name: 'examples-use-the-surface',
+      comment: 'An example shows what users can import: secl-stream itself, and rxjs.',
+      severity: 'error',
+      from: { path: '^examples/' },
+      to: { path: '.', pathNot: `${SURFACE}|node_modules/rxjs/` },
     },
     {
       name: 'packages-are-declared',
@@ -141,11 +151,11 @@ export default {
       comment: 'The file or package does not exist.',
       severity: 'error',
       from: {},
-      to: { couldNotResolve: true },
+      to: { couldNotResolve: true, pathNot: SURFACE },
     },
   ],
   options: {
-    doNotFollow: { path: 'node_modules' },
+    doNotFollow: { path: 'node_modules|^build/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

@@ -1,6 +1,6 @@
 /**
- * Compiles `src`, `test` and `bench` into `build`, incrementally, and leaves nothing there that has no
- * source any more: the output of a deleted test would otherwise run for ever.
+ * Compiles `src`, `test`, `bench` and `examples` into `build`, incrementally, and leaves nothing there that
+ * has no source any more: the output of a deleted test would otherwise run for ever.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const FOLDERS = ['src', 'test', 'bench'];
+const FOLDERS = ['src', 'test', 'bench', 'examples'];
 const OUTPUT = /\.(js|d\.ts)(\.map)?$/;
 
 /** Every file below a folder, as paths relative to the repository. */

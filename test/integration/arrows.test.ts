@@ -69,6 +69,13 @@ const FILES: readonly [path: string, text: string, rule: string | undefined][] =
   ],
   ['src/cli/entry.ts', 'export const main = 1;', undefined],
   ['src/streams/whole.ts', "export { answer } from '../index.ts';", 'rooms-never-import-index'],
+  // Examples.
+  ['examples/use.ts', "export { ask } from 'secl-stream';\nexport { map } from 'rxjs';", undefined],
+  [
+    'examples/reach-in.ts',
+    "export { answer } from '../src/events/answer.ts';",
+    'examples-use-the-surface',
+  ],
   // Anywhere. A cycle is reported once, at its first file.
   ['src/graph/a.ts', "export { b } from './b.ts';\nexport const a = 1;", 'no-cycles'],
   ['src/graph/b.ts', "export { a } from './a.ts';\nexport const b = 1;", undefined],
@@ -106,7 +113,8 @@ describe('the arrows between rooms', () => {
       process.execPath,
       [
         resolve('node_modules/dependency-cruiser/bin/dependency-cruise.mjs'),
-        ...['--config', resolve('.dependency-cruiser.mjs'), '--output-type', 'json', 'src', 'test'],
+        ...['--config', resolve('.dependency-cruiser.mjs'), '--output-type', 'json'],
+        ...['src', 'test', 'examples'],
       ],
       { cwd: folder, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
     );
