@@ -78,7 +78,8 @@ export interface PartitionLease {
   readonly revoked: AbortSignal;
   /**
    * Reads on from `startOffset`, then from where the last poll ended: committed records only. Resolves
-   * with at least one record, or with none after `waitMs`, at the end of the partition.
+   * with at least one record, or with none after `waitMs`, at the end of the partition. Polls run one
+   * after the other, in the order of the calls.
    *
    * @throws SeclError `OFFSET_OUT_OF_RANGE` if the next record is no longer kept; `FENCED` when revoked.
    */
@@ -96,7 +97,7 @@ export interface PartitionLease {
 
 /** Membership of a consumer group. */
 export interface ConsumerGroup {
-  /** A lease each time a partition is assigned. Completes after `leave`. */
+  /** A lease each time a partition is assigned; first, those still held. Completes after `leave` and `close`. */
   readonly leases$: Observable<PartitionLease>;
   /** Gives up every partition and leaves. */
   leave(): Promise<void>;
@@ -114,9 +115,11 @@ export interface Broker {
   /** Writes records atomically, outside any group. */
   append(records: readonly OutgoingRecord[]): Promise<readonly RecordPosition[]>;
   /**
-   * Reads committed records from an offset on, outside any group; ends at the partition's end.
+   * Reads committed records from an offset on, outside any group; ends at the end that the partition had
+   * when reading began.
    *
-   * @throws SeclError `OFFSET_OUT_OF_RANGE` if `from` is below the earliest kept offset.
+   * @throws SeclError `OFFSET_OUT_OF_RANGE` if `from` is below the earliest kept offset; `CANCELLED` when
+   *   the signal fires.
    */
   read(
     topic: string,
@@ -124,9 +127,10 @@ export interface Broker {
     from: bigint,
     signal?: AbortSignal,
   ): AsyncIterable<IncomingRecord>;
-  /** Joins a group on topics. */
+  /** Joins a group on topics; the leases come later. Whoever joins or leaves, every lease of the group is revoked. */
   join(groupId: string, topics: readonly string[]): Promise<ConsumerGroup>;
   /** Deletes what retention and compaction allow to go. */
   clean(): Promise<void>;
+  /** Revokes every lease; whatever is asked for later fails with `BROKER_CLOSED`. */
   close(): Promise<void>;
 }
