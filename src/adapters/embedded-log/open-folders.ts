@@ -1,8 +1,7 @@
 /**
  * Folders that this process has open, by real path.
  *
- * The one module-level state of the project, since what it mirrors is the process's own: LevelDB locks a
- * folder with `fcntl`, whose locks belong to the process and fall when the process closes *any* descriptor
+ * State at module level, since what it mirrors is the process's own: LevelDB locks a folder with `fcntl`, whose locks belong to the process and fall when the process closes *any* descriptor
  * of the lock file. An attempt to open a folder twice therefore has to be refused before LevelDB makes it
  * (tried: LevelDB refuses it too, but other processes can open the folder from then on; and by another
  * path to the same folder it is not even refused).

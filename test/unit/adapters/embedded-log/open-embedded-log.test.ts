@@ -4,6 +4,7 @@ import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { ClassicLevel } from 'classic-level';
+import { firstValueFrom, take, toArray } from 'rxjs';
 import {
   openEmbeddedLog,
   type EmbeddedLog,
@@ -172,6 +173,43 @@ describe('a damaged log', () => {
     await db.put(Uint8Array.of(0x46), Uint8Array.of(0, 0, 0, 2, 0x6b, 0xab, 0x71, 0x3a));
     await db.close();
     await assert.rejects(openLog(folder), explains('LOG_CORRUPT', 'format 2', 'empty folder'));
+  });
+
+  it('is refused when entries are gone without a trace', async () => {
+    const folder = await writtenLog(5);
+    const log = await openLog(folder);
+    const group = await log.join('g', ['t']);
+    const lease = await firstValueFrom(group.leases$);
+    const state = new Map([['kept', bytes('1')]]);
+    await lease.commit({ nextOffset: 1n, records: [], state });
+    await log.close();
+    const lose = async (kind: string, then: (copy: string) => Promise<void>): Promise<void> => {
+      await onCopy(folder, async (copy) => {
+        const db = new ClassicLevel<Uint8Array, Uint8Array>(copy, { keyEncoding: 'view' });
+        const letter = kind.charCodeAt(0);
+        const keys = await db.keys({ gte: bytes(kind), lt: Uint8Array.of(letter + 1) }).all();
+        await db.del(keys[0]!);
+        await db.close();
+        await then(copy);
+      });
+    };
+    for (const kind of ['T', 'P', 'O', 'N']) {
+      await lose(kind, async (copy) => {
+        await assert.rejects(openLog(copy), explains('LOG_CORRUPT', 'missing'), kind);
+      });
+    }
+    await lose('R', async (copy) => {
+      const damaged = await openLog(copy);
+      await assert.rejects(readTexts(damaged, 't', 0), explains('LOG_CORRUPT', 'missing'));
+      await damaged.close();
+    });
+    await lose('S', async (copy) => {
+      const damaged = await openLog(copy);
+      const again = await damaged.join('g', ['t']);
+      const leases = firstValueFrom(again.leases$.pipe(take(2), toArray()));
+      await assert.rejects(leases, explains('LOG_CORRUPT', '0 state entries of 1'));
+      await damaged.close();
+    });
   });
 
   it('is refused when its table of contents is gone', async () => {
