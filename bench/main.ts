@@ -1,0 +1,116 @@
+/** `npm run bench`: what this project's figures come from. `npm run bench -- --help` says what there is. */
+import { availableParallelism } from 'node:os';
+import { Command, CommanderError, Option } from 'commander';
+import { DEFAULT_MODEL } from '../src/app/model-store.ts';
+import { FORMATS } from '../src/app/stream-choices.ts';
+import { describeError, errorLines } from '../src/cli/describe-error.ts';
+import { EXIT, exitCodeOf } from '../src/cli/exit-code.ts';
+import { wholeNumber } from '../src/cli/whole-number.ts';
+import { measurePeer, type PeerOptions } from './peer-speed.ts';
+import { measureQuantization, type QuantizationOptions } from './quantization.ts';
+import { publish, type OutputOptions } from './result.ts';
+import { measureSpeed, type SpeedOptions } from './speed.ts';
+
+const PRECISIONS = ['int8', 'int4', 'fp32'];
+
+/** Options of every subcommand. */
+function addCommonOptions(command: Command): Command {
+  return command
+    .option('--model <name|path>', 'catalogue name or GGUF file', DEFAULT_MODEL)
+    .option('--cache <folder>', 'model cache; wins over SECL_CACHE_DIR')
+    .option(
+      '--threads <n>',
+      'threads of every engine',
+      wholeNumber(1),
+      Math.min(2, availableParallelism()),
+    )
+    .option('--seed <n>', 'draws token ids and questions', wholeNumber(0), 1)
+    .option('--json <file>', 'write figures and machine as JSON');
+}
+
+const precision = (): Option =>
+  new Option('--precision <kind>', "weights of this project's engine")
+    .choices(PRECISIONS)
+    .default('int8');
+const ROUNDS = ['--rounds <n>', 'counted rounds, after one that warms up'] as const;
+
+const program = new Command('npm run bench --')
+  .description('measures speed, the peer, and what quantisation costs')
+  .showHelpAfterError('(add --help for how it is used)')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  npm run bench -- speed --json bench/results/speed.json
+  npm run bench -- peer --model smollm2-135m-instruct
+  npm run bench -- quantization --questions NQ-open.dev.jsonl --format nq-open --int4
+Without a subcommand: speed, peer and quantization, one after the other, with their defaults.`,
+  )
+  .exitOverride();
+
+addCommonOptions(
+  program
+    .command('speed')
+    .description('questions per second of a replay; prefill and decode tokens per second; memory'),
+)
+  .addOption(precision())
+  .option(...ROUNDS, wholeNumber(1), 3)
+  .option('--per-domain <n>', 'questions of each of four domains', wholeNumber(1), 6)
+  .action((options: SpeedOptions & OutputOptions) =>
+    publish('speed', options, () => measureSpeed(options)),
+  );
+
+addCommonOptions(
+  program
+    .command('peer')
+    .description('this engine and node-llama-cpp on the same file, ids and threads'),
+)
+  .addOption(precision())
+  .option(...ROUNDS, wholeNumber(1), 3)
+  .action((options: PeerOptions & OutputOptions) =>
+    publish('peer', options, () => measurePeer(options)),
+  );
+
+addCommonOptions(
+  program
+    .command('quantization')
+    .description('next-token distributions and greedy answers of int8 against fp32'),
+)
+  .option('--int4', 'compare int4 too', false)
+  .option('--prompts <n>', 'how many prompts', wholeNumber(1), 100)
+  .option('--questions <file>', 'stream file; generated questions if left out')
+  .addOption(
+    new Option('--format <format>', '--questions is a published file, not a stream').choices(
+      FORMATS,
+    ),
+  )
+  .action(
+    ({
+      int4,
+      ...options
+    }: Omit<QuantizationOptions, 'precisions'> & OutputOptions & { int4: boolean }) =>
+      publish('quantization', options, () =>
+        measureQuantization({ ...options, precisions: int4 ? ['int8', 'int4'] : ['int8'] }),
+      ),
+  );
+
+for (const command of program.commands)
+  command.exitOverride().showHelpAfterError('(add --help for how it is used)');
+
+/** Runs one command line. */
+async function main(words: readonly string[]): Promise<void> {
+  await program.parseAsync([...words], { from: 'user' });
+}
+
+try {
+  const words = process.argv.slice(2);
+  if (words.length > 0) await main(words);
+  else for (const command of program.commands) await main([command.name()]);
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  } else {
+    process.stderr.write(errorLines(describeError(error)));
+    process.exitCode = exitCodeOf(error);
+  }
+}
