@@ -27,7 +27,8 @@ export function foldCharacters(text: string): string {
   return (
     text
       // NFKC would make a space and a mark of the acute accent that stands for an apostrophe.
-      .replace(/[\u00b4\u2032]/g, "'")
+      .replace(/\u00b4/g, "'")
+      .replace(/\u2033/g, '"')
       .replace(/[⁰¹²³⁴⁵⁶⁷⁸⁹]+/g, (digits) => {
         const plain = [...digits].map((digit) => SUPERSCRIPTS.indexOf(digit)).join('');
         return `^${plain}`;
@@ -40,9 +41,9 @@ export function foldCharacters(text: string): string {
       .replace(/[\u0300-\u036f]/g, '')
       .normalize('NFC')
       .replace(/[ßæœøłđðþħıς]/g, (letter) => LETTERS[letter] ?? letter)
-      .replace(/[\u0060\u2018\u2019\u201b\u02bc]/g, "'")
+      .replace(/[\u0060\u2018\u2019\u201b\u02bc\u2032]/g, "'")
       .replace(/[\u2010-\u2015\u2212]/g, '-')
-      .replace(/[\u201c-\u201f\u00ab\u00bb\u2033]/g, '"')
+      .replace(/[\u201c-\u201f\u00ab\u00bb]/g, '"')
       .replace(/\u2044/g, '/')
   );
 }
