@@ -1,5 +1,13 @@
-/** How many of the newest question ids are remembered, to name repeats. A bound, so that state stays small. */
+/** How many of the newest records' question ids are remembered, to name repeats. A bound, so that state stays small. */
 export const REMEMBERED_IDS = 10_000;
+
+/** Where a question id was seen. */
+export interface SeenQuestion {
+  /** Offset of its first record that has not been forgotten since. */
+  readonly offset: number;
+  /** Ordinal of its newest record among the records consumed; decides when it is forgotten. */
+  readonly ordinal: number;
+}
 
 /** What a partition's answering has come to; a fold over its input records. */
 export interface AnswerState {
@@ -7,8 +15,8 @@ export interface AnswerState {
   readonly consumed: number;
   readonly answered: number;
   readonly deadLettered: number;
-  /** Question id to offset, the newest {@link REMEMBERED_IDS}; insertion order is order of arrival. */
-  readonly seen: ReadonlyMap<string, number>;
+  /** By question id, those of the newest {@link REMEMBERED_IDS} records; in order of `ordinal`. */
+  readonly seen: ReadonlyMap<string, SeenQuestion>;
 }
 
 /** Keys in the partition's committed state. */
@@ -17,6 +25,9 @@ const SEEN_PREFIX = 'answers/seen/';
 
 const text = new TextEncoder();
 const read = new TextDecoder();
+
+/** Committed entries are slots that are used again in turn, so that they are bounded too. */
+const slotOf = (ordinal: number): string => `${SEEN_PREFIX}${ordinal % REMEMBERED_IDS}`;
 
 /** Restores the state from a partition's committed entries. */
 export function restoreAnswerState(entries: ReadonlyMap<string, Uint8Array>): AnswerState {
@@ -27,9 +38,12 @@ export function restoreAnswerState(entries: ReadonlyMap<string, Uint8Array>): An
       : (JSON.parse(read.decode(tally)) as Omit<AnswerState, 'seen'>);
   const seen = [...entries]
     .filter(([key]) => key.startsWith(SEEN_PREFIX))
-    .map(([, value]) => JSON.parse(read.decode(value)) as { id: string; offset: number })
-    .toSorted((a, b) => a.offset - b.offset);
-  return { ...counts, seen: new Map(seen.map(({ id, offset }) => [id, offset])) };
+    .map(([, value]) => JSON.parse(read.decode(value)) as SeenQuestion & { id: string })
+    .toSorted((a, b) => a.ordinal - b.ordinal);
+  return {
+    ...counts,
+    seen: new Map(seen.map(({ id, offset, ordinal }) => [id, { offset, ordinal }])),
+  };
 }
 
 /** One consumed record, for the fold. */
@@ -49,9 +63,8 @@ export interface AnswerStep {
 }
 
 /**
- * The fold `(state, records) → (state, entries to commit)`. Pure; `state` is not mutated.
- *
- * Each record takes one of {@link REMEMBERED_IDS} slots in turn, so that committed state is bounded too.
+ * The fold `(state, records) → (state, entries to commit)`. Pure; `state` is not mutated. The entries committed so
+ * far restore exactly the state.
  */
 export function stepAnswerState(
   state: AnswerState,
@@ -60,25 +73,29 @@ export function stepAnswerState(
   const seen = new Map(state.seen);
   const changes = new Map<string, Uint8Array | null>();
   let { consumed, answered, deadLettered } = state;
+  const forget = (id: string, { ordinal }: SeenQuestion): void => {
+    seen.delete(id);
+    changes.set(slotOf(ordinal), null);
+  };
   const duplicateOf = records.map(({ questionId, offset }) => {
-    const slot = `${SEEN_PREFIX}${consumed % REMEMBERED_IDS}`;
-    consumed += 1;
+    const ordinal = consumed++;
+    // In order of ordinals the oldest comes first, and one record pushes out one at most.
+    for (const [id, at] of seen) {
+      if (at.ordinal > ordinal - REMEMBERED_IDS) break;
+      forget(id, at);
+    }
     if (questionId === null) {
       deadLettered += 1;
       return null;
     }
     answered += 1;
-    const earlier = seen.get(questionId) ?? null;
-    if (earlier === null) {
-      seen.set(questionId, offset);
-      changes.set(slot, text.encode(JSON.stringify({ id: questionId, offset })));
-    }
-    return earlier;
+    const earlier = seen.get(questionId);
+    if (earlier !== undefined) forget(questionId, earlier);
+    const now = { offset: earlier?.offset ?? offset, ordinal };
+    seen.set(questionId, now);
+    changes.set(slotOf(ordinal), text.encode(JSON.stringify({ id: questionId, ...now })));
+    return earlier?.offset ?? null;
   });
-  for (const id of seen.keys()) {
-    if (seen.size <= REMEMBERED_IDS) break;
-    seen.delete(id);
-  }
   changes.set(TALLY_KEY, text.encode(JSON.stringify({ consumed, answered, deadLettered })));
   return { state: { consumed, answered, deadLettered, seen }, duplicateOf, changes };
 }
