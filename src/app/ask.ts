@@ -1,13 +1,11 @@
 import type { Distractor } from '../events/answer.ts';
-import type { Choice } from '../events/question.ts';
-import type { AnswerStyle } from '../events/question.ts';
+import type { AnswerStyle, Choice } from '../events/question.ts';
 import type { Score } from '../events/score.ts';
 import { SeclError } from '../errors/secl-error.ts';
 import type { LanguageModel } from '../ports/language-model.ts';
 import { freeScores } from '../secl/free-scores.ts';
-import { judgeAnswers } from '../secl/judge-answers.ts';
 import { isRefused, planQuestion } from '../secl/plan-question.ts';
-import { proposeDistractors } from '../secl/propose-distractors.ts';
+import { scoreByJudging } from '../secl/score-by-judging.ts';
 import { sharedPrefixes } from '../secl/shared-prefixes.ts';
 import { verbalizeAnswers } from '../secl/verbalize-answers.ts';
 import type { WrittenAnswer } from '../secl/work.ts';
@@ -41,7 +39,7 @@ export interface AskedAnswer {
 /**
  * Asks one question with a topology's settings, outside any stream.
  *
- * @throws SeclError `PRECONDITION` if the question cannot be asked; `CANCELLED`.
+ * @throws SeclError `USAGE` if the question cannot be asked; `CANCELLED`.
  */
 export async function ask(
   asked: AskedQuestion,
@@ -49,7 +47,7 @@ export async function ask(
   model: LanguageModel,
   signal?: AbortSignal,
 ): Promise<AskedAnswer> {
-  const options = scoringOptionsOf(topology);
+  const options = scoringOptionsOf(topology, model.description.contextLength);
   const { tokenizer } = model;
   const plan = planQuestion(
     {
@@ -75,8 +73,7 @@ export async function ask(
     const written = await writeAnswers(scope, tokenizer, [plan], options, signal);
     const free = written.map((answer) => ({ ...answer, scores: freeScores(answer, origin) }));
     const spoken = await verbalizeAnswers(scope, tokenizer, free, options, origin, signal);
-    const proposed = await proposeDistractors(scope, tokenizer, spoken, options, signal);
-    const judged = await judgeAnswers(scope, tokenizer, proposed, options, origin, signal);
+    const judged = await scoreByJudging(scope, tokenizer, spoken, options, origin, signal);
     const result = judged[0] as WrittenAnswer;
     const published = result.scores.find((score) => score.name === options.published);
     return {

@@ -190,7 +190,7 @@ async function runPipelines(
   const inputEnded = new AbortController();
   const answers$ = answerPartition(questions, {
     topology,
-    scoring: scoringOptionsOf(topology),
+    scoring: scoringOptionsOf(topology, model.description.contextLength),
     model,
     codecs,
     clock,

@@ -11,8 +11,15 @@ export function promptHash(template: PromptTemplate): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
-/** The method's settings as a topology gives them. */
-export function scoringOptionsOf(topology: Topology): ScoringOptions {
+/**
+ * The method's settings as a topology gives them.
+ *
+ * @param contextLength - Positions the model holds. @defaultValue what the topology's cache holds
+ */
+export function scoringOptionsOf(
+  topology: Topology,
+  contextLength: number = topology.model.arenaPositions,
+): ScoringOptions {
   const { answer, confidence, scoring, limits } = topology;
   return {
     prompts: GENERAL_PROMPTS,
@@ -20,6 +27,7 @@ export function scoringOptionsOf(topology: Topology): ScoringOptions {
     distractorMaxTokens: scoring.distractorMaxTokens,
     distractors: scoring.distractors,
     ...limits,
+    contextLength,
     evidence: confidence.evidence,
     minimumMass: confidence.minimumMass,
     normalization: scoring.normalization,

@@ -17,7 +17,10 @@ import type {
 export interface DecodeOptions {
   readonly codec: Codec<Question>;
   readonly tokenizer: Tokenizer;
-  readonly scoring: Pick<ScoringOptions, 'prompts' | 'maxPromptTokens' | 'maxQuestionChars'>;
+  readonly scoring: Pick<
+    ScoringOptions,
+    'prompts' | 'maxPromptTokens' | 'maxQuestionChars' | 'contextLength'
+  >;
   readonly clock: Clock;
 }
 

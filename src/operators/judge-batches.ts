@@ -1,7 +1,6 @@
 import { concatMap, of, type MonoTypeOperatorFunction } from 'rxjs';
 import type { Tokenizer } from '../ports/tokenizer.ts';
-import { judgeAnswers } from '../secl/judge-answers.ts';
-import { proposeDistractors } from '../secl/propose-distractors.ts';
+import { needsJudging, scoreByJudging } from '../secl/score-by-judging.ts';
 import type { ScoreOrigin } from '../secl/score-of.ts';
 import type { ScoringOptions } from '../secl/scoring-options.ts';
 import { fromAbortable } from './from-abortable.ts';
@@ -20,17 +19,12 @@ export function judgeBatches(
   options: ScoringOptions,
   origin: ScoreOrigin,
 ): MonoTypeOperatorFunction<ScopedBatch> {
-  const normalized = options.scores.includes('normalizedPTrue');
-  const judged = normalized || options.scores.includes('pTrue');
   return concatMap((batch) =>
-    judged
+    needsJudging(options)
       ? fromAbortable(async (signal) => {
-          const { scope } = batch;
-          const proposed = normalized
-            ? await proposeDistractors(scope, tokenizer, batch.answers, options, signal)
-            : batch.answers;
-          const answers = await judgeAnswers(scope, tokenizer, proposed, options, origin, signal);
-          return { ...batch, answers };
+          const { scope, answers } = batch;
+          const judged = await scoreByJudging(scope, tokenizer, answers, options, origin, signal);
+          return { ...batch, answers: judged };
         })
       : of(batch),
   );

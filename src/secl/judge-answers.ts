@@ -1,26 +1,31 @@
 import type { Distractor } from '../events/answer.ts';
 import type { Score } from '../events/score.ts';
-import type { ModelScope, NextTokenRequest } from '../ports/language-model.ts';
+import type { ModelScope, NextTokenRequest, NextTokenResult } from '../ports/language-model.ts';
 import type { Tokenizer } from '../ports/tokenizer.ts';
+import { locateFinalAnswer } from './locate-final-answer.ts';
+import { nextWithinContext, overlong } from './next-within-context.ts';
 import { normalizedPTrue } from './normalized-p-true.ts';
 import { pTrue, trueFalseTokens, type PTrue, type TrueFalseTokens } from './p-true.ts';
 import { conversation } from './plan-question.ts';
+import { choicesOf, proposedAnswer } from './proposed-answer.ts';
 import { missingScore, presentScore, type ScoreOrigin } from './score-of.ts';
 import type { ScoringOptions } from './scoring-options.ts';
 import { selfWeights } from './self-weights.ts';
 import type { WrittenAnswer } from './work.ts';
 
-/** How a proposed answer stands in the prompt: a choice with its text, since a letter alone says little. */
-function proposed(answer: WrittenAnswer, text: string): string {
-  const choice = answer.question.choices.find((c) => c.label === text);
-  return choice === undefined ? text : `${choice.label}. ${choice.text}`;
-}
+/** What judging needs of the method's settings. */
+type JudgeOptions = Pick<
+  ScoringOptions,
+  'prompts' | 'minimumMass' | 'normalization' | 'scores' | 'promptHash' | 'contextLength'
+>;
 
-/** The reasoning that stands before a reasoned answer's final line, shared by its rivals. */
-function reasoningOf(answer: WrittenAnswer): string {
-  if (answer.question.style !== 'reasoning') return '';
-  const at = answer.extracted === null ? -1 : answer.text.lastIndexOf(answer.extracted);
-  const before = (at < 0 ? answer.text : answer.text.slice(0, at)).trim();
+/**
+ * The reasoning that stands before a reasoned answer's final answer, shared by its rivals: it must not go on to
+ * say the answer. Empty where no final answer was found; then the whole text is judged.
+ */
+function reasoningOf({ question, text, extracted }: WrittenAnswer): string {
+  if (question.style !== 'reasoning' || extracted === null) return '';
+  const before = text.slice(0, locateFinalAnswer(text, extracted) ?? 0).trim();
   return before === '' ? '' : `Reasoning: ${before}\n`;
 }
 
@@ -31,12 +36,12 @@ function request(
   tokens: TrueFalseTokens,
   options: Pick<ScoringOptions, 'prompts'>,
 ): NextTokenRequest {
-  const { text: question, choices } = answer.question;
-  const listed = choices.map((choice) => `\n${choice.label}. ${choice.text}`).join('');
+  const { question } = answer;
+  const listed = choicesOf(question).map((choice) => `\n${choice.label}. ${choice.text}`);
   const messages = conversation(options.prompts.pTrue, {
-    question: question + listed,
+    question: question.text + listed.join(''),
     reasoning: reasoningOf(answer),
-    answer: proposed(answer, text),
+    answer: proposedAnswer(question, text),
   });
   return {
     prompt: tokenizer.encodeChat(messages),
@@ -56,10 +61,7 @@ export async function judgeAnswers(
   scope: ModelScope,
   tokenizer: Tokenizer,
   answers: readonly WrittenAnswer[],
-  options: Pick<
-    ScoringOptions,
-    'prompts' | 'minimumMass' | 'normalization' | 'scores' | 'promptHash'
-  >,
+  options: JudgeOptions,
   origin: ScoreOrigin,
   signal?: AbortSignal,
 ): Promise<WrittenAnswer[]> {
@@ -68,23 +70,19 @@ export async function judgeAnswers(
   const spans: { readonly from: number; readonly texts: readonly string[] }[] = [];
   for (const answer of answers) {
     const own = answer.extracted ?? answer.text;
-    const texts = own === '' ? [] : [own, ...answer.distractors.map((d) => d.text)];
+    const texts = own.trim() === '' ? [] : [own, ...answer.distractors.map((d) => d.text)];
     spans.push({ from: requests.length, texts });
     for (const text of texts) requests.push(request(answer, text, tokenizer, tokens, options));
   }
-  const results = requests.length === 0 ? [] : await scope.next(requests, signal);
-  const judged = results.map((result) =>
-    pTrue(
-      result.logProbabilities.slice(0, tokens.trueIds.length),
-      result.logProbabilities.slice(tokens.trueIds.length),
-    ),
-  );
+  const { contextLength } = options;
+  const results = await nextWithinContext(scope, requests, contextLength, signal);
+  const judged = results.map((result) => readPTrue(result, tokens));
   const withMasses = answers.map((answer, i) => {
     const span = spans[i] as (typeof spans)[number];
     const verdicts = judged.slice(span.from, span.from + span.texts.length);
     const paid = results
       .slice(span.from, span.from + span.texts.length)
-      .reduce((sum, result) => sum + result.ledger.computed, 0);
+      .reduce((sum, result) => sum + (result?.ledger.computed ?? 0), 0);
     const distractors: Distractor[] = answer.distractors.map((distractor, k) => {
       const verdict = verdicts[k + 1] ?? null;
       return {
@@ -95,7 +93,14 @@ export async function judgeAnswers(
       };
     });
     const computed = { ...answer.computed, scoring: answer.computed.scoring + paid };
-    return { verdict: verdicts[0] ?? null, answer: { ...answer, distractors, computed } };
+    const prompt = requests[span.from]?.prompt ?? [];
+    const why =
+      span.texts.length === 0
+        ? 'there is no answer to judge'
+        : prompt.length > contextLength
+          ? overlong(prompt, contextLength)
+          : 'neither True nor False has a probability';
+    return { verdict: verdicts[0] ?? null, why, answer: { ...answer, distractors, computed } };
   });
   const weighted =
     options.normalization === 'dinco-self'
@@ -108,28 +113,44 @@ export async function judgeAnswers(
           signal,
         )
       : withMasses.map((item) => item.answer);
-  return weighted.map((answer, i) => ({
-    ...answer,
-    scores: [
-      ...answer.scores,
-      ...judgedScores(answer, withMasses[i]?.verdict ?? null, options, origin),
-    ],
-  }));
+  return weighted.map((answer, i) => {
+    const { verdict, why } = withMasses[i] as (typeof withMasses)[number];
+    return {
+      ...answer,
+      scores: [...answer.scores, ...judgedScores(answer, verdict, why, options, origin)],
+    };
+  });
+}
+
+/** P(True) of a result whose tokens are those of `tokens`; `null` without one. */
+function readPTrue(result: NextTokenResult | null, { trueIds }: TrueFalseTokens): PTrue | null {
+  if (result === null) return null;
+  const { logProbabilities } = result;
+  return pTrue(logProbabilities.slice(0, trueIds.length), logProbabilities.slice(trueIds.length));
+}
+
+/** Why there is no NormPTrue although there is a P(True), or `null`. */
+function obstacleOf(
+  { distractors }: WrittenAnswer,
+  judged: number,
+  { normalization }: JudgeOptions,
+): string | null {
+  // A distractor that was not judged would count as one the model holds for false.
+  if (judged < distractors.length) return 'P(True) of a distractor is missing';
+  // Divided by itself alone, every P(True) is 1.
+  if (normalization === 'total' && judged === 0) return 'there is no distractor to normalise over';
+  return null;
 }
 
 function judgedScores(
   answer: WrittenAnswer,
   verdict: PTrue | null,
-  options: Pick<
-    ScoringOptions,
-    'prompts' | 'minimumMass' | 'normalization' | 'scores' | 'promptHash'
-  >,
+  why: string,
+  options: JudgeOptions,
   origin: ScoreOrigin,
 ): Score[] {
   const promptHash = options.promptHash(options.prompts.pTrue);
   const scores: Score[] = [];
-  const why =
-    answer.text === '' ? 'there is no answer to judge' : 'neither True nor False has a probability';
   if (options.scores.includes('pTrue'))
     scores.push(
       verdict === null
@@ -150,11 +171,15 @@ function judgedScores(
     const rivals = answer.distractors.flatMap((d) =>
       d.pTrue === null ? [] : [{ pTrue: d.pTrue, weight: d.weight }],
     );
+    const obstacle = verdict === null ? why : obstacleOf(answer, rivals.length, options);
     const value =
-      verdict === null ? null : normalizedPTrue(verdict.pTrue, rivals, options.normalization);
+      verdict === null || obstacle !== null
+        ? null
+        : normalizedPTrue(verdict.pTrue, rivals, options.normalization);
+    const nothing = obstacle ?? 'neither the answer nor a distractor has any P(True)';
     scores.push(
       value === null || verdict === null
-        ? missingScore('normalizedPTrue', why, origin, options.normalization, promptHash)
+        ? missingScore('normalizedPTrue', nothing, origin, options.normalization, promptHash)
         : presentScore('normalizedPTrue', value, origin, {
             mass: Math.min(1, verdict.trueMass + verdict.falseMass),
             minimumMass: options.minimumMass,

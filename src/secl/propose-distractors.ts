@@ -1,10 +1,18 @@
 import { SeclError } from '../errors/secl-error.ts';
 import type { Distractor } from '../events/answer.ts';
-import type { GenerateRequest, ModelScope, TokenCandidate } from '../ports/language-model.ts';
+import type { Choice } from '../events/question.ts';
+import type {
+  GenerateRequest,
+  ModelScope,
+  NextTokenRequest,
+  NextTokenResult,
+  TokenCandidate,
+} from '../ports/language-model.ts';
 import type { TokenIds, Tokenizer } from '../ports/tokenizer.ts';
 import { extractAnswer } from '../text/extract-answer.ts';
 import { finalAnswerStart } from './final-answer-start.ts';
-import { isRestatement } from './restatement.ts';
+import { nextWithinContext } from './next-within-context.ts';
+import { isRestatement, statement } from './restatement.ts';
 import type { ScoringOptions } from './scoring-options.ts';
 import type { WrittenAnswer } from './work.ts';
 import { lineBreakIds } from './write-answers.ts';
@@ -27,12 +35,15 @@ interface Branch {
   readonly takenId: number | undefined;
 }
 
-function branchOf(answer: WrittenAnswer, tokenizer: Tokenizer): Branch {
+/** @returns `null` where nothing can branch: an answer without tokens, a reasoning without a final answer. */
+function branchOf(answer: WrittenAnswer, tokenizer: Tokenizer): Branch | null {
   const ids = answer.tokens.map((token) => token.id);
+  if (ids.length === 0) return null;
   const start =
-    answer.question.style === 'reasoning' && answer.extracted !== null
-      ? finalAnswerStart(ids, answer.extracted, tokenizer)
+    answer.question.style === 'reasoning'
+      ? finalAnswerStart(ids, answer.extracted ?? '', tokenizer)
       : 0;
+  if (start === null) return null;
   return {
     answer,
     prefix: [...answer.promptIds, ...ids.slice(0, start)],
@@ -41,22 +52,51 @@ function branchOf(answer: WrittenAnswer, tokenizer: Tokenizer): Branch {
   };
 }
 
-/** The other choices, most probable label first, are the distractors of a choice. */
+/** Tokens that a choice's label may start with: bare, or after a space where that is one token. */
+function labelTokens(label: string, tokenizer: Tokenizer): number[] {
+  const spaced = tokenizer.encode(` ${label}`);
+  return [...tokenizer.encode(label).slice(0, 1), ...(spaced.length === 1 ? spaced : [])];
+}
+
+/** Asks how the answer may begin: at the choices' labels, or at whatever is most probable. */
+function firstRequest(
+  { answer, prefix }: Branch,
+  tokenizer: Tokenizer,
+  wanted: number,
+): NextTokenRequest {
+  const { style, choices } = answer.question;
+  return style === 'choice'
+    ? { prompt: prefix, tokens: choices.flatMap(({ label }) => labelTokens(label, tokenizer)) }
+    : { prompt: prefix, tokens: [], candidates: wanted + SPARE_CANDIDATES + 1 };
+}
+
+/** Whether two choices have the same text, so that one does not contradict the other. */
+function sameText(first: Choice, second: Choice): boolean {
+  const said = statement(first.text);
+  return said === '' ? first.text.trim() === second.text.trim() : said === statement(second.text);
+}
+
+/** The other choices, most probable label first, are the distractors of a choice; each text counts once. */
 function choiceDistractors(
-  answer: WrittenAnswer,
-  candidates: readonly TokenCandidate[],
+  { question, extracted }: WrittenAnswer,
+  { logProbabilities }: NextTokenResult,
   tokenizer: Tokenizer,
   wanted: number,
 ): Distractor[] {
-  const byLabel = new Map(
-    candidates.map((c) => [tokenizer.decode([c.id]).trim(), c.logProbability]),
-  );
-  return answer.question.choices
-    .filter((choice) => choice.label !== answer.extracted)
-    .map((choice) => unjudged(choice.label, byLabel.get(choice.label) ?? -Infinity))
-    .toSorted((a, b) => b.firstLogProbability - a.firstLogProbability)
+  let at = 0;
+  const rated = question.choices.map((choice) => {
+    const count = labelTokens(choice.label, tokenizer).length;
+    return { choice, first: Math.max(...logProbabilities.slice(at, (at += count))) };
+  });
+  const kept = rated.filter(({ choice }) => choice.label === extracted);
+  // A NaN sorts last, so that the order does not depend on where it stood.
+  const rank = (first: number): number => (Number.isNaN(first) ? -Infinity : first);
+  for (const item of rated.toSorted((a, b) => rank(b.first) - rank(a.first) || 0))
+    if (!kept.some(({ choice }) => sameText(choice, item.choice))) kept.push(item);
+  return kept
+    .filter(({ choice }) => choice.label !== extracted)
     .slice(0, wanted)
-    .map((d) => ({ ...d, firstLogProbability: Math.max(d.firstLogProbability, -1e3) }));
+    .map(({ choice, first }) => unjudged(choice.label, first));
 }
 
 /**
@@ -73,44 +113,40 @@ export async function proposeDistractors(
   scope: ModelScope,
   tokenizer: Tokenizer,
   answers: readonly WrittenAnswer[],
-  options: Pick<ScoringOptions, 'distractors' | 'distractorMaxTokens'>,
+  options: Pick<ScoringOptions, 'distractors' | 'distractorMaxTokens' | 'contextLength'>,
   signal?: AbortSignal,
 ): Promise<WrittenAnswer[]> {
   const wanted = options.distractors;
-  const open = answers.filter((answer) => answer.tokens.length > 0);
-  if (wanted === 0 || open.length === 0) return [...answers];
+  const branches = answers.flatMap((answer) => branchOf(answer, tokenizer) ?? []);
+  if (wanted === 0 || branches.length === 0) return [...answers];
   const distractors = new Map<WrittenAnswer, Distractor[]>();
   const computed = new Map<WrittenAnswer, number>();
   const pay = (answer: WrittenAnswer, positions: number): void => {
     computed.set(answer, (computed.get(answer) ?? 0) + positions);
   };
 
-  const branches = open.map((answer) => branchOf(answer, tokenizer));
-  const first = await scope.next(
-    branches.map((branch) => ({
-      prompt: branch.prefix,
-      tokens: [],
-      candidates:
-        Math.max(wanted + SPARE_CANDIDATES, branch.answer.question.choices.length * 2) + 1,
-    })),
+  const first = await nextWithinContext(
+    scope,
+    branches.map((branch) => firstRequest(branch, tokenizer, wanted)),
+    options.contextLength,
     signal,
   );
   const completions: { branch: Branch; candidate: TokenCandidate; request: GenerateRequest }[] = [];
   const lineBreaks = lineBreakIds(tokenizer);
   branches.forEach((branch, i) => {
-    const result = first[i];
-    if (result === undefined) return;
+    const result = first[i] ?? null;
+    if (result === null) return;
     pay(branch.answer, result.ledger.computed);
     if (branch.answer.question.style === 'choice') {
-      distractors.set(
-        branch.answer,
-        choiceDistractors(branch.answer, result.candidates, tokenizer, wanted),
-      );
+      distractors.set(branch.answer, choiceDistractors(branch.answer, result, tokenizer, wanted));
       return;
     }
+    if (branch.prefix.length + 1 > options.contextLength) return;
     const stops = new Set([...tokenizer.endTokenIds, ...lineBreaks]);
     const rivals = result.candidates
       .filter((c) => c.id !== branch.takenId && !stops.has(c.id))
+      // What decodes to nothing is a special token, and what follows one is no answer.
+      .filter((c) => tokenizer.decode([c.id]) !== '')
       .slice(0, wanted + SPARE_CANDIDATES);
     for (const candidate of rivals) {
       completions.push({
@@ -140,11 +176,9 @@ export async function proposeDistractors(
     pay(branch.answer, result.ledger.computed);
     const { style, choices } = branch.answer.question;
     const ids = [candidate.id, ...result.tokens.map((token) => token.id)];
-    const written = tokenizer.decode(ids).trim();
-    const text =
-      style === 'reasoning'
-        ? (extractAnswer(style, branch.prefixText + tokenizer.decode(ids), choices).extracted ?? '')
-        : (extractAnswer(style, written, choices).extracted ?? written);
+    const written = branch.prefixText + tokenizer.decode(ids);
+    // A text that holds no answer is no rival to one.
+    const text = extractAnswer(style, written, choices).extracted ?? '';
     const kept = distractors.get(branch.answer) ?? [];
     const taken = [branch.answer.extracted ?? branch.answer.text, ...kept.map((d) => d.text)];
     if (text === '' || kept.length >= wanted) return;

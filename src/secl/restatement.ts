@@ -1,17 +1,21 @@
+const ARTICLES: ReadonlySet<string> = new Set(['a', 'an', 'the']);
+
 /**
  * What an answer says once wording is set aside: lower case, without accents, punctuation, articles and
- * surplus white space.
+ * surplus white space. A last word is no article: hepatitis A is not hepatitis.
  */
 export function statement(text: string): string {
   return text
+    .replace(/[\u2212\u2013](?=\d)/g, '-')
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
     .toLowerCase()
     .replace(/(?<=\d),(?=\d{3})/g, '')
-    .replace(/[^\p{L}\p{N}.+\-/%]+/gu, ' ')
+    .replace(/[^\p{L}\p{N}.+\-/%√∞<>≤≥±]+/gu, ' ')
     .replace(/\.(?!\d)/g, ' ')
     .split(' ')
-    .filter((word) => word !== '' && word !== 'a' && word !== 'an' && word !== 'the')
+    .filter((word) => word !== '')
+    .filter((word, at, words) => at === words.length - 1 || !ARTICLES.has(word))
     .join(' ');
 }
 
@@ -24,6 +28,8 @@ export function statement(text: string): string {
 export function isRestatement(first: string, second: string): boolean {
   const a = statement(first);
   const b = statement(second);
+  // Of signs alone nothing is left to compare; then they must be the same signs.
+  if (a === '' && b === '') return first.trim() === second.trim();
   if (a === b) return true;
   if (a === '' || b === '') return false;
   if (/\d/.test(a) || /\d/.test(b)) return false;

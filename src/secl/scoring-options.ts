@@ -20,7 +20,9 @@ export interface ScoringOptions {
   readonly distractors: number;
   /** Longest prompt in tokens; a longer question is a dead letter. */
   readonly maxPromptTokens: number;
-  /** Longest question in UTF-16 code units, choices included; a longer one is a dead letter. */
+  /** Positions the model holds; a longer prompt is not asked, and what it was for is missing. */
+  readonly contextLength: number;
+  /** Longest question in UTF-16 code units, choices and a given answer included; a longer one is a dead letter. */
   readonly maxQuestionChars: number;
   readonly evidence: Evidence;
   /** Below this mass on the tokens asked for, a score is `ambiguous`. In `[0, 1]`. */

@@ -1,8 +1,10 @@
 import type { ModelScope, NextTokenRequest } from '../ports/language-model.ts';
 import type { Tokenizer } from '../ports/tokenizer.ts';
+import { nextWithinContext } from './next-within-context.ts';
 import { dincoWeights } from './normalized-p-true.ts';
 import { pTrue, type TrueFalseTokens } from './p-true.ts';
 import { conversation } from './plan-question.ts';
+import { proposedAnswer } from './proposed-answer.ts';
 import type { ScoringOptions } from './scoring-options.ts';
 import type { WrittenAnswer } from './work.ts';
 
@@ -27,13 +29,15 @@ export async function selfWeights(
   tokenizer: Tokenizer,
   answers: readonly WrittenAnswer[],
   tokens: TrueFalseTokens,
-  options: Pick<ScoringOptions, 'prompts'>,
+  options: Pick<ScoringOptions, 'prompts' | 'contextLength'>,
   signal?: AbortSignal,
 ): Promise<WrittenAnswer[]> {
   const requests: NextTokenRequest[] = [];
   const starts = answers.map((answer) => {
     const start = requests.length;
-    const texts = [answer.extracted ?? answer.text, ...answer.distractors.map((d) => d.text)];
+    const texts = [answer.extracted ?? answer.text, ...answer.distractors.map((d) => d.text)].map(
+      (text) => proposedAnswer(answer.question, text),
+    );
     for (const [i, j] of orderedPairs(texts.length))
       requests.push({
         prompt: tokenizer.encodeChat(
@@ -47,14 +51,14 @@ export async function selfWeights(
       });
     return start;
   });
-  const results = requests.length === 0 ? [] : await scope.next(requests, signal);
+  const results = await nextWithinContext(scope, requests, options.contextLength, signal);
   return answers.map((answer, a) => {
     const count = answer.distractors.length + 1;
     const same = Array.from({ length: count }, () => new Array<number>(count).fill(0));
     let paid = 0;
     orderedPairs(count).forEach(([i, j], p) => {
-      const result = results[(starts[a] as number) + p];
-      if (result === undefined) return;
+      const result = results[(starts[a] as number) + p] ?? null;
+      if (result === null) return;
       paid += result.ledger.computed;
       const verdict = pTrue(
         result.logProbabilities.slice(0, tokens.trueIds.length),

@@ -48,9 +48,9 @@ export function tokenCertainty(
 /**
  * Mean entropy of an answer's tokens, the drift gate's first statistic.
  *
- * @returns Nats per token, or `null` for an empty answer.
+ * @returns Nats per token, or `null` for an empty answer or an entropy that is not finite.
  */
 export function meanEntropyNats(tokens: readonly TokenTrace[]): number | null {
-  if (tokens.length === 0) return null;
-  return tokens.reduce((sum, token) => sum + token.entropyNats, 0) / tokens.length;
+  const mean = tokens.reduce((sum, token) => sum + token.entropyNats, 0) / tokens.length;
+  return Number.isFinite(mean) ? mean : null;
 }

@@ -1,16 +1,28 @@
+import { precondition } from '../errors/secl-error.ts';
 import type { Score, ScoreName } from '../events/score.ts';
-import type { ModelScope, NextTokenRequest, NextTokenResult } from '../ports/language-model.ts';
+import type { ModelScope, NextTokenRequest } from '../ports/language-model.ts';
 import type { Tokenizer } from '../ports/tokenizer.ts';
 import { fillTemplate } from './prompts/fill-template.ts';
+import { nextWithinContext, overlong } from './next-within-context.ts';
 import type { PromptTemplate } from './prompts/prompt-set.ts';
 import { missingScore, presentScore, scoreValue, type ScoreOrigin } from './score-of.ts';
 import type { Evidence, ScoringOptions } from './scoring-options.ts';
 import { evidenceDigit, verbalizedConfidence } from './verbalized-confidence.ts';
 import type { WrittenAnswer } from './work.ts';
 
-/** One token per digit, 0 to 9. */
+/**
+ * One token per digit, 0 to 9.
+ *
+ * @throws SeclError `PRECONDITION` if the vocabulary spells a digit with several tokens: a first token that
+ *   digits share would make every confidence the same.
+ */
 export function digitTokens(tokenizer: Tokenizer): number[] {
-  return Array.from({ length: 10 }, (_, digit) => tokenizer.encode(String(digit))[0] as number);
+  const digits = Array.from({ length: 10 }, (_, digit) => tokenizer.encode(String(digit)));
+  precondition(
+    digits.every((ids) => ids.length === 1),
+    'the vocabulary has no single token for a digit',
+  );
+  return digits.map((ids) => ids[0] as number);
 }
 
 const EVIDENCE_SCORE: Readonly<Record<Exclude<Evidence, 'none'>, ScoreName>> = {
@@ -36,7 +48,7 @@ interface Verbalization {
  * conversation continues the answer's own token ids, so that its cache serves.
  *
  * @param answers - With their free scores. Not mutated.
- * @param origin - The model, and the adapter that acts on the last position (0: none).
+ * @param origin - The model; the adapter is named by what the model says acted.
  * @returns The answers with `verbalized` and `verbalizedWithEvidence` added, whichever were asked for.
  * @throws SeclError `CANCELLED` if the signal fired.
  */
@@ -44,7 +56,10 @@ export async function verbalizeAnswers(
   scope: ModelScope,
   tokenizer: Tokenizer,
   answers: readonly WrittenAnswer[],
-  options: Pick<ScoringOptions, 'prompts' | 'evidence' | 'minimumMass' | 'scores' | 'promptHash'>,
+  options: Pick<
+    ScoringOptions,
+    'prompts' | 'evidence' | 'minimumMass' | 'scores' | 'promptHash' | 'contextLength'
+  >,
   origin: ScoreOrigin,
   signal?: AbortSignal,
 ): Promise<WrittenAnswer[]> {
@@ -79,22 +94,21 @@ export async function verbalizeAnswers(
       }
     }
   }
-  const results =
-    plans.length === 0
-      ? []
-      : await scope.next(
-          plans.map((p) => p.request),
-          signal,
-        );
+  const { contextLength } = options;
+  const requests = plans.map((plan) => plan.request);
+  const results = await nextWithinContext(scope, requests, contextLength, signal);
   const computed = new Map<WrittenAnswer, number>();
-  plans.forEach(({ answer, name, template, components }, i) => {
-    const result = results[i] as NextTokenResult;
-    const spoken = verbalizedConfidence(result.logProbabilities);
+  plans.forEach(({ answer, name, template, components, request }, i) => {
+    const result = results[i] ?? null;
+    const spoken = result === null ? null : verbalizedConfidence(result.logProbabilities);
     const promptHash = options.promptHash(template);
+    const why =
+      result === null ? overlong(request.prompt, contextLength) : 'no digit has any probability';
+    const spokenBy = { ...origin, adapterVersion: result?.adapterVersion ?? origin.adapterVersion };
     added.get(answer)?.push(
       spoken === null
-        ? missingScore(name, 'no digit has any probability', origin, 'digits', promptHash)
-        : presentScore(name, spoken.confidence, origin, {
+        ? missingScore(name, why, spokenBy, 'digits', promptHash)
+        : presentScore(name, spoken.confidence, spokenBy, {
             mass: spoken.mass,
             minimumMass: options.minimumMass,
             components,
@@ -102,7 +116,7 @@ export async function verbalizeAnswers(
             promptHash,
           }),
     );
-    computed.set(answer, (computed.get(answer) ?? 0) + result.ledger.computed);
+    computed.set(answer, (computed.get(answer) ?? 0) + (result?.ledger.computed ?? 0));
   });
   return answers.map((answer) => ({
     ...answer,
