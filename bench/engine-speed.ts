@@ -4,7 +4,7 @@ import type { Round, Workload } from './workload.ts';
 export interface Speeds {
   /** Of the wall clock; the median over the rounds. What else runs on the machine lowers it. */
   readonly median: number;
-  /** The fastest round: nearest to what an idle machine would give. */
+  /** The fastest round, or step of decoding: nearest to what an idle machine would give. */
   readonly best: number;
   /**
    * Per second of processor time, all cores together; the median. Hardly depends on what else runs, but
@@ -31,10 +31,11 @@ function speeds(
   tokens: number,
   seconds: readonly number[],
   processorSeconds: readonly number[],
+  best: number,
 ): Speeds {
   return {
     median: tokens / median(seconds),
-    best: tokens / Math.min(...seconds),
+    best,
     perProcessorSecond: tokens / median(processorSeconds),
   };
 }
@@ -49,6 +50,7 @@ export function workloadSpeed(workload: Workload, rounds: readonly Round[]): Wor
       read,
       rounds.map((round) => round.prefillSeconds),
       rounds.map((round) => round.prefillProcessorSeconds),
+      read / Math.min(...rounds.map((round) => round.prefillSeconds)),
     ),
     decode:
       written === 0
@@ -57,6 +59,8 @@ export function workloadSpeed(workload: Workload, rounds: readonly Round[]): Wor
             written,
             rounds.map((round) => round.decodeSeconds),
             rounds.map((round) => round.decodeProcessorSeconds),
+            workload.prompts.length /
+              Math.min(...rounds.flatMap((round) => round.fastestStepSeconds ?? [])),
           ),
   };
 }

@@ -61,7 +61,7 @@ function rowsOf(ours: EngineFigures, peer: EngineFigures): { table: Table; ratio
     return [prefill, ratio('decode', speed.decode, other.decode)];
   });
   const table = [
-    ['tokens per second', 'ours', 'peer', 'ratio', 'best rounds', 'per CPU second'],
+    ['tokens per second', 'ours', 'peer', 'ratio', 'best', 'per CPU second'],
     ...ratios.map(({ what, ours: mine, peer: theirs, ...by }) => [
       what,
       formatFigure(mine),
