@@ -97,6 +97,7 @@ const committed$ = pollBatches(lease, {
   maxWaitMs: topology.batch.maxWaitMs,
   recordsLeft: QUESTIONS.length,
   credit,
+  clock,
   drain: new AbortController().signal,
 }).pipe(
   decodeQuestions({ codec: codecs.question, tokenizer: model.tokenizer, scoring, clock }),

@@ -68,6 +68,7 @@ export function answerPartition(
       maxWaitMs: topology.batch.maxWaitMs,
       recordsLeft: options.totalRecords === null ? null : options.totalRecords - state.consumed,
       credit,
+      clock,
       drain: options.drain,
     }).pipe(
       decodeQuestions({ codec: codecs.question, tokenizer: model.tokenizer, scoring, clock }),

@@ -1,5 +1,5 @@
-import { expectedCalibrationError } from '../calibration/expected-calibration-error.ts';
-import { labelConfidences, type ConfidenceRow } from '../calibration/labelled-confidences.ts';
+import type { ConfidenceRow } from '../calibration/labelled-confidences.ts';
+import { runningCalibration } from '../calibration/running-calibration.ts';
 import type { Clock } from '../ports/clock.ts';
 
 /** How far a replay is. */
@@ -26,18 +26,24 @@ export interface ReplayMeter {
 /** Makes a {@link ReplayMeter} for a stream of `total` questions. */
 export function createReplayMeter(total: number, clock: Clock): ReplayMeter {
   const startedMs = clock.monotonicMs();
-  const rows: ConfidenceRow[] = [];
+  const calibration = runningCalibration();
+  let sums = calibration.initial;
+  let ece: number | null = null;
   let first: number | undefined;
   return {
     update: (consumed, batch, deadLetters) => {
-      rows.push(...batch);
+      for (const row of batch) {
+        const { state, outputs } = calibration.step(sums, row);
+        sums = state;
+        ece = outputs[0]?.ece ?? null;
+      }
       first ??= consumed - batch.length - deadLetters;
       const seconds = (clock.monotonicMs() - startedMs) / 1000;
       return {
         done: consumed,
         total,
         questionsPerSecond: seconds > 0 ? (consumed - first) / seconds : null,
-        ece: expectedCalibrationError(labelConfidences(rows)).value,
+        ece,
       };
     },
   };

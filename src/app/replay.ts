@@ -23,6 +23,10 @@ const ANSWERING = 'secl-answering';
 const CALIBRATING = 'secl-calibrating';
 /** Grows when what operators keep in committed state changes its form. */
 const STATE_FORMAT = 'state-2';
+/** Most bytes of a record that is fed in: brokers take about 1 MiB, key and headers included. */
+const RECORD_BYTES = 768 * 1024;
+/** Longest key in bytes. */
+const KEY_BYTES = 64 * 1024;
 /** Records written at once while a stream is fed in. */
 const FEED_CHUNK = 1000;
 
@@ -44,6 +48,7 @@ export interface ReplayOptions {
 export interface ReplayResult {
   /** All of the run's committed answers, in the order of their questions. */
   readonly answers: readonly Answer[];
+  /** Of questions; labels that could not be read are no part of it. */
   readonly deadLetters: readonly DeadLetter[];
   /** Whether every question has been consumed; `false` after a drain. */
   readonly complete: boolean;
@@ -77,9 +82,21 @@ export function runFingerprint(
   return createHash('sha256').update(parts.join('\n')).digest('hex');
 }
 
+/** Cuts a record that no broker takes: it cannot be read then, and becomes a dead letter. */
+function fitting(bytes: Uint8Array): Uint8Array {
+  return bytes.subarray(0, RECORD_BYTES);
+}
+
 /** An item as it stands on the topic of questions. */
 function questionBytes(item: ReplayItem, codecs: RecordCodecs): Uint8Array {
-  return 'bytes' in item ? item.bytes : codecs.question.encode(item.question);
+  return fitting('bytes' in item ? item.bytes : codecs.question.encode(item.question));
+}
+
+/** The key of an item's records: its id, if it has one of a sensible length. */
+function keyOf(item: ReplayItem): Uint8Array | null {
+  if ('bytes' in item) return null;
+  const key = new TextEncoder().encode(item.question.id);
+  return key.length > KEY_BYTES ? null : key;
 }
 
 /** How many of the stream's items an earlier run fed in. Refuses what another stream left. */
@@ -119,11 +136,11 @@ async function feed(options: ReplayOptions): Promise<void> {
     const records = input.items
       .slice(start, start + FEED_CHUNK)
       .flatMap((item): OutgoingRecord[] => {
-        const key = 'bytes' in item ? null : new TextEncoder().encode(item.question.id);
+        const key = keyOf(item);
         const value = questionBytes(item, codecs);
         const question = { topic: questions, partition: 0, key, value, timestampMs: nowMs };
         if ('bytes' in item || item.feedback === null) return [question];
-        const label = codecs.feedback.encode(item.feedback);
+        const label = fitting(codecs.feedback.encode(item.feedback));
         return [question, { topic: feedback, partition: 0, key, value: label, timestampMs: nowMs }];
       });
     await broker.append(records);
@@ -212,6 +229,7 @@ async function runPipelines(
     answerCodec: codecs.answer,
     feedbackCodec: codecs.feedback,
     windowCodec: codecs.calibrationWindow,
+    deadLetterCodec: codecs.deadLetter,
     windows: { size, step, correctable },
     metrics: { bins, simulations, seed: topology.seed },
     match: matchFeedback,
@@ -250,7 +268,9 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult> {
   );
 
   const answers = await readAll(broker, topics.answers, codecs.answer);
-  const deadLetters = await readAll(broker, topics.deadLetters, codecs.deadLetter);
+  const letters = await readAll(broker, topics.deadLetters, codecs.deadLetter);
+  // A label that could not be read leaves a letter too; it is no question.
+  const deadLetters = letters.filter((letter) => letter.sourceTopic === topics.questions);
   return {
     answers,
     deadLetters,

@@ -1,32 +1,45 @@
 import { Observable } from 'rxjs';
 import type { Answer } from '../events/answer.ts';
 import type { CalibrationWindow } from '../events/calibration-window.ts';
+import type { DeadLetter } from '../events/dead-letter.ts';
 import type { Feedback } from '../events/feedback.ts';
-import type { Broker, OutgoingRecord, PartitionLease } from '../ports/broker.ts';
+import type { Broker, IncomingRecord, OutgoingRecord, PartitionLease } from '../ports/broker.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Codec } from '../ports/record-codec.ts';
 import { calibrationChanges, restoreCalibration } from './calibration-entries.ts';
-import {
-  stepCalibration,
-  type AnswerAt,
-  type Matcher,
-  type WindowOptions,
-} from './calibration-state.ts';
+import { stepCalibration, type Matcher, type WindowOptions } from './calibration-state.ts';
+import { deadLetterOf } from './dead-letter-of.ts';
 import { windowRecords, type WindowMetricOptions } from './calibration-windows.ts';
 
 /** What {@link calibratePartition} needs. */
 export interface CalibrateOptions {
   readonly broker: Pick<Broker, 'read' | 'bounds'>;
-  readonly topics: { readonly feedback: string; readonly calibration: string };
+  readonly topics: {
+    readonly feedback: string;
+    readonly calibration: string;
+    readonly deadLetters: string;
+  };
   readonly answerCodec: Codec<Answer>;
   readonly feedbackCodec: Codec<Feedback>;
   readonly windowCodec: Codec<CalibrationWindow>;
+  readonly deadLetterCodec: Codec<DeadLetter>;
   readonly windows: WindowOptions;
   readonly metrics: WindowMetricOptions;
   readonly match: Matcher;
   readonly clock: Clock;
   /** Fires when no more input will come: the source then ends once it has read everything. */
   readonly inputEnded: AbortSignal;
+}
+
+/** Records decoded, and letters for those that could not be. */
+interface Read<T> {
+  readonly values: readonly { readonly value: T; readonly offset: number }[];
+  readonly letters: readonly DeadLetter[];
+}
+
+/** Key of a window's record: its revisions share it. */
+function windowKey({ sourcePartition, scope, ordinal }: CalibrationWindow): Uint8Array {
+  return new TextEncoder().encode(`${sourcePartition}/${scope}/${ordinal}`);
 }
 
 /** Most answers, and most labels, in one step. */
@@ -44,6 +57,9 @@ const WAIT_MS = 200;
  *     labels    -----1-2----
  *     result    -------W----     windows as they close or are corrected
  *
+ * An answer or a label that cannot be read becomes a dead letter. Unsubscribing ends it: what is under way is not
+ * committed.
+ *
  * @returns Cold. Errors with `FENCED` when the partition is taken away.
  */
 export function calibratePartition(
@@ -52,15 +68,33 @@ export function calibratePartition(
 ): Observable<CalibrationWindow> {
   const { broker, topics, clock } = options;
 
+  /** Decodes records, in order; those that cannot be read become letters. */
+  const read = <T>(records: readonly IncomingRecord[], codec: Codec<T>): Read<T> => {
+    const values: Read<T>['values'][number][] = [];
+    const letters: DeadLetter[] = [];
+    for (const record of records) {
+      const decoded =
+        record.value === null
+          ? { ok: false as const, reason: 'the record is empty' }
+          : codec.decode(record.value);
+      if (decoded.ok) values.push({ value: decoded.value, offset: Number(record.offset) });
+      else
+        letters.push(
+          deadLetterOf(record, { code: 'RECORD_INVALID', reason: decoded.reason }, clock.nowMs()),
+        );
+    }
+    return { values, letters };
+  };
+
   const readLabels = async (
     from: number,
     signal: AbortSignal,
-  ): Promise<{ labels: Feedback[]; next: number }> => {
-    const labels: Feedback[] = [];
+  ): Promise<{ records: IncomingRecord[]; next: number }> => {
+    const records: IncomingRecord[] = [];
     const { earliest, end } = await broker.bounds(topics.feedback, lease.partition);
     // Labels that retention deleted unread are gone; going on without them is all there is to do.
     let next = Math.max(from, Number(earliest));
-    if (BigInt(next) >= end) return { labels, next };
+    if (BigInt(next) >= end) return { records, next };
     for await (const record of broker.read(
       topics.feedback,
       lease.partition,
@@ -68,35 +102,42 @@ export function calibratePartition(
       signal,
     )) {
       next = Number(record.offset) + 1;
-      const decoded = record.value === null ? null : options.feedbackCodec.decode(record.value);
-      if (decoded?.ok === true) labels.push(decoded.value);
-      if (labels.length >= STEP_RECORDS) break;
+      records.push(record);
+      if (records.length >= STEP_RECORDS) break;
     }
-    return { labels, next };
+    return { records, next };
   };
+
+  const outgoing = (topic: string, key: Uint8Array | null, value: Uint8Array): OutgoingRecord => ({
+    topic,
+    partition: lease.partition,
+    key,
+    value,
+  });
 
   return new Observable<CalibrationWindow>((subscriber) => {
     const stopped = new AbortController();
+    const ended = (): boolean => stopped.signal.aborted;
     const loop = async (): Promise<void> => {
       let state = restoreCalibration(lease.state);
       let nextOffset = lease.startOffset;
-      while (!stopped.signal.aborted) {
+      while (!ended()) {
         const atEnd = options.inputEnded.aborted;
         const records = await lease.poll({ maxRecords: STEP_RECORDS, waitMs: WAIT_MS });
-        const { labels, next } = await readLabels(state.feedbackOffset, stopped.signal);
-        if (records.length === 0 && labels.length === 0) {
+        const known = await readLabels(state.feedbackOffset, stopped.signal);
+        if (records.length === 0 && known.records.length === 0) {
           if (atEnd) break;
           continue;
         }
-        const answers = records.flatMap((record): AnswerAt[] => {
-          const decoded = record.value === null ? null : options.answerCodec.decode(record.value);
-          return decoded?.ok === true
-            ? [{ answer: decoded.value, offset: Number(record.offset) }]
-            : [];
-        });
+        const answers = read(records, options.answerCodec);
+        const labels = read(known.records, options.feedbackCodec);
         const step = stepCalibration(
           state,
-          { answers, labels, feedbackOffset: next },
+          {
+            answers: answers.values.map(({ value, offset }) => ({ answer: value, offset })),
+            labels: labels.values.map(({ value }) => value),
+            feedbackOffset: known.next,
+          },
           options.windows,
           options.match,
         );
@@ -104,14 +145,18 @@ export function calibratePartition(
           windowRecords(cut, lease, options.metrics, clock.nowMs()),
         );
         nextOffset = records.length === 0 ? nextOffset : (records.at(-1)?.offset ?? 0n) + 1n;
+        // Whoever unsubscribed while this was read wants nothing written any more.
+        if (ended()) break;
         await lease.commit({
           nextOffset,
-          records: windows.map((window): OutgoingRecord => ({
-            topic: topics.calibration,
-            partition: lease.partition,
-            key: new TextEncoder().encode(`${lease.partition}/${window.scope}/${window.ordinal}`),
-            value: options.windowCodec.encode(window),
-          })),
+          records: [
+            ...windows.map((window) =>
+              outgoing(topics.calibration, windowKey(window), options.windowCodec.encode(window)),
+            ),
+            ...[...answers.letters, ...labels.letters].map((letter) =>
+              outgoing(topics.deadLetters, letter.key, options.deadLetterCodec.encode(letter)),
+            ),
+          ],
           state: calibrationChanges(state, step.state),
         });
         state = step.state;

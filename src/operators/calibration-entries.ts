@@ -1,8 +1,8 @@
-import type { Feedback } from '../events/feedback.ts';
 import {
   EMPTY_CALIBRATION,
   type CalibrationRow,
   type CalibrationState,
+  type PendingLabel,
 } from './calibration-state.ts';
 
 const TALLY_KEY = 'calibration/tally';
@@ -17,6 +17,7 @@ const read = (bytes: Uint8Array): unknown => JSON.parse(decoder.decode(bytes));
 interface Tally {
   readonly count: number;
   readonly feedbackOffset: number;
+  readonly labelsRead: number;
   readonly revisions: readonly (readonly [number, number])[];
 }
 
@@ -24,26 +25,22 @@ interface Tally {
 export function restoreCalibration(entries: ReadonlyMap<string, Uint8Array>): CalibrationState {
   const tally = entries.get(TALLY_KEY);
   if (tally === undefined) return EMPTY_CALIBRATION;
-  const { count, feedbackOffset, revisions } = read(tally) as Tally;
+  const { count, feedbackOffset, labelsRead, revisions } = read(tally) as Tally;
   const rows: [number, CalibrationRow][] = [];
-  const pending: [string, Feedback][] = [];
+  const pending: [string, PendingLabel][] = [];
   for (const [key, value] of entries) {
     if (key.startsWith(ROW_PREFIX))
       rows.push([Number(key.slice(ROW_PREFIX.length)), read(value) as CalibrationRow]);
     if (key.startsWith(LABEL_PREFIX))
-      pending.push([key.slice(LABEL_PREFIX.length), read(value) as Feedback]);
+      pending.push([key.slice(LABEL_PREFIX.length), read(value) as PendingLabel]);
   }
   return {
     count,
     feedbackOffset,
+    labelsRead,
     revisions: new Map(revisions),
     rows: new Map(rows.toSorted(([a], [b]) => a - b)),
-    // Ties by id, so that two restores of one state agree.
-    pending: new Map(
-      pending.toSorted(
-        ([idA, a], [idB, b]) => a.labelledAtMs - b.labelledAtMs || (idA < idB ? -1 : 1),
-      ),
-    ),
+    pending: new Map(pending.toSorted(([, a], [, b]) => a.ordinal - b.ordinal)),
   };
 }
 
@@ -63,6 +60,7 @@ export function calibrationChanges(
   const tally: Tally = {
     count: after.count,
     feedbackOffset: after.feedbackOffset,
+    labelsRead: after.labelsRead,
     revisions: [...after.revisions],
   };
   changes.set(TALLY_KEY, write(tally));

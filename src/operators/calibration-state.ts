@@ -39,10 +39,19 @@ export interface CalibrationState {
   readonly feedbackOffset: number;
   /** The newest rows by ordinal, in order: as many as open and correctable windows reach back. */
   readonly rows: ReadonlyMap<number, CalibrationRow>;
-  /** Labels that found no answer yet, by question id, oldest first. */
-  readonly pending: ReadonlyMap<string, Feedback>;
+  /** Labels read so far. */
+  readonly labelsRead: number;
+  /** Labels that found no answer yet, by question id, in order of arrival. */
+  readonly pending: ReadonlyMap<string, PendingLabel>;
   /** Newest revision of each correctable window. */
   readonly revisions: ReadonlyMap<number, number>;
+}
+
+/** A label that waits for its answer. */
+export interface PendingLabel {
+  readonly label: Feedback;
+  /** How many labels were read before it: the oldest is the first to be given up. */
+  readonly ordinal: number;
 }
 
 /** Labels kept while their answers are awaited. A bound, so that state stays small. */
@@ -52,6 +61,7 @@ export const PENDING_LABELS = 100_000;
 export const EMPTY_CALIBRATION: CalibrationState = {
   count: 0,
   feedbackOffset: 0,
+  labelsRead: 0,
   rows: new Map(),
   pending: new Map(),
   revisions: new Map(),
@@ -132,9 +142,9 @@ export function stepCalibration(
   const pending = new Map(state.pending);
   const revisions = new Map(state.revisions);
   const closedBefore = closedWindows(state.count, options);
-  let count = state.count;
+  let { count, labelsRead } = state;
   for (const at of input.answers) {
-    const label = pending.get(at.answer.questionId);
+    const label = pending.get(at.answer.questionId)?.label;
     pending.delete(at.answer.questionId);
     rows.set(count, rowOf(at, label, match));
     count += 1;
@@ -145,17 +155,19 @@ export function stepCalibration(
     if (row.unmatched !== null) waiting.set(row.questionId, ordinal);
   const corrected = new Set<number>();
   for (const label of input.labels) {
-    const ordinal = waiting.get(label.questionId);
-    const row = ordinal === undefined ? undefined : rows.get(ordinal);
+    const ordinal = labelsRead++;
+    const at = waiting.get(label.questionId);
+    const row = at === undefined ? undefined : rows.get(at);
     const unmatched = row?.unmatched ?? null;
-    if (ordinal === undefined || row === undefined || unmatched === null) {
-      pending.set(label.questionId, label);
+    if (at === undefined || row === undefined || unmatched === null) {
+      // A newer label of the same question takes the older one's place, at the end of the line.
+      pending.delete(label.questionId);
+      pending.set(label.questionId, { label, ordinal });
       continue;
     }
     waiting.delete(label.questionId);
-    rows.set(ordinal, { ...row, correct: match(unmatched, label), unmatched: null });
-    for (const window of windowsOf(ordinal, options))
-      if (window < closedBefore) corrected.add(window);
+    rows.set(at, { ...row, correct: match(unmatched, label), unmatched: null });
+    for (const window of windowsOf(at, options)) if (window < closedBefore) corrected.add(window);
   }
   for (const id of pending.keys()) {
     if (pending.size <= PENDING_LABELS) break;
@@ -180,7 +192,7 @@ export function stepCalibration(
     if (ordinal < oldestWindow * options.step) rows.delete(ordinal);
   for (const ordinal of revisions.keys()) if (ordinal < oldestWindow) revisions.delete(ordinal);
   return {
-    state: { count, feedbackOffset: input.feedbackOffset, rows, pending, revisions },
+    state: { count, feedbackOffset: input.feedbackOffset, labelsRead, rows, pending, revisions },
     cuts,
   };
 }

@@ -28,8 +28,12 @@ export function windowRecords(
   nowMs: number,
 ): CalibrationWindow[] {
   const domains = new Map<string, CalibrationRow[]>();
-  for (const row of cut.rows)
-    if (row.domain !== null) domains.set(row.domain, [...(domains.get(row.domain) ?? []), row]);
+  for (const row of cut.rows) {
+    if (row.domain === null) continue;
+    const rows = domains.get(row.domain);
+    if (rows === undefined) domains.set(row.domain, [row]);
+    else rows.push(row);
+  }
   const scopes: [string, readonly CalibrationRow[]][] = [
     [POOLED, cut.rows],
     // A domain may be called like the pooled scope; its record must not pass for it.
@@ -48,7 +52,8 @@ export function windowRecords(
         ),
         {
           binning: { kind: 'equal-width', bins: options.bins },
-          resamples: options.simulations,
+          resamples: 0,
+          simulations: options.simulations,
           seed: options.seed,
         },
       );

@@ -1,6 +1,7 @@
 import { Observable } from 'rxjs';
 import { SeclError } from '../errors/secl-error.ts';
 import type { IncomingRecord, PartitionLease } from '../ports/broker.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Credit } from './credit.ts';
 import type { RecordBatch } from './question-batch.ts';
 
@@ -8,7 +9,7 @@ import type { RecordBatch } from './question-batch.ts';
 export interface PollOptions {
   /** Most records in a batch. */
   readonly maxBatch: number;
-  /** How long a batch that has begun waits to fill up; no meaning with `recordsLeft`. */
+  /** How long a batch waits to fill up, from its first records on; no meaning with `recordsLeft`. */
   readonly maxWaitMs: number;
   /**
    * Records up to the end of a bounded stream: then batches are cut by count alone, each full but the
@@ -16,6 +17,7 @@ export interface PollOptions {
    */
   readonly recordsLeft: number | null;
   readonly credit: Credit;
+  readonly clock: Clock;
   /** Ends the source after the batch it is filling; what is in flight goes on. */
   readonly drain: AbortSignal;
 }
@@ -33,7 +35,7 @@ const IDLE_WAIT_MS = 1000;
  *   partition is taken away.
  */
 export function pollBatches(lease: PartitionLease, options: PollOptions): Observable<RecordBatch> {
-  const { maxBatch, maxWaitMs, credit, drain } = options;
+  const { maxBatch, maxWaitMs, credit, clock, drain } = options;
   const bounded = options.recordsLeft !== null;
   return new Observable<RecordBatch>((subscriber) => {
     const stopped = new AbortController();
@@ -42,16 +44,19 @@ export function pollBatches(lease: PartitionLease, options: PollOptions): Observ
 
     const fill = async (limit: number): Promise<IncomingRecord[]> => {
       const records: IncomingRecord[] = [];
+      let fullByMs = Infinity;
       while (records.length < limit && !stopped.signal.aborted) {
         // A bounded batch that has begun is filled even while draining, or a restart would cut it elsewhere.
         if (records.length === 0 && drain.aborted) break;
-        const first = records.length === 0;
+        const patient = records.length === 0 || bounded;
+        const leftMs = fullByMs - clock.monotonicMs();
+        if (!patient && leftMs <= 0) break;
         const polled = await lease.poll({
           maxRecords: limit - records.length,
-          waitMs: first || bounded ? IDLE_WAIT_MS : maxWaitMs,
+          waitMs: patient ? IDLE_WAIT_MS : leftMs,
         });
+        if (records.length === 0 && polled.length > 0) fullByMs = clock.monotonicMs() + maxWaitMs;
         records.push(...polled);
-        if (polled.length === 0 && !first && !bounded) break;
       }
       return records;
     };

@@ -8,6 +8,7 @@ import type {
   OutgoingRecord,
   PartitionCommit,
   PartitionLease,
+  RecordHeaders,
 } from '../ports/broker.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ModelDescription } from '../ports/language-model.ts';
@@ -15,7 +16,11 @@ import type { Codec } from '../ports/record-codec.ts';
 import type { ScoreOrigin } from '../secl/score-of.ts';
 import type { WrittenAnswer } from '../secl/work.ts';
 import { stepAnswerState, type AnswerState } from './answer-state.ts';
+import { deadLetterOf } from './dead-letter-of.ts';
 import type { AnsweredBatch } from './question-batch.ts';
+
+/** Most bytes of headers that are handed on; with more, none are. */
+const HEADER_BYTES = 64 * 1024;
 
 /** What {@link publishAnswers} needs. */
 export interface PublishOptions {
@@ -48,8 +53,23 @@ function publishedConfidence(
   adapterVersion: number,
 ): PublishedConfidence {
   const score = answer.scores.find((candidate) => candidate.name === source);
-  return { value: score?.value ?? null, source, adapterVersion };
+  return {
+    value: score?.value ?? null,
+    source,
+    adapterVersion: score?.adapterVersion ?? adapterVersion,
+  };
 }
+
+/** The input's headers, trace context among them, unless they are too many to go with an answer. */
+function handedOn(headers: RecordHeaders): RecordHeaders {
+  const bytes = Object.entries(headers).reduce(
+    (sum, [name, value]) => sum + 3 * name.length + value.length,
+    0,
+  );
+  return bytes > HEADER_BYTES ? {} : headers;
+}
+
+const UNREAD = { code: 'RECORD_INVALID', reason: 'the record could not be read' };
 
 /** Whether the question's deadline had passed at `nowMs`. */
 function isLate(question: Question, nowMs: number): boolean {
@@ -82,7 +102,7 @@ export function publishAnswers(
     partition: record.partition,
     key: key === null ? record.key : new TextEncoder().encode(key),
     value,
-    headers: record.headers,
+    headers: handedOn(record.headers),
   });
 
   return (source) =>
@@ -107,29 +127,19 @@ export function publishAnswers(
           const answers: Answer[] = [];
           const deadLetters: DeadLetter[] = [];
           const records = batch.records.map((record, i) => {
-            const place = {
-              sourceTopic: record.topic,
-              sourcePartition: record.partition,
-              sourceOffset: Number(record.offset),
-            };
             const written = byOffset.get(record.offset);
             if (written === undefined) {
-              const failure = refused.get(record.offset);
-              const letter: DeadLetter = {
-                ...place,
-                code: failure?.code ?? 'RECORD_INVALID',
-                reason: failure?.reason ?? 'the record could not be read',
-                key: record.key,
-                value: record.value,
-                failedAtMs: nowMs,
-              };
+              const failure = refused.get(record.offset) ?? UNREAD;
+              const letter = deadLetterOf(record, failure, nowMs);
               deadLetters.push(letter);
               return outgoing(topics.deadLetters, record, null, deadLetterCodec.encode(letter));
             }
             const { question, computed } = written;
             const answer: Answer = {
               questionId: question.id,
-              ...place,
+              sourceTopic: record.topic,
+              sourcePartition: record.partition,
+              sourceOffset: Number(record.offset),
               domain: question.domain,
               style: question.style,
               text: written.text,

@@ -46,6 +46,7 @@ export function planQuestion(
     code,
     reason,
   });
+  if (question.id === '') return refuse('RECORD_INVALID', 'the question has no id');
   if (question.text.trim() === '') return refuse('RECORD_INVALID', 'the question has no text');
   const fault = question.style === 'choice' ? choiceFault(question) : undefined;
   if (fault !== undefined) return refuse('RECORD_INVALID', fault);
@@ -54,7 +55,10 @@ export function planQuestion(
     return refuse('RECORD_INVALID', 'a reported log probability is above 0, or no number');
   const length = question.choices.reduce(
     (sum, choice) => sum + choice.label.length + choice.text.length,
-    question.text.length + (given?.text.length ?? 0),
+    [question.id, question.domain, given?.text].reduce<number>(
+      (total, text) => total + (text?.length ?? 0),
+      question.text.length,
+    ),
   );
   // Checked before the tokenizer, so that a huge question costs nothing.
   if (length > options.maxQuestionChars)

@@ -22,7 +22,7 @@ export interface ScoringOptions {
   readonly maxPromptTokens: number;
   /** Positions the model holds; a longer prompt is not asked, and what it was for is missing. */
   readonly contextLength: number;
-  /** Longest question in UTF-16 code units, choices and a given answer included; a longer one is a dead letter. */
+  /** Longest question in UTF-16 code units, everything it says included; a longer one is a dead letter. */
   readonly maxQuestionChars: number;
   readonly evidence: Evidence;
   /** Below this mass on the tokens asked for, a score is `ambiguous`. In `[0, 1]`. */
