@@ -54,11 +54,13 @@ function outputOf(file) {
 function closeFile() {
   if (current === undefined) return;
   const { file, tests, failed, durationMs } = current;
-  if (tests === 0) {
+  // A contract suite registers its tests from other files: only a test file itself may not be empty.
+  const empty = tests === 0 && /\.test\.(js|ts)$/.test(file);
+  if (empty) {
     counts.failed += 1;
     failures.push({ file, name: '(file)', error: 'The file holds no test.' });
   }
-  const mark = failed > 0 || tests === 0 ? 'FAIL' : 'ok  ';
+  const mark = failed > 0 || empty ? 'FAIL' : 'ok  ';
   console.log(`${mark} ${shortName(file)} (${tests} tests, ${seconds(durationMs)})`);
   if (verbose || mark === 'FAIL') process.stdout.write(outputOf(file).join(''));
   current = undefined;
