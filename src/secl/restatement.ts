@@ -21,7 +21,8 @@ export function statement(text: string): string {
 
 /**
  * Whether two answers say the same: equal once wording is set aside, or one holds the other's words in
- * full at its start or end ("Paris" and "Paris, France"). Lexical only; numbers must be equal.
+ * full at its start or end ("Paris" and "Paris, France"). Lexical only. Of numbers the end alone counts: "7 × 5 is 35"
+ * says 35, but "12 apples" need not mean 12.
  *
  * Source: ours; stands in for an entailment model.
  */
@@ -32,7 +33,7 @@ export function isRestatement(first: string, second: string): boolean {
   if (a === '' && b === '') return first.trim() === second.trim();
   if (a === b) return true;
   if (a === '' || b === '') return false;
-  if (/\d/.test(a) || /\d/.test(b)) return false;
   const [short, long] = a.length < b.length ? [a, b] : [b, a];
-  return long.startsWith(`${short} `) || long.endsWith(` ${short}`);
+  if (long.endsWith(` ${short}`)) return true;
+  return !/\d/.test(long) && long.startsWith(`${short} `);
 }

@@ -9,6 +9,10 @@ const SAME = [
   ['São Paulo', 'Sao Paulo'],
   ['1,200', '1200'],
   ['Leonardo da Vinci', 'da Vinci'],
+  ['an apple', 'apple'],
+  ['135', 'The product of 15 and 9 is 135.'],
+  ['\u22125', '-5'],
+  ['?!', '?!'],
 ] as const;
 
 const DIFFERENT = [
@@ -19,6 +23,12 @@ const DIFFERENT = [
   ['yes', 'no'],
   ['', 'Paris'],
   ['3.5', '35'],
+  ['Hepatitis A', 'Hepatitis B'],
+  ['A', 'An'],
+  ['\u22125', '5'],
+  ['√2', '2'],
+  ['<5', '>5'],
+  ['?', '!'],
 ] as const;
 
 for (const [a, b] of SAME)
