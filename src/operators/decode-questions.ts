@@ -25,6 +25,12 @@ export interface DecodeOptions {
 }
 
 /**
+ * Most bytes of a question's record. What it causes (an answer, a window, entries of state, each with the id and
+ * the domain in it) has to fit into records of about 1 MiB, up to six bytes to a character.
+ */
+export const QUESTION_BYTES = 128 * 1024;
+
+/**
  * Decodes a batch's records and writes their prompts. A record that cannot be read or asked becomes a
  * value with its reason; the batch goes on.
  *
@@ -37,6 +43,11 @@ export function decodeQuestions(
   const read = (record: IncomingRecord): PlannedRecord | UnanswerableRecord => {
     if (record.value === null)
       return { record, code: 'RECORD_INVALID', reason: 'the record is empty' };
+    const bytes = record.value.length;
+    if (bytes > QUESTION_BYTES) {
+      const reason = `the record has ${bytes} bytes, the limit is ${QUESTION_BYTES}`;
+      return { record, code: 'RECORD_TOO_LARGE', reason };
+    }
     const decoded = codec.decode(record.value);
     if (!decoded.ok) return { record, code: 'RECORD_INVALID', reason: decoded.reason };
     const plan = planQuestion(decoded.value, tokenizer, scoring);

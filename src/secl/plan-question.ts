@@ -55,10 +55,7 @@ export function planQuestion(
     return refuse('RECORD_INVALID', 'a reported log probability is above 0, or no number');
   const length = question.choices.reduce(
     (sum, choice) => sum + choice.label.length + choice.text.length,
-    [question.id, question.domain, given?.text].reduce<number>(
-      (total, text) => total + (text?.length ?? 0),
-      question.text.length,
-    ),
+    question.id.length + question.text.length + (given?.text.length ?? 0),
   );
   // Checked before the tokenizer, so that a huge question costs nothing.
   if (length > options.maxQuestionChars)

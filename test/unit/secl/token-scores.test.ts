@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import type { TokenTrace } from '../../../src/ports/language-model.ts';
 import {
   answerProbability,
   meanEntropyNats,
@@ -22,6 +23,9 @@ test('an empty answer has no probability and no certainty, rather than 1', () =>
 test('a number that is none gives no score', () => {
   assert.equal(answerProbability([-0.1, NaN]), null);
   assert.equal(tokenCertainty([0.1, Infinity]), null);
+  const trace = (entropyNats: number): TokenTrace => ({ id: 1, logProbability: -1, entropyNats });
+  assert.equal(meanEntropyNats([trace(0.1), trace(NaN)]), null);
+  assert.equal(meanEntropyNats([trace(0.25), trace(0.75)]), 0.5);
 });
 
 test('a log probability above 0 is a broken precondition', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fillTemplate } from '../../../src/secl/prompts/fill-template.ts';
+import { fillTemplate } from '../../../../src/secl/prompts/fill-template.ts';
 
 test('fills each gap once and reads no filling again', () => {
   assert.equal(
