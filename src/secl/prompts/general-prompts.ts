@@ -10,7 +10,7 @@ export const GENERAL_PROMPTS: PromptSet = {
     short: {
       name: 'answer-short',
       version: 1,
-      system: 'Reply with the answer alone: a name, a number or a few words. Never a sentence.',
+      system: 'Answer the question with the answer alone, in as few words as possible.',
       user: '{question}',
     },
     choice: {
