@@ -4,67 +4,99 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
+import { openRecordCodecs } from '../../src/adapters/avro/record-codecs.ts';
+import { createMemoryBroker } from '../../src/adapters/memory/memory-broker.ts';
+import { createStandInLanguageModel } from '../../src/adapters/memory/stand-in-language-model.ts';
+import { loadTopology } from '../../src/app/load-topology.ts';
 import { packageRoot } from '../../src/app/package-root.ts';
+import { replay } from '../../src/app/replay.ts';
+import { SYSTEM_CLOCK } from '../../src/app/system-clock.ts';
+import type { Answer } from '../../src/events/answer.ts';
+import { SCORE_NAMES } from '../../src/events/score.ts';
 
-/**
- * What each example prints, with the stand-in model. The numbers come from a hash, so they witness nothing
- * but that nothing changed; three digits leave room for another machine's `exp`.
- */
-const OUTPUTS: Readonly<Record<string, string>> = {
-  'own-operator': `
-5 questions answered and committed
-review capital-1: blue oxygen gold (0.400)
-review capital-3: carbon Delhi (0.491)
-review capital-4: neon Friday copper (0.499)
-`,
-  'score-one-question': `
-question  What is the capital of Kenya?
-answer    blue oxygen gold
-answerProbability       0.004  present
-tokenCertainty          0.063  present
-verbalized              0.632  present  mass 0.981
-verbalizedWithEvidence  0.400  present  mass 0.991
-pTrue                   0.587  present  mass 0.966
-normalizedPTrue         0.226  present  mass 0.966
-rival     iron Delhi  P(True) 0.378
-rival     neon Monday Monday  P(True) 0.683
-rival     Lima Friday zinc  P(True) 0.565
-rival     July Monday  P(True) 0.380
-positions 24 to answer, 119 to verbalize, 147 to judge
-`,
-};
-
-/** Runs an example as built, as its comment says, and gives what it printed. */
-async function run(name: string): Promise<string> {
+/** Runs an example as built, as its comment says, and gives the lines it printed. */
+async function run(name: string): Promise<string[]> {
   const file = path.join(packageRoot(), 'build', 'examples', `${name}.js`);
   const { stdout } = await promisify(execFile)(process.execPath, [file], { timeout: 60_000 });
-  return stdout;
+  return stdout.trimEnd().split('\n');
 }
 
+/** What the main pipeline says of the examples' questions, with the same settings and model. */
+async function answersTo(texts: readonly string[]): Promise<readonly Answer[]> {
+  const never = new AbortController().signal;
+  const items = texts.map((text, i) => ({
+    question: {
+      id: `capital-${i + 1}`,
+      text,
+      style: 'short' as const,
+      choices: [],
+      domain: null,
+      givenAnswer: null,
+      deadlineMs: null,
+    },
+    feedback: null,
+  }));
+  const { answers } = await replay({
+    input: { name: 'examples', items, hash: '' },
+    topology: await loadTopology(),
+    model: createStandInLanguageModel(),
+    broker: createMemoryBroker({ clock: SYSTEM_CLOCK }),
+    codecs: openRecordCodecs(),
+    clock: SYSTEM_CLOCK,
+    drain: never,
+    abort: never,
+  });
+  return answers;
+}
+
+// The stand-in's words and numbers change with every letter of a prompt, so none of them stand here:
+// what the examples print is held against the main pipeline, and against itself.
 describe('examples', () => {
   it('are all run here', () => {
     const files = readdirSync(path.join(packageRoot(), 'examples'));
-    assert.deepEqual(
-      files.toSorted(),
-      Object.keys(OUTPUTS).map((name) => `${name}.ts`),
-    );
+    assert.deepEqual(files.toSorted(), ['own-operator.ts', 'score-one-question.ts']);
   });
 
-  for (const [name, output] of Object.entries(OUTPUTS)) {
-    it(`${name} prints what it says`, async () => {
-      assert.equal(await run(name), output.trimStart());
-    });
-  }
+  it('score-one-question prints every score, and they add up', async () => {
+    const text = 'What is the capital of Kenya?';
+    const [answer] = await answersTo([text]);
+    assert.ok(answer);
+    const lines = await run('score-one-question');
+    assert.deepEqual(lines.slice(0, 2), [`question  ${text}`, `answer    ${answer.text}`]);
+    const printed = new Map(
+      lines.flatMap((line) => {
+        const match = /^(\w+) +(0\.\d{3}|1\.000|missing) {2}(present|ambiguous|missing)/.exec(line);
+        return match === null ? [] : [[match[1], Number(match[2])]];
+      }),
+    );
+    assert.deepEqual([...printed.keys()].toSorted(), [...SCORE_NAMES].toSorted());
+    for (const { name, value } of answer.scores) {
+      // Three digits are printed.
+      assert.ok(value !== null && Math.abs((printed.get(name) ?? NaN) - value) <= 0.0005, name);
+    }
+    // NormPTrue is P(True) over the total, where that exceeds 1. Rounding five P(True) by 0.0005 moves the
+    // quotient by less than 5 · 0.0005, rounding the quotient by 0.0005 more.
+    const own = printed.get('pTrue') ?? NaN;
+    const rivals = lines.flatMap((line) => /^rival .+ P\(True\) ([\d.]+)$/.exec(line)?.[1] ?? []);
+    assert.equal(rivals.length, answer.distractors.length);
+    const total = rivals.reduce((sum, rival) => sum + Number(rival), own);
+    const normalized = printed.get('normalizedPTrue') ?? NaN;
+    assert.ok(Math.abs(own / Math.max(1, total) - normalized) < 0.003);
+    assert.match(lines.at(-1) ?? '', /^positions \d+ to answer, \d+ to verbalize, \d+ to judge$/);
+  });
 
-  it('score-one-question adds up: NormPTrue is P(True) over the total', () => {
-    // 0.587 / (0.587 + 0.378 + 0.683 + 0.565 + 0.380) = 0.2264. Rounding each P(True) by 0.0005 moves the
-    // quotient by at most 0.0003, rounding the printed quotient by 0.0005 more.
-    const lines = OUTPUTS['score-one-question'] ?? '';
-    const own = Number(/^pTrue +([\d.]+)/m.exec(lines)?.[1]);
-    const rivals = [...lines.matchAll(/P\(True\) ([\d.]+)/g)].map((match) => Number(match[1]));
-    const printed = Number(/^normalizedPTrue +([\d.]+)/m.exec(lines)?.[1]);
-    const total = rivals.reduce((sum, rival) => sum + rival, own);
-    assert.equal(rivals.length, 4);
-    assert.ok(Math.abs(own / total - printed) < 1e-3);
+  it('own-operator sends exactly the unsure answers to review', async () => {
+    const countries = ['Kenya', 'Peru', 'Norway', 'Egypt', 'Ecuador'];
+    const answers = await answersTo(countries.map((name) => `What is the capital of ${name}?`));
+    const unsure = answers.filter(({ published }) => (published.value ?? 0) < 0.5);
+    // Otherwise the threshold would prove nothing; another one would then have to be chosen.
+    assert.ok(unsure.length > 0 && unsure.length < answers.length);
+    assert.deepEqual(await run('own-operator'), [
+      '5 questions answered and committed',
+      ...unsure.map(
+        ({ questionId, text, published }) =>
+          `review ${questionId}: ${text} (${published.value?.toFixed(3)})`,
+      ),
+    ]);
   });
 });
