@@ -9,6 +9,7 @@ import {
 } from '../../../src/operators/calibration-entries.ts';
 import {
   EMPTY_CALIBRATION,
+  PENDING_LABELS,
   stepCalibration,
   type AnswerAt,
   type CalibrationState,
@@ -157,4 +158,36 @@ test('rows beyond the correctable windows are forgotten', () => {
   );
   assert.equal(state.rows.size, 12);
   assert.equal(state.revisions.size, 3);
+});
+
+test('labels without answers are bounded: the oldest are given up', () => {
+  const labels = Array.from({ length: PENDING_LABELS + 2 }, (_, i) => label(i));
+  const { state } = stepCalibration(
+    EMPTY_CALIBRATION,
+    { answers: [], labels, feedbackOffset: labels.length },
+    options,
+    match,
+  );
+  assert.equal(state.pending.size, PENDING_LABELS);
+  assert.equal(state.pending.has('q1'), false);
+  assert.equal(state.pending.has('q2'), true);
+});
+
+test('a newer label of a question takes the place of the older one', () => {
+  const right = { ...label(0), acceptedAnswers: ['yes'] };
+  const wrong = { ...label(0), acceptedAnswers: ['other'] };
+  const { state } = stepCalibration(
+    EMPTY_CALIBRATION,
+    { answers: [], labels: [wrong, right], feedbackOffset: 2 },
+    options,
+    match,
+  );
+  const later = stepCalibration(
+    state,
+    { answers: [answerAt(0)], labels: [], feedbackOffset: 2 },
+    options,
+    match,
+  );
+  assert.equal(later.state.rows.get(0)?.correct, true);
+  assert.equal(later.state.pending.size, 0);
 });

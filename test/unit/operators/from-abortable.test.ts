@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { firstValueFrom, lastValueFrom } from 'rxjs';
 import { fromAbortable } from '../../../src/operators/from-abortable.ts';
 
@@ -23,4 +24,25 @@ test('unsubscribing aborts the work', () => {
   assert.equal(signal?.aborted, false);
   subscription.unsubscribe();
   assert.equal(signal.aborted, true);
+});
+
+test('work that throws before it begins is an error notification', async () => {
+  const broken$ = fromAbortable((): Promise<never> => {
+    throw new Error('sync');
+  });
+  await assert.rejects(lastValueFrom(broken$), /sync/);
+});
+
+test('what comes after unsubscribing is heard by nobody, and a late failure is not unhandled', async () => {
+  const heard: unknown[] = [];
+  for (const settle of [() => Promise.resolve(1), () => Promise.reject(new Error('late'))]) {
+    const subscription = fromAbortable(settle).subscribe({
+      next: (value) => heard.push(value),
+      error: (error) => heard.push(error),
+      complete: () => heard.push('complete'),
+    });
+    subscription.unsubscribe();
+  }
+  await setImmediate();
+  assert.deepEqual(heard, []);
 });
