@@ -40,7 +40,7 @@ export function operatorContract<In, Out>(name: string, make: () => OperatorCase
       const heard: unknown[] = [];
       const subscription = NEVER.pipe(make().operator).subscribe({
         next: (value) => heard.push(value),
-        error: (error: any) => heard.push(error),
+        error: (error: unknown) => heard.push(error),
         complete: () => heard.push('complete'),
       });
       await nextTurn();
@@ -63,7 +63,7 @@ export function operatorContract<In, Out>(name: string, make: () => OperatorCase
       const heard: unknown[] = [];
       const subscription = source.pipe(operator).subscribe({
         next: (value) => heard.push(value),
-        error: (error: any) => heard.push(error),
+        error: (error: unknown) => heard.push(error),
       });
       source.next(items[0] as In);
       const before = heard.length;

@@ -241,7 +241,7 @@ test('unsubscribing ends it: what was read by then is not committed', async () =
   const heard: unknown[] = [];
   const subscription = calibratePartition(lease, options(new Labels())).subscribe({
     next: (window) => heard.push(window),
-    error: (error: any) => heard.push(error),
+    error: (error: unknown) => heard.push(error),
     complete: () => heard.push('complete'),
   });
   assert.equal(lease.polls.length, 1, 'the answers are being read');

@@ -38,7 +38,7 @@ test('what comes after unsubscribing is heard by nobody, and a late failure is n
   for (const settle of [() => Promise.resolve(1), () => Promise.reject(new Error('late'))]) {
     const subscription = fromAbortable(settle).subscribe({
       next: (value) => heard.push(value),
-      error: (error: any) => heard.push(error),
+      error: (error: unknown) => heard.push(error),
       complete: () => heard.push('complete'),
     });
     subscription.unsubscribe();
