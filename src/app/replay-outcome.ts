@@ -31,10 +31,15 @@ export function replayOutcome(
   match: Matcher,
   topology: Topology,
 ): ReplayOutcome {
-  const rows = result.answers.map((answer, index): ReplayRow => {
+  const letters = result.deadLetters.map((letter) => letter.sourceOffset).toSorted((a, b) => a - b);
+  let before = 0;
+  const rows = result.answers.map((answer, i): ReplayRow => {
     const label = labels.get(answer.questionId);
+    // Offsets have gaps; a position counts the answers and the dead letters before it.
+    while (before < letters.length && (letters[before] as number) < answer.sourceOffset)
+      before += 1;
     return {
-      index,
+      index: i + before,
       domain: answer.domain,
       correct: label === undefined ? null : match(answer, label),
       confidences: confidencesOf(answer),

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { loadTopology } from '../../../src/app/load-topology.ts';
+import { confidencesOf, replayOutcome } from '../../../src/app/replay-outcome.ts';
+import type { Answer } from '../../../src/events/answer.ts';
+import type { DeadLetter } from '../../../src/events/dead-letter.ts';
+import type { Feedback } from '../../../src/events/feedback.ts';
+import { missingScore, presentScore } from '../../../src/secl/score-of.ts';
+import { matchFeedback } from '../../../src/streams/match-feedback.ts';
+import { assertClose } from '../../support/assert-close.ts';
+import { ORIGIN } from '../../support/secl-fixture.ts';
+
+const topology = await loadTopology();
+
+let offset = 0;
+
+function answer(id: string, confidence: number | null, extracted: string | null): Answer {
+  const score =
+    confidence === null
+      ? missingScore('verbalized', 'none', ORIGIN)
+      : presentScore('verbalized', confidence, ORIGIN, { normalization: 'digits' });
+  return {
+    questionId: id,
+    sourceOffset: (offset += 10),
+    domain: 'colours',
+    style: 'short',
+    extracted,
+    scores: [score],
+    published: { value: confidence, source: 'verbalized', adapterVersion: 0 },
+    forwardTokens: { answer: 5, confidence: 3, scoring: 2, training: 0, total: 10 },
+  } as unknown as Answer;
+}
+
+const label = (id: string): [string, Feedback] => [
+  id,
+  { questionId: id, acceptedAnswers: ['blue'], correct: null, labelledAtMs: 0 },
+];
+
+test('answers are matched with their labels and summed up; what is missing stays missing', () => {
+  // A dead letter stands third in the stream, between b and c.
+  const answers = [
+    answer('a', 0.95, 'blue'),
+    answer('b', 0.95, 'red'),
+    answer('c', null, 'blue'),
+    answer('d', 0.5, 'blue'),
+    answer('e', 0.05, null),
+  ];
+  const { rows, summary } = replayOutcome(
+    { answers, deadLetters: [{ sourceOffset: 25 } as DeadLetter], complete: true },
+    new Map(['a', 'b', 'c', 'e'].map(label)),
+    matchFeedback,
+    topology,
+  );
+  assert.deepEqual(
+    rows.map(({ index, correct, confidences }) => [index, correct, confidences]),
+    [
+      [0, true, { verbalized: 0.95, published: 0.95 }],
+      [1, false, { verbalized: 0.95, published: 0.95 }],
+      [3, true, { verbalized: null, published: null }],
+      [4, null, { verbalized: 0.5, published: 0.5 }],
+      [5, false, { verbalized: 0.05, published: 0.05 }],
+    ],
+  );
+  assert.deepEqual([summary.questions, summary.answered, summary.deadLettered], [6, 5, 1]);
+  assert.deepEqual(summary.forwardTokens, {
+    answer: 25,
+    confidence: 15,
+    scoring: 10,
+    training: 0,
+    total: 50,
+  });
+  // Three answers have a confidence and a label: 2/3 · |0.5 − 0.95| + 1/3 · 0.05.
+  assertClose(summary.pooled.published?.ece, 0.95 / 3, 1e-12);
+});
+
+test('an answer’s confidences are its scores by name, and the published one', () => {
+  assert.deepEqual(confidencesOf(answer('a', 0.25, 'blue')), { verbalized: 0.25, published: 0.25 });
+});
