@@ -60,7 +60,7 @@ export interface FakeLeaseOptions {
   readonly state?: ReadonlyMap<string, Uint8Array>;
   /** Replaces the commit; what it does not reject counts as committed. */
   readonly commit?: (commit: PartitionCommit) => Promise<void>;
-  /** Called when a poll finds nothing, in the place of waiting. */
+  /** Called when a poll finds nothing, in the place of waiting; what it pushes comes with the next poll. */
   readonly onIdle?: (waitMs: number) => void;
   /** Most records a poll gives, whatever it asks for. */
   readonly pollLimit?: number;
@@ -88,7 +88,10 @@ export function fakeLease(options: FakeLeaseOptions = {}): FakeLease {
       lease.polls.push(request);
       await new Promise((resolve) => setImmediate(resolve));
       if (revoked.signal.aborted) throw new Error('revoked');
-      if (queue.length === 0) options.onIdle?.(request.waitMs);
+      if (queue.length === 0) {
+        options.onIdle?.(request.waitMs);
+        return [];
+      }
       return queue.splice(0, Math.min(request.maxRecords, options.pollLimit ?? Infinity));
     },
     commit: async (commit) => {
