@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { openRecordCodecs, type RecordCodecs } from '../adapters/avro/record-codecs.ts';
 import { openEmbeddedLog } from '../adapters/embedded-log/open-embedded-log.ts';
@@ -11,6 +11,7 @@ import { matchFeedback } from '../streams/match-feedback.ts';
 import type { Topology } from '../topology/topology.ts';
 import { loadTopology } from './load-topology.ts';
 import { loadStream } from './load-stream.ts';
+import { makeFolder } from './make-folder.ts';
 import { openLanguageModel } from './open-language-model.ts';
 import { replay, runFingerprint } from './replay.ts';
 import type { ReplayInput } from './replay-input.ts';
@@ -104,7 +105,7 @@ export async function replayStream(options: ReplayStreamOptions): Promise<Replay
     const runFolder =
       options.runFolder ??
       defaultRunFolder(options.runRoot ?? 'runs', input, topology, model, codecs);
-    await mkdir(runFolder, { recursive: true });
+    await makeFolder(runFolder);
     const broker = await openEmbeddedLog({
       folder: path.join(runFolder, 'log'),
       clock: SYSTEM_CLOCK,

@@ -1,5 +1,7 @@
 import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import type { Command } from 'commander';
+import { makeFolder } from '../app/make-folder.ts';
 import { renderReplay, summaryJson } from '../app/render-replay.ts';
 import { replayStream } from '../app/replay-stream.ts';
 import { EXIT } from './exit-code.ts';
@@ -25,6 +27,7 @@ export interface ReplayCommandOptions {
 /** Replays a stream, with progress on stderr and the result on stdout. Sets the exit code. */
 export async function runReplay(stream: string, options: ReplayCommandOptions): Promise<void> {
   const silent = options.json === true;
+  if (options.report !== undefined) await makeFolder(path.dirname(path.resolve(options.report)));
   const store = createProgressView({ stream: process.stderr, silent });
   const view = createReplayProgressView(process.stderr, silent);
   const interrupt = listenForInterrupt(() => {

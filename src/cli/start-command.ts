@@ -1,6 +1,7 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
+import { makeFolder } from '../app/make-folder.ts';
 import { makeStream } from '../app/make-stream.ts';
 import { runReplay } from './replay-command.ts';
 import { wholeNumber } from './whole-number.ts';
@@ -33,7 +34,7 @@ export function registerStartCommand(program: Command): void {
     .action(async (options: StartOptions) => {
       const { perDomain, seed, folder } = options;
       const stream = path.join(folder, `stream-${perDomain}-${seed}.jsonl`);
-      await mkdir(folder, { recursive: true });
+      await makeFolder(folder);
       if ((await stat(stream).catch(() => undefined)) === undefined)
         await makeStream({ out: stream, perDomain, seed });
       if (options.json !== true)
