@@ -47,6 +47,10 @@ export async function ask(
   model: LanguageModel,
   signal?: AbortSignal,
 ): Promise<AskedAnswer> {
+  if (asked.answer?.trim() === '')
+    throw new SeclError('USAGE', 'the answer to be scored has no text', {
+      hint: 'Leave --answer out to have the model answer.',
+    });
   const options = scoringOptionsOf(topology, model.description.contextLength);
   const { tokenizer } = model;
   const plan = planQuestion(
@@ -65,7 +69,10 @@ export async function ask(
   );
   if (isRefused(plan))
     throw new SeclError('USAGE', plan.reason, {
-      hint: 'Ask a shorter question, or see `secl ask --help`.',
+      hint:
+        plan.code === 'CONTEXT_OVERFLOW'
+          ? 'Ask a shorter question.'
+          : 'See `secl ask --help` for how a question is asked.',
     });
   const origin = { model: model.description.name, adapterVersion: 0 };
   const scope = await model.openScope(sharedPrefixes(options.prompts, tokenizer));

@@ -49,9 +49,9 @@ export function registerAskCommand(program: Command): void {
     .argument('<question>', 'the question')
     .option('--choice <text...>', 'choices, two or more; labelled A, B, C …')
     .addOption(
-      new Option('--style <style>', 'how to answer')
+      new Option('--style <style>', 'how to answer; the default is short')
         .choices(['short', 'reasoning'])
-        .default('short'),
+        .conflicts('choice'),
     )
     .option('--answer <text>', 'score this answer instead of writing one')
     .option('--model <name|path>', 'catalogue name, GGUF file, or "stand-in"')

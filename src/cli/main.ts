@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { packageRoot } from '../app/package-root.ts';
+import { SeclError } from '../errors/secl-error.ts';
 import { registerAskCommand } from './ask-command.ts';
 import { describeError, errorLines } from './describe-error.ts';
 import { registerDoctorCommand } from './doctor-command.ts';
@@ -52,6 +53,8 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) {
     // Commander has already said what was wrong; help and version come this way too, with 0.
+    if (error.exitCode !== 0 && process.argv.includes('--json'))
+      console.log(JSON.stringify({ error: describeError(usageError(error)) }));
     process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   } else {
     const description = describeError(error);
@@ -60,6 +63,13 @@ try {
     if (debugging() && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
     process.exitCode = exitCodeOf(error);
   }
+}
+
+/** Commander's complaint as one of ours, for those who read JSON. */
+function usageError({ message }: CommanderError): SeclError {
+  return new SeclError('USAGE', message.replace(/^error: /, ''), {
+    hint: 'Add --help for how it is used.',
+  });
 }
 
 /** Whether stack traces are wanted. */

@@ -4,6 +4,7 @@ import { createStandInLanguageModel } from '../../../src/adapters/memory/stand-i
 import { ask, type AskedQuestion } from '../../../src/app/ask.ts';
 import { loadTopology } from '../../../src/app/load-topology.ts';
 import type { LanguageModel } from '../../../src/ports/language-model.ts';
+import { expectFailure } from '../../support/expect-failure.ts';
 import { choices } from '../../support/secl-fixture.ts';
 
 const topology = await loadTopology();
@@ -83,4 +84,9 @@ test('the scope is closed whatever happens, and a cancelled question says so', a
   const aborted = AbortSignal.abort(new Error('enough'));
   await assert.rejects(ask(plain, topology, model, aborted), { code: 'CANCELLED' });
   assert.equal(open, 0);
+});
+
+test('an answer without text is refused, not called missing', async () => {
+  const model = createStandInLanguageModel();
+  await expectFailure(ask({ ...plain, answer: ' ' }, topology, model), 'USAGE');
 });
