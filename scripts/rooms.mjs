@@ -20,10 +20,13 @@ export const ROOMS = {
   ports: { pure: true, sees: ['events'], packages: ['rxjs'] },
   broker: { pure: true, sees: ['ports'], packages: ['rxjs'] },
   secl: { pure: true, sees: ['events', 'ports', 'text'], packages: [] },
+  learning: { pure: true, sees: ['events', 'ports', 'secl'], packages: [] },
   decoding: { pure: true, sees: ['ports'], packages: [] },
   gguf: { pure: true, sees: [], packages: [] },
   graph: { pure: true, sees: ['gguf'], packages: ['protobufjs'] },
   model: { pure: true, sees: ['gguf', 'graph', 'ports'], packages: [] },
+  training: { pure: true, sees: ['events', 'gguf', 'graph', 'model', 'ports'], packages: [] },
+  peft: { pure: true, sees: ['events', 'ports'], packages: [] },
   tokenizer: {
     pure: true,
     sees: ['gguf', 'ports'],
@@ -32,12 +35,12 @@ export const ROOMS = {
   streams: { pure: true, sees: ['events', 'text'], packages: [] },
   operators: {
     pure: true,
-    sees: ['calibration', 'drift', 'events', 'ports', 'secl', 'text'],
+    sees: ['calibration', 'drift', 'events', 'learning', 'ports', 'secl', 'text'],
     packages: ['rxjs'],
   },
   topology: {
     pure: true,
-    sees: ['calibration', 'drift', 'events', 'operators', 'ports', 'secl', 'text'],
+    sees: ['calibration', 'drift', 'events', 'learning', 'operators', 'ports', 'secl', 'text'],
     packages: ['rxjs', 'yaml'],
   },
   report: { pure: true, sees: ['calibration', 'events'], packages: [] },
@@ -52,10 +55,12 @@ export const ROOMS = {
         'events',
         'gguf',
         'graph',
+        'learning',
         'model',
         'operators',
       ],
-      ...['ports', 'report', 'secl', 'streams', 'text', 'tokenizer', 'topology'],
+      ...['peft', 'ports', 'report', 'secl', 'streams', 'text', 'tokenizer', 'topology'],
+      'training',
     ],
     packages: ['rxjs'],
   },
@@ -64,8 +69,8 @@ export const ROOMS = {
 
 /** What every adapter sees; adapters never see each other. */
 export const ADAPTER_SEES = [
-  ...['broker', 'calibration', 'decoding', 'drift', 'events', 'gguf', 'graph', 'model', 'ports'],
-  ...['secl', 'streams', 'text', 'tokenizer'],
+  ...['broker', 'calibration', 'decoding', 'drift', 'events', 'gguf', 'graph', 'model', 'peft'],
+  ...['ports', 'secl', 'streams', 'text', 'tokenizer', 'training'],
 ];
 
 /** npm packages by adapter, one library each (and `rxjs`, which the ports speak). */
@@ -76,7 +81,9 @@ export const ADAPTERS = {
   hub: ['classic-level', 'undici', 'yauzl'],
   memory: ['rxjs'],
   onnx: ['onnxruntime-common', 'onnxruntime-node'],
+  passes: [],
   system: [],
+  trainer: ['onnxruntime-common', 'onnxruntime-node'],
 };
 
 /** Names of the rooms above the line of purity. */

@@ -9,16 +9,36 @@ export { isRetryable, SeclError, type SeclErrorOptions } from './errors/secl-err
 export { seededRandom, type SeededRandom } from './random/seeded-random.ts';
 
 // events: records
-export type { AdapterRecord } from './events/adapter.ts';
-export type { Answer, Distractor, ForwardTokens, PublishedConfidence } from './events/answer.ts';
+export type { AdapterRecord, BeforeAfter } from './events/adapter.ts';
+export { ADAPTER_DECISIONS, type AdapterDecision } from './events/adapter-decision.ts';
+export { ADAPTER_SCOPES, type AdapterScope } from './events/adapter-scope.ts';
+export type {
+  Answer,
+  Distractor,
+  ForwardTokens,
+  GateReading,
+  PublishedConfidence,
+} from './events/answer.ts';
 export type { CalibrationWindow, WindowMetric } from './events/calibration-window.ts';
 export type { DeadLetter } from './events/dead-letter.ts';
 export type { Feedback } from './events/feedback.ts';
 export type { AnswerStyle, Choice, GivenAnswer, Question } from './events/question.ts';
 export { SCORE_NAMES, type Score, type ScoreName, type ScoreStatus } from './events/score.ts';
-export type { TrainingBatch, TrainingSample } from './events/training-batch.ts';
+export {
+  LOSS_NAMES,
+  OPTIMIZER_NAMES,
+  SAMPLE_ROLES,
+  type LoraSettings,
+  type LossName,
+  type OptimizerName,
+  type OptimizerSettings,
+  type SampleRole,
+  type TrainingBatch,
+  type TrainingSample,
+} from './events/training-batch.ts';
 
 // ports
+export type { AdapterStore } from './ports/adapter-store.ts';
 export type {
   Broker,
   ConsumerGroup,
@@ -52,6 +72,7 @@ export type {
 } from './ports/language-model.ts';
 export type { Codec, Decoded } from './ports/record-codec.ts';
 export type { ChatMessage, TokenIds, Tokenizer } from './ports/tokenizer.ts';
+export type { Trainer } from './ports/trainer.ts';
 
 // secl: the method's scores, and the stages that compute them over a model scope
 export { freeScores } from './secl/free-scores.ts';

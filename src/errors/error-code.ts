@@ -18,6 +18,7 @@ export const ERROR_CODES = {
   CONTEXT_OVERFLOW: 'A prompt is longer than the context of the model or its cache.',
   MODEL_FAILED: 'The inference runtime failed.',
   ADAPTER_REFUSED: 'The adapter does not fit the model or is damaged.',
+  TRAINING_FAILED: 'A training batch could not be trained on.',
   // model store and hub
   MODEL_NOT_FOUND: 'No model of that name or path is known.',
   DOWNLOAD_FAILED: 'No source could deliver the file.',

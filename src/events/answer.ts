@@ -23,6 +23,22 @@ export interface PublishedConfidence {
   readonly adapterVersion: number;
 }
 
+/** What the drift gate saw at a question, and what it made of it. */
+export interface GateReading {
+  /** Ordinal of the burst the question belongs to, from 1; 0: none is open. */
+  readonly burst: number;
+  /** Position within the burst, from 1; 0: none is open. */
+  readonly positionInBurst: number;
+  /** Changes noticed so far, alarms for one change merged. */
+  readonly incident: number;
+  /** Whether a detector fired at this question. */
+  readonly alarm: boolean;
+  /** Each detector's statistic after this question, by name. */
+  readonly statistics: Readonly<Record<string, number>>;
+  /** Where each statistic fires, by the same names. */
+  readonly thresholds: Readonly<Record<string, number>>;
+}
+
 /** Computed positions by phase; a training position counts three. */
 export interface ForwardTokens {
   readonly answer: number;
@@ -62,4 +78,16 @@ export interface Answer {
   readonly late: boolean;
   readonly answeredAtMs: number;
   readonly durationMs: number;
+  /**
+   * Last hidden state of the question's prompt, `[D]`, of unit length, as float32, little-endian; `null` where the
+   * topology does not ask for it.
+   */
+  readonly hidden: Uint8Array | null;
+  /** `null` without a gate. */
+  readonly gate: GateReading | null;
+  /**
+   * What would have been published under the previous adapter, a fraction in `[0, 1]`; `null` unless the newest one
+   * is on trial.
+   */
+  readonly previousConfidence: number | null;
 }

@@ -161,6 +161,9 @@ export function publishAnswers(
               late: isLate(question, nowMs),
               answeredAtMs: nowMs,
               durationMs,
+              hidden: null,
+              gate: null,
+              previousConfidence: null,
             };
             answers.push(answer);
             return outgoing(topics.answers, record, question.id, answerCodec.encode(answer));

@@ -1,13 +1,22 @@
 import fc, { type Arbitrary } from 'fast-check';
 import type { RecordCodecs } from '../../src/adapters/avro/record-codecs.ts';
-import type { AdapterRecord } from '../../src/events/adapter.ts';
-import type { Answer, Distractor } from '../../src/events/answer.ts';
+import type { AdapterRecord, BeforeAfter } from '../../src/events/adapter.ts';
+import { ADAPTER_DECISIONS, type AdapterDecision } from '../../src/events/adapter-decision.ts';
+import { ADAPTER_SCOPES } from '../../src/events/adapter-scope.ts';
+import type { Answer, Distractor, GateReading } from '../../src/events/answer.ts';
 import type { CalibrationWindow, WindowMetric } from '../../src/events/calibration-window.ts';
 import type { DeadLetter } from '../../src/events/dead-letter.ts';
 import type { Feedback } from '../../src/events/feedback.ts';
 import type { AnswerStyle, Question } from '../../src/events/question.ts';
 import { SCORE_NAMES, type Score, type ScoreStatus } from '../../src/events/score.ts';
-import type { TrainingBatch, TrainingSample } from '../../src/events/training-batch.ts';
+import {
+  LOSS_NAMES,
+  OPTIMIZER_NAMES,
+  SAMPLE_ROLES,
+  type LoraSettings,
+  type TrainingBatch,
+  type TrainingSample,
+} from '../../src/events/training-batch.ts';
 import type { Codec } from '../../src/ports/record-codec.ts';
 
 /** Any text without lone surrogates, which UTF-8 cannot hold. */
@@ -35,7 +44,7 @@ const numbersByName = fc.dictionary(
 );
 
 const style = fc.constantFrom<AnswerStyle>('short', 'choice', 'reasoning');
-const scope = fc.constantFrom<AdapterRecord['scope']>('position', 'turn', 'conversation');
+const scope = fc.constantFrom(...ADAPTER_SCOPES);
 
 const score = row<Score>({
   name: fc.constantFrom(...SCORE_NAMES),
@@ -76,8 +85,26 @@ const sample = row<TrainingSample>({
   adaptFrom: count,
   target: number,
   confidence: number,
-  replayed: fc.boolean(),
+  role: fc.constantFrom(...SAMPLE_ROLES),
 });
+
+const gate = row<GateReading>({
+  burst: count,
+  positionInBurst: count,
+  incident: count,
+  alarm: fc.boolean(),
+  statistics: numbersByName,
+  thresholds: numbersByName,
+});
+
+const lora = row<LoraSettings>({
+  rank: count,
+  alpha: number,
+  projections: list(text),
+  lastLayers: count,
+});
+
+const beforeAfter = row<BeforeAfter>({ before: number, after: number });
 
 type ValueOf<C> = C extends Codec<infer T> ? T : never;
 
@@ -122,6 +149,9 @@ export const RECORDS: {
     late: fc.boolean(),
     answeredAtMs: timeMs,
     durationMs: number,
+    hidden: orNull(bytes),
+    gate: orNull(gate),
+    previousConfidence: orNull(number),
   }),
   feedback: row<Feedback>({
     questionId: text,
@@ -157,15 +187,28 @@ export const RECORDS: {
   trainingBatch: row<TrainingBatch>({
     batchId: text,
     lineage: text,
-    ordinal: offset,
+    ordinal: count,
     scope,
     confidenceTokenIds: tokenIds,
-    loss: text,
+    loss: fc.constantFrom(...LOSS_NAMES),
     lossParameters: numbersByName,
+    lora,
+    optimizer: row({
+      name: fc.constantFrom(...OPTIMIZER_NAMES),
+      learningRate: number,
+      beta1: number,
+      beta2: number,
+      epsilon: number,
+      weightDecay: number,
+      clipNorm: number,
+    }),
     parentVersion: count,
+    parentSha256: orNull(text),
+    parentOptimizerSha256: orNull(text),
     baseSha256: text,
     seed: offset,
     samples: list(sample),
+    steps: list(list(count)),
   }),
   adapter: row<AdapterRecord>({
     lineage: text,
@@ -174,14 +217,27 @@ export const RECORDS: {
     baseSha256: text,
     scope,
     batchId: orNull(text),
-    rank: count,
-    alpha: number,
-    lossBefore: orNull(number),
-    lossAfter: orNull(number),
+    lora,
+    loss: orNull(beforeAfter),
+    heldOutError: orNull(beforeAfter),
+    meanConfidence: orNull(beforeAfter),
     trainedOn: list(text),
+    forwardTokens: offset,
+    trainer: text,
+    durationMs: number,
     sha256: text,
     sizeBytes: offset,
+    optimizerSha256: orNull(text),
     weights: orNull(bytes),
+  }),
+  adapterDecision: row<AdapterDecision>({
+    lineage: text,
+    version: count,
+    decision: fc.constantFrom(...ADAPTER_DECISIONS),
+    code: text,
+    reason: text,
+    activeVersion: count,
+    decidedAtMs: timeMs,
   }),
 };
 

@@ -1,11 +1,12 @@
 import type { AdapterRecord } from '../../events/adapter.ts';
+import { ADAPTER_DECISIONS, type AdapterDecision } from '../../events/adapter-decision.ts';
 import type { Answer } from '../../events/answer.ts';
 import type { CalibrationWindow } from '../../events/calibration-window.ts';
 import type { DeadLetter } from '../../events/dead-letter.ts';
 import type { Feedback } from '../../events/feedback.ts';
 import type { Question } from '../../events/question.ts';
 import { SCORE_NAMES } from '../../events/score.ts';
-import type { TrainingBatch } from '../../events/training-batch.ts';
+import { LOSS_NAMES, SAMPLE_ROLES, type TrainingBatch } from '../../events/training-batch.ts';
 import { avroCodec, type AvroCodec } from './avro-codec.ts';
 import { readSchemaFolder } from './schema-folder.ts';
 
@@ -18,12 +19,28 @@ export interface RecordCodecs {
   readonly deadLetter: AvroCodec<DeadLetter>;
   readonly trainingBatch: AvroCodec<TrainingBatch>;
   readonly adapter: AvroCodec<AdapterRecord>;
+  readonly adapterDecision: AvroCodec<AdapterDecision>;
+}
+
+/** Whether a name is of a list; Avro's enums take no hyphens, so that such names are strings there. */
+function isOneOf(names: readonly string[], name: string): boolean {
+  return names.includes(name);
 }
 
 /** Scores have grown before; a name of a later version must not pass for one of this version's. */
 function refuseUnknownScores({ scores }: Answer): string | undefined {
-  const known: readonly string[] = SCORE_NAMES;
-  return scores.every(({ name }) => known.includes(name)) ? undefined : 'a score is unknown';
+  return scores.every(({ name }) => isOneOf(SCORE_NAMES, name)) ? undefined : 'a score is unknown';
+}
+
+function refuseUnknownTraining({ loss, samples }: TrainingBatch): string | undefined {
+  if (!isOneOf(LOSS_NAMES, loss)) return 'the loss is unknown';
+  return samples.every(({ role }) => isOneOf(SAMPLE_ROLES, role))
+    ? undefined
+    : "a sample's role is unknown";
+}
+
+function refuseUnknownDecision({ decision }: AdapterDecision): string | undefined {
+  return isOneOf(ADAPTER_DECISIONS, decision) ? undefined : 'the decision is unknown';
 }
 
 /**
@@ -41,7 +58,14 @@ export function openRecordCodecs(folder?: string): RecordCodecs {
     feedback: avroCodec(schemasOf('feedback'), { named }),
     calibrationWindow: avroCodec(schemasOf('calibration-window'), { named }),
     deadLetter: avroCodec(schemasOf('dead-letter'), { named }),
-    trainingBatch: avroCodec(schemasOf('training-batch'), { named }),
+    trainingBatch: avroCodec<TrainingBatch>(schemasOf('training-batch'), {
+      named,
+      refuse: refuseUnknownTraining,
+    }),
     adapter: avroCodec(schemasOf('adapter'), { named }),
+    adapterDecision: avroCodec<AdapterDecision>(schemasOf('adapter-decision'), {
+      named,
+      refuse: refuseUnknownDecision,
+    }),
   };
 }

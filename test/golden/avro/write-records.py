@@ -17,6 +17,8 @@ ROOT = Path(__file__).resolve().parents[3]
 # Primitive schemas, whose fingerprints the Avro project publishes too (schema-tests.txt).
 PRIMITIVES = ["null", "boolean", "int", "long", "double", "bytes", "string"]
 
+LORA = {"rank": 8, "alpha": 16.0, "projections": ["q", "v"], "lastLayers": 4}
+
 RECORDS = {
     "question": {
         "id": "q-1", "text": "Où est l’Île 🏝?", "style": "choice",
@@ -42,7 +44,10 @@ RECORDS = {
                          "falseMass": 0.4, "weight": 1.0}],
         "forwardTokens": {"answer": 60, "confidence": 20, "scoring": 300, "training": 0, "total": 380},
         "model": "m", "modelFingerprint": "f", "duplicateOf": 0, "late": True,
-        "answeredAtMs": 1767225600000, "durationMs": 12.5,
+        "answeredAtMs": 1767225600000, "durationMs": 12.5, "hidden": b"\x00\x00\x80\x3f\x00\x00\x00\x80",
+        "gate": {"burst": 2, "positionInBurst": 30, "incident": 3, "alarm": True,
+                 "statistics": {"entropy": -0.25, "hidden": 7.5}, "thresholds": {"entropy": 4.0, "hidden": 9.0}},
+        "previousConfidence": 0.45,
     },
     "feedback": {"questionId": "q-1", "acceptedAnswers": ["Paris", "paris"], "correct": None,
                  "labelledAtMs": -1},
@@ -58,14 +63,24 @@ RECORDS = {
                     "failedAtMs": 1},
     "training-batch": {
         "batchId": "b", "lineage": "l", "ordinal": 1, "scope": "position",
-        "confidenceTokenIds": list(range(15, 25)), "loss": "step", "lossParameters": {"bound": 0.1},
-        "parentVersion": 0, "baseSha256": "00", "seed": 42,
+        "confidenceTokenIds": list(range(15, 25)), "loss": "one-bin", "lossParameters": {"maxStep": 0.1},
+        "lora": LORA,
+        "optimizer": {"name": "adamw", "learningRate": 1e-4, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8,
+                      "weightDecay": 0.01, "clipNorm": 1.0},
+        "parentVersion": 0, "parentSha256": None, "parentOptimizerSha256": "22", "baseSha256": "00", "seed": 42,
         "samples": [{"questionId": "q", "tokenIds": [1, 2, 3], "adaptFrom": 2, "target": 0.15,
-                     "confidence": math.pi / 4, "replayed": False}],
+                     "confidence": math.pi / 4, "role": "new"},
+                    {"questionId": "r", "tokenIds": [4], "adaptFrom": 0, "target": 1.0,
+                     "confidence": 0.0, "role": "held-out"}],
+        "steps": [[0], [], [0, 0]],
     },
-    "adapter": {"lineage": "l", "version": 1, "parentVersion": 0, "baseSha256": "00", "scope": "turn",
-                "batchId": "b", "rank": 8, "alpha": 16.0, "lossBefore": 2.5, "lossAfter": None,
-                "trainedOn": ["q"], "sha256": "11", "sizeBytes": 3, "weights": b"abc"},
+    "adapter": {"lineage": "l", "version": 3, "parentVersion": 1, "baseSha256": "00", "scope": "turn",
+                "batchId": "b", "lora": LORA, "loss": {"before": 2.5, "after": 2.25}, "heldOutError": None,
+                "meanConfidence": {"before": 0.5, "after": 0.625}, "trainedOn": ["q"], "forwardTokens": 4096,
+                "trainer": "t", "durationMs": 0.5, "sha256": "11", "sizeBytes": 3, "optimizerSha256": None,
+                "weights": b"abc"},
+    "adapter-decision": {"lineage": "l", "version": 3, "decision": "rolled-back", "code": "none", "reason": "r",
+                         "activeVersion": 1, "decidedAtMs": 1767225600000},
 }
 
 

@@ -88,6 +88,24 @@ describe('openRecordCodecs', () => {
     assert.deepEqual(codecs.answer.decode(bytes), { ok: false, reason: 'a score is unknown' });
   });
 
+  it('refuses names of a later version that Avro sees as mere text', () => {
+    const [batch] = fc.sample(
+      RECORDS.trainingBatch.filter(({ samples }) => samples.length > 0),
+      { seed: 6, numRuns: 1 },
+    );
+    const [decision] = fc.sample(RECORDS.adapterDecision, { seed: 7, numRuns: 1 });
+    const samples = batch!.samples.map((sample) => ({ ...sample, role: 'later' }));
+    const later: ['trainingBatch' | 'adapterDecision', object, string][] = [
+      ['trainingBatch', { ...batch!, loss: 'later' }, 'the loss is unknown'],
+      ['trainingBatch', { ...batch!, samples }, "a sample's role is unknown"],
+      ['adapterDecision', { ...decision!, decision: 'later' }, 'the decision is unknown'],
+    ];
+    for (const [name, value, reason] of later) {
+      const codec = codecs[name] as Codec<unknown>;
+      assert.deepEqual(codec.decode(codec.encode(value)), { ok: false, reason });
+    }
+  });
+
   it('gives a reason for bytes that are no such record', () => {
     const good = codecs.question.encode(QUESTION);
     const reasonFor = (bytes: Uint8Array): string => {

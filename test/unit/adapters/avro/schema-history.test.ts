@@ -7,7 +7,10 @@ import { readSchemaFolder } from '../../../../src/adapters/avro/schema-folder.ts
 import { evolutionFaults } from '../../../support/schema-evolution.ts';
 
 /** Records whose wire format is promised; training batches and adapters may still change. */
-const PROMISED = ['question', 'answer', 'feedback', 'calibration-window', 'dead-letter'];
+const PROMISED = [
+  ...['question', 'answer', 'feedback', 'calibration-window', 'dead-letter'],
+  'adapter-decision',
+];
 
 const { schemasOf, named } = readSchemaFolder();
 
