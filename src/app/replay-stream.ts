@@ -1,21 +1,20 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { openRecordCodecs, type RecordCodecs } from '../adapters/avro/record-codecs.ts';
+import { openRecordCodecs } from '../adapters/avro/record-codecs.ts';
 import { openEmbeddedLog } from '../adapters/embedded-log/open-embedded-log.ts';
 import type { OnStoreProgress } from '../adapters/hub/store-progress.ts';
-import type { Feedback } from '../events/feedback.ts';
-import type { LanguageModel } from '../ports/language-model.ts';
 import type { ReplayReport } from '../report/replay-report.ts';
 import { matchFeedback } from '../streams/match-feedback.ts';
 import type { Topology } from '../topology/topology.ts';
+import { labelAnswers, labelsOf } from './label-answers.ts';
 import { loadTopology } from './load-topology.ts';
 import { loadStream } from './load-stream.ts';
 import { makeFolder } from './make-folder.ts';
 import { openLanguageModel } from './open-language-model.ts';
 import { replay, runFingerprint } from './replay.ts';
 import type { ReplayInput } from './replay-input.ts';
-import { confidencesOf, replayOutcome } from './replay-outcome.ts';
+import { replayOutcome } from './replay-outcome.ts';
 import { createReplayMeter, type ReplayProgress } from './replay-progress.ts';
 import { SYSTEM_CLOCK } from './system-clock.ts';
 
@@ -72,16 +71,8 @@ async function settingsOf(options: ReplayStreamOptions): Promise<Topology> {
 }
 
 /** `runs/NAME-HASH`: the same stream, settings, model and machine go on in the same folder. */
-function defaultRunFolder(
-  root: string,
-  input: ReplayInput,
-  topology: Topology,
-  model: LanguageModel,
-  codecs: RecordCodecs,
-): string {
-  const hash = createHash('sha256')
-    .update(`${input.hash}\n${runFingerprint(topology, model, codecs)}`)
-    .digest('hex');
+function defaultRunFolder(root: string, input: ReplayInput, fingerprint: string): string {
+  const hash = createHash('sha256').update(`${input.hash}\n${fingerprint}`).digest('hex');
   return path.join(root, `${input.name}-${hash.slice(0, 12)}`);
 }
 
@@ -102,19 +93,16 @@ export async function replayStream(options: ReplayStreamOptions): Promise<Replay
   });
   try {
     const codecs = openRecordCodecs();
+    const fingerprint = runFingerprint(topology, model, codecs);
     const runFolder =
-      options.runFolder ??
-      defaultRunFolder(options.runRoot ?? 'runs', input, topology, model, codecs);
+      options.runFolder ?? defaultRunFolder(options.runRoot ?? 'runs', input, fingerprint);
     await makeFolder(runFolder);
     const broker = await openEmbeddedLog({
       folder: path.join(runFolder, 'log'),
       clock: SYSTEM_CLOCK,
     });
     try {
-      const labels = new Map<string, Feedback>();
-      for (const item of input.items)
-        if ('question' in item && item.feedback !== null)
-          labels.set(item.question.id, item.feedback);
+      const labels = labelsOf(input);
       const meter = createReplayMeter(input.items.length, SYSTEM_CLOCK);
       const began = await startedAt(runFolder);
       const result = await replay({
@@ -123,18 +111,17 @@ export async function replayStream(options: ReplayStreamOptions): Promise<Replay
         model,
         broker,
         codecs,
+        fingerprint,
         clock: SYSTEM_CLOCK,
         drain: options.drain,
         abort: options.abort,
         onBatch: (batch) => {
-          const rows = batch.answers.map((answer) => {
-            const label = labels.get(answer.questionId);
-            return {
-              confidence: confidencesOf(answer).published ?? null,
-              correct: label === undefined ? null : matchFeedback(answer, label),
-            };
-          });
-          options.onProgress?.(meter.update(batch.state.consumed, rows, batch.deadLetters.length));
+          const { answers, deadLetters, state } = batch;
+          const first = state.consumed - answers.length - deadLetters.length;
+          const rows = labelAnswers(batch, first, labels, matchFeedback).map(
+            ({ confidences, correct }) => ({ confidence: confidences.published ?? null, correct }),
+          );
+          options.onProgress?.(meter.update(state.consumed, rows, deadLetters.length));
         },
       });
       const { rows, summary } = replayOutcome(result, labels, matchFeedback, topology);
@@ -153,7 +140,7 @@ export async function replayStream(options: ReplayStreamOptions): Promise<Replay
             { name: 'Model file (SHA-256)', value: description.fileSha256 },
             { name: 'Precision', value: description.precision },
             { name: 'Model fingerprint', value: description.fingerprint },
-            { name: 'Run fingerprint', value: runFingerprint(topology, model, codecs) },
+            { name: 'Run fingerprint', value: fingerprint },
             { name: 'Stream (SHA-256)', value: input.hash },
           ],
           summary,

@@ -22,7 +22,7 @@ const ANSWERING = 'secl-answering';
 /** Consumer group that watches calibration. */
 const CALIBRATING = 'secl-calibrating';
 /** Grows when what operators keep in committed state changes its form. */
-const STATE_FORMAT = 'state-2';
+const STATE_FORMAT = 'state-3';
 /** Most bytes of a record that is fed in: brokers take about 1 MiB, key and headers included. */
 const RECORD_BYTES = 768 * 1024;
 /** Longest key in bytes. */
@@ -37,6 +37,8 @@ export interface ReplayOptions {
   readonly model: LanguageModel;
   readonly broker: Broker;
   readonly codecs: RecordCodecs;
+  /** {@link runFingerprint} of topology, model and codecs, where the caller has it already. */
+  readonly fingerprint?: string;
   readonly clock: Clock;
   readonly drain: AbortSignal;
   readonly abort: AbortSignal;
@@ -99,6 +101,18 @@ function keyOf(item: ReplayItem): Uint8Array | null {
   return key.length > KEY_BYTES ? null : key;
 }
 
+/** Ids of several records: of a label that names one, nobody could tell whose it is. */
+function repeatedIds({ items }: ReplayInput): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const repeated = new Set<string>();
+  for (const item of items) {
+    if ('bytes' in item) continue;
+    if (seen.has(item.question.id)) repeated.add(item.question.id);
+    seen.add(item.question.id);
+  }
+  return repeated;
+}
+
 /** How many of the stream's items an earlier run fed in. Refuses what another stream left. */
 async function countFed({
   input,
@@ -132,6 +146,7 @@ async function feed(options: ReplayOptions): Promise<void> {
   const { questions, feedback } = topology.topics;
   const nowMs = clock.nowMs();
   const fed = await countFed(options);
+  const repeated = repeatedIds(input);
   for (let start = fed; start < input.items.length && !abort.aborted; start += FEED_CHUNK) {
     const records = input.items
       .slice(start, start + FEED_CHUNK)
@@ -139,7 +154,8 @@ async function feed(options: ReplayOptions): Promise<void> {
         const key = keyOf(item);
         const value = questionBytes(item, codecs);
         const question = { topic: questions, partition: 0, key, value, timestampMs: nowMs };
-        if ('bytes' in item || item.feedback === null) return [question];
+        if ('bytes' in item || item.feedback === null || repeated.has(item.question.id))
+          return [question];
         const label = fitting(codecs.feedback.encode(item.feedback));
         return [question, { topic: feedback, partition: 0, key, value: label, timestampMs: nowMs }];
       });
@@ -213,7 +229,7 @@ async function runPipelines(
     clock,
     drain,
     totalRecords: input.items.length,
-    fingerprint: `${runFingerprint(topology, model, codecs)}/${input.hash}`,
+    fingerprint: `${options.fingerprint ?? runFingerprint(topology, model, codecs)}/${input.hash}`,
   }).pipe(
     tap({
       next: (batch) => options.onBatch?.(batch),

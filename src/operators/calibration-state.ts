@@ -1,5 +1,6 @@
 import type { Answer } from '../events/answer.ts';
 import type { Feedback } from '../events/feedback.ts';
+import { confidencesOf } from './confidences-of.ts';
 
 /** What matching a label needs of an answer. */
 export type MatchableAnswer = Pick<Answer, 'style' | 'text' | 'extracted'>;
@@ -13,12 +14,12 @@ export interface CalibrationRow {
   /** Offset on `qa.answers`. */
   readonly offset: number;
   readonly domain: string | null;
-  /** Confidence by score name, `published` among them; `null` when missing. */
+  /** By score name, `published` among them; `null` when missing. */
   readonly confidences: Readonly<Record<string, number | null>>;
-  /** `null` until a label arrives. */
+  /** By the newest label; `null` until one arrives. */
   readonly correct: boolean | null;
-  /** The answer, until its label arrives. */
-  readonly unmatched: MatchableAnswer | null;
+  /** What labels are matched with; `null` for a repeated id, which takes none. */
+  readonly answer: MatchableAnswer | null;
 }
 
 /** How answers are cut into windows: window `k` holds answers `k·step` to `k·step + size − 1`. */
@@ -113,24 +114,24 @@ function rowOf(
   label: Feedback | undefined,
   match: Matcher,
 ): CalibrationRow {
-  const { style, text, extracted } = answer;
+  const { style, text, extracted, duplicateOf } = answer;
   return {
     questionId: answer.questionId,
     offset,
     domain: answer.domain,
-    confidences: {
-      ...Object.fromEntries(answer.scores.map((score) => [score.name, score.value])),
-      published: answer.published.value,
-    },
+    confidences: confidencesOf(answer),
     correct: label === undefined ? null : match(answer, label),
-    unmatched: label === undefined ? { style, text, extracted } : null,
+    answer: duplicateOf === null ? { style, text, extracted } : null,
   };
 }
 
 /**
  * The fold `(state, answers and labels) → (state, windows)`. Pure; nothing is mutated. Labels may come
  * before or after their answers, in any order; a window that was published before its labels came is
- * published again as a new revision. A question that is answered twice uses its label once.
+ * published again as a new revision.
+ *
+ * A label names its question by id alone, and nothing tells which of several records it means. So it belongs to the
+ * first answer of its id, an answer with `duplicateOf` takes none, and of several labels the newest counts.
  */
 export function stepCalibration(
   state: CalibrationState,
@@ -144,29 +145,32 @@ export function stepCalibration(
   const closedBefore = closedWindows(state.count, options);
   let { count, labelsRead } = state;
   for (const at of input.answers) {
-    const label = pending.get(at.answer.questionId)?.label;
-    pending.delete(at.answer.questionId);
+    const { questionId, duplicateOf } = at.answer;
+    const label = duplicateOf === null ? pending.get(questionId)?.label : undefined;
+    if (label !== undefined) pending.delete(questionId);
     rows.set(count, rowOf(at, label, match));
     count += 1;
   }
 
-  const waiting = new Map<string, number>();
+  const labellable = new Map<string, number>();
   for (const [ordinal, row] of rows)
-    if (row.unmatched !== null) waiting.set(row.questionId, ordinal);
+    if (row.answer !== null && !labellable.has(row.questionId))
+      labellable.set(row.questionId, ordinal);
   const corrected = new Set<number>();
   for (const label of input.labels) {
     const ordinal = labelsRead++;
-    const at = waiting.get(label.questionId);
+    const at = labellable.get(label.questionId);
     const row = at === undefined ? undefined : rows.get(at);
-    const unmatched = row?.unmatched ?? null;
-    if (at === undefined || row === undefined || unmatched === null) {
+    const answer = row?.answer ?? null;
+    if (at === undefined || row === undefined || answer === null) {
       // A newer label of the same question takes the older one's place, at the end of the line.
       pending.delete(label.questionId);
       pending.set(label.questionId, { label, ordinal });
       continue;
     }
-    waiting.delete(label.questionId);
-    rows.set(at, { ...row, correct: match(unmatched, label), unmatched: null });
+    const correct = match(answer, label);
+    if (correct === row.correct) continue;
+    rows.set(at, { ...row, correct });
     for (const window of windowsOf(at, options)) if (window < closedBefore) corrected.add(window);
   }
   for (const id of pending.keys()) {

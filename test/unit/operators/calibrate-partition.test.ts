@@ -27,6 +27,7 @@ const answerRecord = (i: number, confidence = 0.75): IncomingRecord =>
       domain: i < 2 ? 'first' : null,
       scores: [{ name: 'pTrue', value: null }],
       published: { value: confidence, source: 'pTrue', adapterVersion: 0 },
+      duplicateOf: null,
     }),
     { topic: 'answers' },
   );

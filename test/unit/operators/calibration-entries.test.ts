@@ -63,6 +63,7 @@ test('only what differs is written', () => {
       domain: null,
       scores: [],
       published: { value: null, source: 'pTrue', adapterVersion: 0 },
+      duplicateOf: null,
     },
     offset: 4,
   } as unknown as Parameters<typeof stepCalibration>[1]['answers'][number];

@@ -29,6 +29,7 @@ function answerAt(i: number): AnswerAt {
     domain: i % 3 === 0 ? 'threes' : null,
     scores: [{ name: 'pTrue', value: i % 5 === 0 ? null : 0.5 }],
     published: { value: 0.25, source: 'pTrue', adapterVersion: 0 },
+    duplicateOf: null,
   } as unknown as Answer;
   return { answer, offset: 10 + i };
 }
@@ -190,4 +191,69 @@ test('a newer label of a question takes the place of the older one', () => {
   );
   assert.equal(later.state.rows.get(0)?.correct, true);
   assert.equal(later.state.pending.size, 0);
+});
+
+/** The answer to another record with the id of `i`. */
+function repeatAt(i: number, offset: number): AnswerAt {
+  const { answer } = answerAt(i);
+  return { answer: { ...answer, text: 'other', duplicateOf: 1 }, offset };
+}
+
+/** What a window of two answers says in the end, read in these steps. */
+function pairOf(steps: readonly (AnswerAt | Feedback)[][]): unknown {
+  let state = EMPTY_CALIBRATION;
+  const cuts: WindowCut[] = [];
+  for (const step of steps) {
+    const result = stepCalibration(
+      state,
+      {
+        answers: step.filter((item): item is AnswerAt => 'answer' in item),
+        labels: step.filter((item): item is Feedback => 'questionId' in item),
+        feedbackOffset: 0,
+      },
+      { size: 2, step: 2, correctable: 3 },
+      match,
+    );
+    state = result.state;
+    cuts.push(...result.cuts);
+  }
+  return cuts.at(-1)?.rows.map((row) => row.correct);
+}
+
+test('a label belongs to the first answer of its id, whenever it comes; a repeat takes none', () => {
+  const [first, repeat] = [answerAt(0), repeatAt(0, 30)];
+  for (const steps of [
+    [[label(0), first, repeat]],
+    [[label(0)], [first], [repeat]],
+    [[first], [label(0)], [repeat]],
+    [[first, repeat], [label(0)]],
+    [[first, repeat, label(0)]],
+  ])
+    assert.deepEqual(pairOf(steps), [true, null]);
+  // The repeat is in the window, the first answer in none that can be corrected any more.
+  assert.deepEqual(pairOf([[repeat, answerAt(1)], [label(0)]]), [null, null]);
+  assert.deepEqual(pairOf([[label(0)], [repeat, answerAt(1)]]), [null, null]);
+});
+
+test('of several labels the newest counts, whether the answer came before or after', () => {
+  const wrong = { ...label(0), acceptedAnswers: ['other'] };
+  const [first, second] = [answerAt(0), answerAt(1)];
+  for (const steps of [
+    [
+      [wrong, label(0)],
+      [first, second],
+    ],
+    [[wrong, first], [label(0)], [second]],
+    [[wrong, first, second], [label(0)]],
+  ])
+    assert.deepEqual(pairOf(steps), [true, null]);
+});
+
+test('a label that comes again corrects nothing and is not published again', () => {
+  const step = (state: CalibrationState, labels: readonly Feedback[], answers: AnswerAt[]) =>
+    stepCalibration(state, { answers, labels, feedbackOffset: 1 }, options, match);
+  const first = step(EMPTY_CALIBRATION, [label(0)], [0, 1, 2, 3].map(answerAt));
+  const again = step(first.state, [label(0)], []);
+  assert.deepEqual(again.cuts, []);
+  assert.equal(again.state.pending.size, 0);
 });

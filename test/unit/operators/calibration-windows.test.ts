@@ -18,7 +18,7 @@ const row = (
   domain,
   confidences: { published: confidence },
   correct,
-  unmatched: null,
+  answer: null,
 });
 
 test('metrics by hand; missing scores and labels are counted, not made up', () => {

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { openRecordCodecs } from '../../../src/adapters/avro/record-codecs.ts';
+import { openEmbeddedLog } from '../../../src/adapters/embedded-log/open-embedded-log.ts';
+import type { ReplayProgress } from '../../../src/app/replay-progress.ts';
+import { replayStream, type ReplayStreamResult } from '../../../src/app/replay-stream.ts';
+import { SYSTEM_CLOCK } from '../../../src/app/system-clock.ts';
+import type { CalibrationWindow } from '../../../src/events/calibration-window.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+const folder = temporaryFolder();
+const never = new AbortController().signal;
+
+/** A line whose answer is brought along, so that it is known which label it matches. */
+const line = (id: string, given: string, accepted: readonly string[]): string =>
+  JSON.stringify({
+    id,
+    question: `Which letter comes with ${given}?`,
+    accepted,
+    givenAnswer: { text: given, tokenLogProbabilities: null },
+  });
+
+async function replayed(
+  name: string,
+  lines: readonly string[],
+  settings: readonly string[] = [],
+): Promise<ReplayStreamResult & { progress: readonly ReplayProgress[] }> {
+  const stream = join(folder, `${name}.jsonl`);
+  const topology = join(folder, `${name}.yaml`);
+  await writeFile(stream, `${lines.join('\n')}\n`);
+  await writeFile(topology, ['version: 1', `name: ${name}`, ...settings, ''].join('\n'));
+  const progress: ReplayProgress[] = [];
+  const result = await replayStream({
+    stream,
+    topology,
+    model: 'stand-in',
+    runFolder: join(folder, name),
+    drain: never,
+    abort: never,
+    onProgress: (update) => progress.push(update),
+  });
+  return { ...result, progress };
+}
+
+/** The pooled windows of a run, as they stand in its folder. */
+async function windowsOf(runFolder: string): Promise<CalibrationWindow[]> {
+  const log = await openEmbeddedLog({ folder: join(runFolder, 'log'), clock: SYSTEM_CLOCK });
+  try {
+    const codec = openRecordCodecs().calibrationWindow;
+    const windows: CalibrationWindow[] = [];
+    for await (const { value } of log.read('qa.calibration', 0, 0n)) {
+      const decoded = codec.decode(value ?? new Uint8Array());
+      assert.ok(decoded.ok);
+      if (decoded.value.scope === 'pooled') windows.push(decoded.value);
+    }
+    return windows;
+  } finally {
+    await log.close();
+  }
+}
+
+test('a repeated id leaves each line its own label', async () => {
+  const { report, progress } = await replayed('twice', [
+    line('a', 'x', ['x']),
+    line('a', 'y', ['y']),
+  ]);
+  assert.equal(report.summary.pooled.accuracy, 1);
+  assert.deepEqual(
+    report.rows.map(({ correct }) => correct),
+    [true, true],
+  );
+  // Both are right, so the ECE on the way is the distance of the mean confidence from one.
+  const mean = report.summary.pooled.published.mean ?? NaN;
+  assert.ok(Math.abs((progress.at(-1)?.ece ?? NaN) - (1 - mean)) < 1e-12);
+});
+
+test('a repeat without a label has none, and one after a bad line keeps its own', async () => {
+  const { report } = await replayed('mixed', [
+    line('a', 'x', ['x']),
+    'no question',
+    line('a', 'x', []),
+    line('b', 'x', []),
+    line('b', 'y', ['x']),
+  ]);
+  assert.deepEqual(
+    report.rows.map(({ index, correct }) => [index, correct]),
+    [
+      [0, true],
+      [2, null],
+      [3, null],
+      [4, false],
+    ],
+  );
+  assert.equal(report.summary.pooled.accuracy, 0.5);
+});
+
+test('windows leave labels of repeated ids out instead of guessing whose they are', async () => {
+  const { runFolder } = await replayed(
+    'windows',
+    [
+      // A label without its first record: too long to be asked, or the second would take its label.
+      line('a', 'x'.repeat(40_000), ['y']),
+      line('a', 'y', ['x']),
+      line('b', 'x', ['x']),
+      line('b', 'y', ['y']),
+      line('c', 'x', ['x']),
+      line('d', 'x', ['y']),
+    ],
+    ['calibration: {size: 5, step: 5, simulations: 0}'],
+  );
+  const windows = await windowsOf(runFolder);
+  assert.deepEqual(
+    windows.map(({ answers, labelled, accuracy }) => [answers, labelled, accuracy]),
+    [[5, 2, 0.5]],
+  );
+});
