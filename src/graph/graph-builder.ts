@@ -122,6 +122,23 @@ export class GraphBuilder {
     return value;
   }
 
+  /**
+   * A value by its name.
+   *
+   * @throws SeclError `GRAPH_INVALID` if there is none.
+   */
+  value(name: string): NamedValue {
+    const type = this.#values.get(name);
+    if (type === undefined) throw new SeclError('GRAPH_INVALID', `There is no value ${name}`);
+    return { name, type };
+  }
+
+  /** The numbers of a constant, `undefined` for anything else. */
+  constantNumbers(name: string): readonly number[] | undefined {
+    const content = this.#initializers.get(name)?.content;
+    return content?.kind === 'constant' ? Array.from(content.values, Number) : undefined;
+  }
+
   /** Marks a value as an output of the graph. */
   output(value: NamedValue): void {
     this.#outputs.push(value);

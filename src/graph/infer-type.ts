@@ -1,31 +1,7 @@
-import { SeclError } from '../errors/secl-error.ts';
 import { elementCount, formatType, tensorType } from './tensor-type.ts';
 import type { Dimension, TensorType } from './tensor-type.ts';
 import type { TypeRuleContext } from './type-rule.ts';
-
-/** The error of a node whose inputs do not fit. */
-function misfit(context: TypeRuleContext, what: string): SeclError {
-  const types = context.inputs.map((type) => (type === undefined ? '-' : formatType(type)));
-  return new SeclError('GRAPH_INVALID', `${context.operator}(${types.join(', ')}): ${what}`);
-}
-
-function input(context: TypeRuleContext, index: number): TensorType {
-  const type = context.inputs[index];
-  if (type === undefined) throw misfit(context, `input ${index} is missing`);
-  return type;
-}
-
-function integer(context: TypeRuleContext, attribute: string): number {
-  const value = context.attributes[attribute];
-  if (typeof value !== 'number') throw misfit(context, `attribute ${attribute} is missing`);
-  return value;
-}
-
-function axisOf(context: TypeRuleContext, axis: number, rank: number): number {
-  const positive = axis < 0 ? axis + rank : axis;
-  if (positive < 0 || positive >= rank) throw misfit(context, `axis ${axis} of rank ${rank}`);
-  return positive;
-}
+import { axisOf, broadcastShapes, input, integer, misfit, sizeOf } from './type-checks.ts';
 
 /** Numpy's rule; a named dimension only meets itself or 1. */
 export function broadcast(context: TypeRuleContext): TensorType[] {
@@ -34,15 +10,7 @@ export function broadcast(context: TypeRuleContext): TensorType[] {
   for (let index = 1; index < context.inputs.length; index += 1) {
     const other = input(context, index);
     if (other.elementType !== first.elementType) throw misfit(context, 'element types differ');
-    const rank = Math.max(shape.length, other.shape.length);
-    const merged: Dimension[] = [];
-    for (let axis = 0; axis < rank; axis += 1) {
-      const a = shape[axis - rank + shape.length] ?? 1;
-      const b = other.shape[axis - rank + other.shape.length] ?? 1;
-      if (a !== b && a !== 1 && b !== 1) throw misfit(context, `${a} meets ${b}`);
-      merged.push(a === 1 ? b : a);
-    }
-    shape = merged;
+    shape = broadcastShapes(context, shape, other.shape);
   }
   return [tensorType(first.elementType, shape)];
 }
@@ -68,9 +36,15 @@ export function gather(context: TypeRuleContext): TensorType[] {
   return [tensorType(data.elementType, shape)];
 }
 
-/** To a constant shape in which 0 keeps a dimension and one -1 takes what is left. */
+/** To the shape of another value, or a constant one in which 0 keeps a dimension and one -1 takes what is left. */
 export function reshape(context: TypeRuleContext): TensorType[] {
   const data = input(context, 0);
+  const dimensions = context.inputs[1]?.dimensions;
+  if (dimensions !== undefined) {
+    if (sizeOf(dimensions) !== sizeOf(data.shape))
+      throw misfit(context, `to [${dimensions.join()}]`);
+    return [tensorType(data.elementType, dimensions)];
+  }
   const target = context.constant(1);
   if (target === undefined) throw misfit(context, 'shape must be constant');
   const shape: Dimension[] = target.map((size, axis) =>
@@ -94,17 +68,24 @@ export function reshape(context: TypeRuleContext): TensorType[] {
   return [tensorType(data.elementType, shape)];
 }
 
-/** `[…, M, K] · [K, N]`, or `[N, K]` under `transB`. */
+/**
+ * `[…, M, K] · […, K, N]`, leading dimensions broadcast; the last two of a side swapped under `transA` or
+ * `transB`.
+ */
 export function matMul(context: TypeRuleContext): TensorType[] {
   const left = input(context, 0);
   const right = input(context, 1);
-  if (right.shape.length !== 2) throw misfit(context, 'the right side must be a matrix');
-  const transposed = context.attributes['transB'] === 1;
-  const [inner, outer] = transposed ? [right.shape[1], right.shape[0]] : right.shape;
-  if (left.shape.at(-1) !== inner || outer === undefined) {
+  if (left.shape.length < 2 || right.shape.length < 2)
+    throw misfit(context, 'both must be matrices');
+  const matrix = (shape: readonly Dimension[], swapped: boolean): readonly Dimension[] =>
+    swapped ? [shape.at(-1) ?? 1, shape.at(-2) ?? 1] : shape.slice(-2);
+  const [outerLeft, innerLeft] = matrix(left.shape, context.attributes['transA'] === 1);
+  const [innerRight, outerRight] = matrix(right.shape, context.attributes['transB'] === 1);
+  if (innerLeft !== innerRight || outerLeft === undefined || outerRight === undefined) {
     throw misfit(context, 'inner dimensions differ');
   }
-  return [tensorType(left.elementType, [...left.shape.slice(0, -1), outer])];
+  const batch = broadcastShapes(context, left.shape.slice(0, -2), right.shape.slice(0, -2));
+  return [tensorType(left.elementType, [...batch, outerLeft, outerRight])];
 }
 
 /** `[…, K]` by `values` `[N, K / block, bytes]` and `scales` `[N · K / block]` or `[N, K / block, 1]`. */

@@ -1,3 +1,4 @@
+import * as inferShape from './infer-shape-type.ts';
 import * as infer from './infer-type.ts';
 import type { TypeRule } from './type-rule.ts';
 
@@ -53,7 +54,9 @@ export const OPERATORS = {
   Exp: elementwise(1),
   Log: elementwise(1),
   Sqrt: elementwise(1),
+  Sigmoid: elementwise(1),
   Softmax: { ...elementwise(1), attributes: { axis: '!int' } },
+  LogSoftmax: { ...elementwise(1), attributes: { axis: '!int' } },
   ReduceMax: reduction(),
   ReduceMean: reduction(),
   ReduceSum: reduction(),
@@ -64,14 +67,51 @@ export const OPERATORS = {
     attributes: { axis: '!int' },
     infer: infer.gather,
   },
+  /** Sizes of a value, of the axes from `start` up to `end`. */
+  Shape: {
+    domain: '',
+    inputs: [1, 1],
+    outputs: [1, 1],
+    attributes: { start: 'int', end: 'int' },
+    infer: inferShape.shapeOf,
+  },
+  Transpose: {
+    domain: '',
+    inputs: [1, 1],
+    outputs: [1, 1],
+    attributes: { perm: '!ints' },
+    infer: inferShape.transpose,
+  },
+  Concat: {
+    domain: '',
+    inputs: [1, 16],
+    outputs: [1, 1],
+    attributes: { axis: '!int' },
+    infer: inferShape.concat,
+  },
+  Split: {
+    domain: '',
+    inputs: [2, 2],
+    outputs: [1, 16],
+    attributes: { axis: '!int' },
+    infer: inferShape.split,
+  },
+  Expand: { domain: '', inputs: [2, 2], outputs: [1, 1], attributes: {}, infer: inferShape.expand },
+  OneHot: {
+    domain: '',
+    inputs: [3, 3],
+    outputs: [1, 1],
+    attributes: { axis: '!int' },
+    infer: inferShape.oneHot,
+  },
   Reshape: { domain: '', inputs: [2, 2], outputs: [1, 1], attributes: {}, infer: infer.reshape },
   MatMul: { domain: '', inputs: [2, 2], outputs: [1, 1], attributes: {}, infer: infer.matMul },
-  /** `MatMul` whose right side may be stored transposed, as model files store it. */
+  /** `alpha · A · B` whose sides may be stored transposed, as model files store the right one. */
   FusedMatMul: {
     domain: MICROSOFT,
     inputs: [2, 2],
     outputs: [1, 1],
-    attributes: { transB: '!int' },
+    attributes: { transA: 'int', transB: '!int', alpha: 'float' },
     infer: infer.matMul,
   },
   /** `x · Wᵀ (+ bias)` with `W` in blocks of 4 or 8 bits. */

@@ -16,6 +16,8 @@ export type Dimension = number | string;
 export interface TensorType {
   readonly elementType: ElementType;
   readonly shape: readonly Dimension[];
+  /** Of a vector of sizes: what they are, names included. No part of the type. */
+  readonly dimensions?: readonly Dimension[];
 }
 
 /** Shorthand for a {@link TensorType}. */
