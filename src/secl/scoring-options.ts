@@ -1,3 +1,4 @@
+import type { AdapterScope } from '../events/adapter-scope.ts';
 import type { AnswerStyle } from '../events/question.ts';
 import type { ScoreName } from '../events/score.ts';
 import type { Normalization } from './normalized-p-true.ts';
@@ -25,10 +26,12 @@ export interface ScoringOptions {
   /** Longest question in UTF-16 code units, everything it says included; a longer one is a dead letter. */
   readonly maxQuestionChars: number;
   readonly evidence: Evidence;
+  /** Where an adapter acts, once there is one. */
+  readonly adapterScope: AdapterScope;
   /** Below this mass on the tokens asked for, a score is `ambiguous`. In `[0, 1]`. */
   readonly minimumMass: number;
   readonly normalization: Normalization;
-  /** Which scores to compute; `published` must be among them. */
+  /** Which scores to compute, on base weights. */
   readonly scores: readonly ScoreName[];
   /** Which score is published. */
   readonly published: ScoreName;

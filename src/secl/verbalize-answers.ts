@@ -1,14 +1,15 @@
 import { precondition } from '../errors/secl-error.ts';
+import type { AdapterScope } from '../events/adapter-scope.ts';
 import type { Score, ScoreName } from '../events/score.ts';
 import type { ModelScope, NextTokenRequest } from '../ports/language-model.ts';
-import type { Tokenizer } from '../ports/tokenizer.ts';
+import type { TokenIds, Tokenizer } from '../ports/tokenizer.ts';
 import { fillTemplate } from './prompts/fill-template.ts';
 import { nextWithinContext, overlong } from './next-within-context.ts';
 import type { PromptTemplate } from './prompts/prompt-set.ts';
 import { missingScore, presentScore, scoreValue, type ScoreOrigin } from './score-of.ts';
 import type { Evidence, ScoringOptions } from './scoring-options.ts';
 import { evidenceDigit, verbalizedConfidence } from './verbalized-confidence.ts';
-import type { WrittenAnswer } from './work.ts';
+import type { SpokenConfidence, WrittenAnswer } from './work.ts';
 
 /**
  * One token per digit, 0 to 9.
@@ -35,36 +36,60 @@ function evidenceOf(answer: WrittenAnswer, evidence: Evidence): number | null {
   return evidence === 'none' ? null : scoreValue(answer.scores, EVIDENCE_SCORE[evidence]);
 }
 
+/** First position of a confidence prompt that an adapter acts on. */
+function adaptFromOf(answer: WrittenAnswer, prompt: TokenIds, scope: AdapterScope): number {
+  if (scope === 'position') return prompt.length - 1;
+  return scope === 'turn' ? answer.promptIds.length + answer.tokens.length : 0;
+}
+
 interface Verbalization {
   readonly answer: WrittenAnswer;
   readonly name: 'verbalized' | 'verbalizedWithEvidence';
+  /** Whether it is a score on base weights, the published confidence, or both. */
+  readonly isScore: boolean;
+  readonly isPublished: boolean;
   readonly template: PromptTemplate;
   readonly components: Readonly<Record<string, number>>;
   readonly request: NextTokenRequest;
 }
 
+/** What {@link verbalizeAnswers} needs of the method's settings. */
+export type VerbalizeOptions = Pick<
+  ScoringOptions,
+  | 'prompts'
+  | 'evidence'
+  | 'minimumMass'
+  | 'scores'
+  | 'published'
+  | 'promptHash'
+  | 'contextLength'
+  | 'adapterScope'
+>;
+
 /**
  * Asks for one digit after each answer, in the same conversation: plain, with evidence, or both. The
- * conversation continues the answer's own token ids, so that its cache serves.
+ * conversation continues the answer's own token ids, so that its cache serves. Where an adapter is in place, the
+ * published one is asked for under it too; the scores are always those of the base weights.
  *
  * @param answers - With their free scores. Not mutated.
- * @param origin - The model; the adapter is named by what the model says acted.
- * @returns The answers with `verbalized` and `verbalizedWithEvidence` added, whichever were asked for.
+ * @param origin - The model, and the adapter in place (version 0: none).
+ * @returns The answers with `verbalized` and `verbalizedWithEvidence` added, whichever were asked for, and the
+ *   published one as `spoken`.
  * @throws SeclError `CANCELLED` if the signal fired.
  */
 export async function verbalizeAnswers(
   scope: ModelScope,
   tokenizer: Tokenizer,
   answers: readonly WrittenAnswer[],
-  options: Pick<
-    ScoringOptions,
-    'prompts' | 'evidence' | 'minimumMass' | 'scores' | 'promptHash' | 'contextLength'
-  >,
+  options: VerbalizeOptions,
   origin: ScoreOrigin,
   signal?: AbortSignal,
 ): Promise<WrittenAnswer[]> {
   const digits = digitTokens(tokenizer);
   const added = new Map<WrittenAnswer, Score[]>(answers.map((answer) => [answer, []]));
+  const spokenOf = new Map<WrittenAnswer, SpokenConfidence>();
+  const adapted = origin.adapterVersion > 0;
+  const base = { ...origin, adapterVersion: 0 };
   const plans: Verbalization[] = [];
   for (const answer of answers) {
     const plan = (
@@ -75,19 +100,33 @@ export async function verbalizeAnswers(
     ): void => {
       const followUp = tokenizer.encodeFollowUp(answer.messages, fillTemplate(template.user, gaps));
       const prompt = [...answer.promptIds, ...answer.tokens.map((token) => token.id), ...followUp];
-      plans.push({ answer, name, template, components, request: { prompt, tokens: digits } });
+      const isScore = options.scores.includes(name);
+      const isPublished = options.published === name;
+      const common = { answer, name, template, components };
+      const request = { prompt, tokens: digits };
+      const once = isPublished && !adapted;
+      if (isScore || once) plans.push({ ...common, isScore, isPublished: once, request });
+      if (isPublished && adapted)
+        plans.push({
+          ...common,
+          isScore: false,
+          isPublished,
+          request: { ...request, adaptFrom: adaptFromOf(answer, prompt, options.adapterScope) },
+        });
     };
-    if (options.scores.includes('verbalized'))
-      plan('verbalized', options.prompts.confidence, {}, {});
-    if (options.scores.includes('verbalizedWithEvidence')) {
+    const wants = (name: Verbalization['name']): boolean =>
+      options.scores.includes(name) || options.published === name;
+    if (wants('verbalized')) plan('verbalized', options.prompts.confidence, {}, {});
+    if (wants('verbalizedWithEvidence')) {
       const template = options.prompts.confidenceWithEvidence;
       const evidence = evidenceOf(answer, options.evidence);
       if (evidence === null) {
         const why = options.evidence === 'none' ? 'no evidence is set' : 'the evidence is missing';
         const hash = options.promptHash(template);
-        added
-          .get(answer)
-          ?.push(missingScore('verbalizedWithEvidence', why, origin, 'digits', hash));
+        if (options.scores.includes('verbalizedWithEvidence'))
+          added
+            .get(answer)
+            ?.push(missingScore('verbalizedWithEvidence', why, base, 'digits', hash));
       } else {
         const digit = String(evidenceDigit(evidence));
         plan('verbalizedWithEvidence', template, { evidence: digit }, { evidence });
@@ -98,29 +137,39 @@ export async function verbalizeAnswers(
   const requests = plans.map((plan) => plan.request);
   const results = await nextWithinContext(scope, requests, contextLength, signal);
   const computed = new Map<WrittenAnswer, number>();
-  plans.forEach(({ answer, name, template, components, request }, i) => {
+  plans.forEach(({ answer, name, isScore, isPublished, template, components, request }, i) => {
     const result = results[i] ?? null;
     const spoken = result === null ? null : verbalizedConfidence(result.logProbabilities);
     const promptHash = options.promptHash(template);
     const why =
       result === null ? overlong(request.prompt, contextLength) : 'no digit has any probability';
-    const spokenBy = { ...origin, adapterVersion: result?.adapterVersion ?? origin.adapterVersion };
-    added.get(answer)?.push(
-      spoken === null
-        ? missingScore(name, why, spokenBy, 'digits', promptHash)
-        : presentScore(name, spoken.confidence, spokenBy, {
-            mass: spoken.mass,
-            minimumMass: options.minimumMass,
-            components,
-            normalization: 'digits',
-            promptHash,
-          }),
-    );
+    if (isScore)
+      added.get(answer)?.push(
+        spoken === null
+          ? missingScore(name, why, base, 'digits', promptHash)
+          : presentScore(name, spoken.confidence, base, {
+              mass: spoken.mass,
+              minimumMass: options.minimumMass,
+              components,
+              normalization: 'digits',
+              promptHash,
+            }),
+      );
+    if (isPublished && spoken !== null)
+      spokenOf.set(answer, {
+        name,
+        confidence: spoken.confidence,
+        mass: spoken.mass,
+        promptIds: request.prompt,
+        adaptFrom: adaptFromOf(answer, request.prompt, options.adapterScope),
+        adapterVersion: result?.adapterVersion ?? 0,
+      });
     computed.set(answer, (computed.get(answer) ?? 0) + (result?.ledger.computed ?? 0));
   });
   return answers.map((answer) => ({
     ...answer,
     scores: [...answer.scores, ...(added.get(answer) ?? [])],
+    spoken: spokenOf.get(answer) ?? null,
     computed: {
       ...answer.computed,
       confidence: answer.computed.confidence + (computed.get(answer) ?? 0),

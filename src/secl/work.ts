@@ -19,6 +19,21 @@ export interface RefusedQuestion {
   readonly reason: string;
 }
 
+/** A confidence that was asked for with the adapter in place, and how: what is published, and learnt from. */
+export interface SpokenConfidence {
+  readonly name: 'verbalized' | 'verbalizedWithEvidence';
+  /** In `[0, 1]`. */
+  readonly confidence: number;
+  /** Mass on the ten digits. */
+  readonly mass: number;
+  /** The whole confidence prompt. */
+  readonly promptIds: TokenIds;
+  /** First position that the adapter acts on, were there one. */
+  readonly adaptFrom: number;
+  /** Adapter that acted, 0 for none. */
+  readonly adapterVersion: number;
+}
+
 /** A question and its answer. */
 export interface WrittenAnswer extends PlannedQuestion {
   readonly text: string;
@@ -36,5 +51,7 @@ export interface WrittenAnswer extends PlannedQuestion {
     readonly scoring: number;
   };
   readonly scores: readonly Score[];
+  /** The published confidence, where it is a verbalized one that could be read. */
+  readonly spoken: SpokenConfidence | null;
   readonly distractors: readonly Distractor[];
 }

@@ -52,6 +52,7 @@ export async function writeAnswers(
       hidden,
       computed: { answer: computed, confidence: 0, scoring: 0 },
       scores: [],
+      spoken: null,
       distractors: [],
     });
   };

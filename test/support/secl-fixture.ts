@@ -43,6 +43,7 @@ export function scoringOptions(over: Partial<ScoringOptions> = {}): ScoringOptio
     distractors: 2,
     maxPromptTokens: 400,
     contextLength: 1000,
+    adapterScope: 'position',
     maxQuestionChars: 500,
     evidence: 'answer-probability',
     minimumMass: 0.5,
@@ -104,6 +105,7 @@ export function written(
     hidden: undefined,
     computed: { answer: 3, confidence: 0, scoring: 0 },
     scores: [],
+    spoken: null,
     distractors: [],
     ...more,
   };

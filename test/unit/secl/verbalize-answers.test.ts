@@ -85,12 +85,21 @@ test('reads the expected digit, the mass on digits, and says where they come fro
   assert.equal(answer.scores.length, 4, 'the free scores stay');
 });
 
-test('the adapter that acted is named by the model, not assumed', async () => {
+test('the published confidence is asked for under the adapter too; scores stay on base weights', async () => {
   const scope = scriptedScope({
-    next: () => ({ logProbabilities: digits({ 5: 1 }), adapterVersion: 3 }),
+    next: ({ adaptFrom }) => ({
+      logProbabilities: digits(adaptFrom === undefined ? { 5: 1 } : { 8: 1 }),
+      adapterVersion: adaptFrom === undefined ? 0 : 3,
+    }),
   });
-  const [answer] = await verbalizeAnswers(scope, tokenizer, [withFree(0.5)], options, ORIGIN);
-  assert.equal(scoreNamed(answer, 'verbalized').adapterVersion, 3);
+  const published = { ...options, published: 'verbalized' as const };
+  const origin = { ...ORIGIN, adapterVersion: 3 };
+  const [answer] = await verbalizeAnswers(scope, tokenizer, [withFree(0.5)], published, origin);
+  assert.equal(scoreNamed(answer, 'verbalized').adapterVersion, 0);
+  assert.equal(scoreNamed(answer, 'verbalized').value, 0.55);
+  const { confidence, adapterVersion, adaptFrom, promptIds } = answer?.spoken ?? assert.fail();
+  assert.deepEqual([confidence, adapterVersion], [0.85, 3], 'the model names the adapter');
+  assert.equal(adaptFrom, promptIds.length - 1);
 });
 
 test('evidence is what the topology names; where it is missing, so is the score', async () => {
@@ -131,7 +140,12 @@ test('digits that are no numbers, or have no mass, give no confidence', async ()
 test('an answer too long to be asked about costs itself its score, and no other', async () => {
   const long = withFree(0.5, 'Lima '.repeat(60));
   const scope = scriptedScope({ next: () => ({ logProbabilities: digits({ 5: 1 }) }) });
-  const small = { ...options, scores: ['verbalized'] as const, contextLength: 90 };
+  const small = {
+    ...options,
+    scores: ['verbalized'] as const,
+    published: 'verbalized' as const,
+    contextLength: 90,
+  };
   const [first, second] = await verbalizeAnswers(
     scope,
     tokenizer,
@@ -155,7 +169,7 @@ test('an empty answer is asked about like any other', async () => {
 
 test('scores that are not asked for cost nothing', async () => {
   const scope = scriptedScope();
-  const none = { ...options, scores: ['pTrue'] as const };
+  const none = { ...options, scores: ['pTrue'] as const, published: 'pTrue' as const };
   const answers = await verbalizeAnswers(scope, tokenizer, [withFree(0.5)], none, ORIGIN);
   assert.equal(scope.asked.length, 0);
   assert.equal(answers[0]?.scores.length, 2);

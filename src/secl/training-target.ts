@@ -1,0 +1,52 @@
+import type { ScoreName } from '../events/score.ts';
+import { combineSignals, type Mean } from './combine-signals.ts';
+import { scoreValue } from './score-of.ts';
+import { probeWeight, type TruthProbe } from './truth-probe.ts';
+import type { WrittenAnswer } from './work.ts';
+
+/** Scores that may supervise: none of them is a label, or made from one. */
+export const SIGNAL_NAMES = [
+  'answerProbability',
+  'tokenCertainty',
+  'pTrue',
+  'normalizedPTrue',
+] as const satisfies readonly ScoreName[];
+
+/** One of {@link SIGNAL_NAMES}. */
+export type SignalName = (typeof SIGNAL_NAMES)[number];
+
+/** Who decides how much each signal weighs. `probe`: P(True) and NormPTrue weigh what {@link probeWeight} says. */
+export const WEIGHTINGS = ['equal', 'probe'] as const;
+
+/** One of {@link WEIGHTINGS}. */
+export type Weighting = (typeof WEIGHTINGS)[number];
+
+/** How the confidence that a sample should move towards is made. */
+export interface TargetOptions {
+  readonly signals: readonly SignalName[];
+  readonly mean: Mean;
+  readonly weighting: Weighting;
+}
+
+/**
+ * The confidence that an answer's verbalized confidence should move towards.
+ *
+ * @returns In `[0, 1]`; `null` if a signal is missing, or the answer was cut by its token limit, of which the
+ *   probabilities of its tokens know nothing. Source: ours, over the signals of Kadavath et al. 2022 and DINCO.
+ */
+export function trainingTarget(
+  answer: Pick<WrittenAnswer, 'scores' | 'finishReason'>,
+  options: TargetOptions,
+  probe: TruthProbe,
+): number | null {
+  if (answer.finishReason === 'length') return null;
+  const weighted = [];
+  for (const name of options.signals) {
+    const value = scoreValue(answer.scores, name);
+    if (value === null) return null;
+    const judged = name === 'pTrue' || name === 'normalizedPTrue';
+    const weight = judged && options.weighting === 'probe' ? probeWeight(probe) : 1;
+    weighted.push({ value, weight });
+  }
+  return combineSignals(weighted, options.mean);
+}
