@@ -1,0 +1,68 @@
+import type { TrainingSample } from '../events/training-batch.ts';
+import { EMPTY_PROBE, observeTruth } from '../secl/truth-probe.ts';
+import { trainingTarget } from '../secl/training-target.ts';
+import { scoreValue } from '../secl/score-of.ts';
+import type { WrittenAnswer } from '../secl/work.ts';
+import type { LearningOptions } from './learning-options.ts';
+import type { LearningState } from './learning-state.ts';
+
+/** Most samples near their target that are watched at a time. */
+const WATCHED = 16;
+/** Most samples that wait for a batch; beyond, the oldest are dropped. */
+const WAITING = 64;
+
+/** One answer as learning sees it. No label is in it, nor could one be. */
+export interface ObservedAnswer {
+  readonly answer: WrittenAnswer;
+  /** Published confidence, and the prompt that it was asked with; `null` where it is missing. */
+  readonly spoken: {
+    readonly confidence: number;
+    readonly promptIds: readonly number[];
+    readonly adaptFrom: number;
+  } | null;
+  /** Ordinal of the burst that it stands in, 0 outside. */
+  readonly burst: number;
+  /** Key of its record, for the cap on samples of one key. */
+  readonly key: string;
+}
+
+/**
+ * Looks at one answer: inside a burst it becomes a sample to train on, if its confidence is far enough from the
+ * target, or else one to watch. Where updates do not add up over the stream, a new burst, domain or question begins
+ * afresh.
+ */
+export function observeAnswer(
+  before: LearningState,
+  { answer, spoken, burst, key }: ObservedAnswer,
+  options: LearningOptions,
+): LearningState {
+  const { domain } = answer.question;
+  let state: LearningState = { ...before, answered: before.answered + 1 };
+  const newBurst = burst !== 0 && burst !== before.burst;
+  if (newBurst) state = { ...state, burst, probe: EMPTY_PROBE, heldOut: [] };
+  const newDomain = before.answered > 0 && domain !== before.domain;
+  state = { ...state, domain };
+  const { accumulation } = options;
+  if ((accumulation === 'burst' && newBurst) || (accumulation === 'domain' && newDomain))
+    state = { ...state, active: null, previous: null, memory: [], fresh: [] };
+  if (accumulation === 'question') state = { ...state, memory: [] };
+  if (burst === 0 || state.frozen) return state;
+  const probe = observeTruth(state.probe, scoreValue(answer.scores, 'pTrue'), answer.distractors);
+  state = { ...state, probe };
+  const target = trainingTarget(answer, options.target, probe);
+  if (target === null || spoken === null) return state;
+  const sample: TrainingSample = {
+    questionId: answer.question.id,
+    tokenIds: spoken.promptIds,
+    adaptFrom: spoken.adaptFrom,
+    target,
+    confidence: spoken.confidence,
+    role: 'new',
+  };
+  if (Math.abs(target - spoken.confidence) > options.minimumGap)
+    return { ...state, fresh: [...state.fresh, { sample, key }].slice(-WAITING) };
+  return {
+    ...state,
+    heldOut: [...state.heldOut, { ...sample, role: 'held-out' as const }].slice(-WATCHED),
+  };
+}
