@@ -175,7 +175,10 @@ export interface LoraSite {
 }
 
 /** Projections that can carry LoRA. */
-export type LoraProjection = 'q' | 'k' | 'v' | 'o' | 'gate' | 'up' | 'down';
+export const LORA_PROJECTIONS = ['q', 'k', 'v', 'o', 'gate', 'up', 'down'] as const;
+
+/** One of {@link LORA_PROJECTIONS}. */
+export type LoraProjection = (typeof LORA_PROJECTIONS)[number];
 
 /** Weights that act where a request says so. */
 export interface LoraAdapter {

@@ -48,7 +48,13 @@ test('answers are matched with their labels and summed up; what is missing stays
     answer('e', 0.05, null),
   ];
   const { rows, summary } = replayOutcome(
-    { answers, deadLetters: [{ sourceOffset: 25 } as DeadLetter], complete: true },
+    {
+      answers,
+      deadLetters: [{ sourceOffset: 25 } as DeadLetter],
+      adapters: [],
+      decisions: [],
+      complete: true,
+    },
     // The third line is the dead letter's; d has no label.
     [label('a'), label('b'), label('bad'), label('c'), null, label('e')],
     matchFeedback,
