@@ -75,9 +75,10 @@ class HeaderParser {
     let dtype: string | undefined;
     let shape: readonly number[] | undefined;
     let offsets: readonly number[] | undefined;
+    const seen = new Set<string>();
     this.#object((field) => {
-      const twice = { dtype, shape, data_offsets: offsets }[field] !== undefined;
-      if (twice) throw damaged(`tensor "${name}" has two fields "${field}"`);
+      if (seen.has(field)) throw damaged(`tensor "${name}" has two fields "${field}"`);
+      seen.add(field);
       if (field === 'dtype') dtype = this.#string();
       else if (field === 'shape') shape = this.#numbers(MAX_DIMENSIONS);
       else if (field === 'data_offsets') offsets = this.#numbers(2);
