@@ -40,6 +40,7 @@ export function replayOutcome(
     {
       bins: topology.calibration.bins,
       resamples: topology.calibration.bootstrap,
+      simulations: topology.calibration.simulations,
       seed: topology.seed,
     },
   );
