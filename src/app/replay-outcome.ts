@@ -29,6 +29,7 @@ export function replayOutcome(
     {
       questions: result.answers.length + result.deadLetters.length,
       deadLettered: result.deadLetters.length,
+      complete: result.complete,
       forwardTokens: {
         answer: sum('answer'),
         confidence: sum('confidence'),

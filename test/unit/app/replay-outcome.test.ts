@@ -97,3 +97,11 @@ test('the topology sets bins, resamples and simulations of the numbers, or leave
   const { published } = summaryWith({ bootstrap: 0, simulations: 0 }).pooled;
   assert.deepEqual([published.eceInterval, published.eceFloor], [null, null]);
 });
+
+test('the summary says whether the run was complete', () => {
+  for (const complete of [true, false]) {
+    const result = { answers: [answer('a', 0.5, 'blue')], deadLetters: [], complete };
+    const { summary } = replayOutcome(result, [label('a')], matchFeedback, topology);
+    assert.equal(summary.complete, complete);
+  }
+});
