@@ -36,6 +36,19 @@ export interface AskedAnswer {
   readonly model: string;
 }
 
+/** @throws SeclError `USAGE` if an answer is neither the label nor the text of one of the choices. */
+function requireChoice(answer: string, choices: readonly Choice[]): void {
+  const folded = answer.trim().toLowerCase();
+  const named = choices.some((choice) =>
+    [choice.label, choice.text].some((name) => name.trim().toLowerCase() === folded),
+  );
+  if (named) return;
+  const list = choices.map(({ label, text }) => `${label} (${text})`).join(', ');
+  throw new SeclError('USAGE', `the answer "${answer}" is none of the choices`, {
+    hint: `Name one by label or text: ${list}.`,
+  });
+}
+
 /**
  * Asks one question with a topology's settings, outside any stream.
  *
@@ -51,6 +64,7 @@ export async function ask(
     throw new SeclError('USAGE', 'the answer to be scored has no text', {
       hint: 'Leave --answer out to have the model answer.',
     });
+  if (asked.answer !== null && asked.style === 'choice') requireChoice(asked.answer, asked.choices);
   const options = scoringOptionsOf(topology, model.description.contextLength);
   const { tokenizer } = model;
   const plan = planQuestion(
