@@ -52,7 +52,8 @@ function requireChoice(answer: string, choices: readonly Choice[]): void {
 /**
  * Asks one question with a topology's settings, outside any stream.
  *
- * @throws SeclError `USAGE` if the question cannot be asked; `CANCELLED`.
+ * @throws SeclError `USAGE` if the question cannot be asked; `MODEL_FAILED` if the network's numbers are not finite;
+ *   `CANCELLED`.
  */
 export async function ask(
   asked: AskedQuestion,
@@ -91,8 +92,12 @@ export async function ask(
   const origin = { model: model.description.name, adapterVersion: 0 };
   const scope = await model.openScope(sharedPrefixes(options.prompts, tokenizer));
   try {
-    const written = await writeAnswers(scope, tokenizer, [plan], options, signal);
-    const free = written.map((answer) => ({ ...answer, scores: freeScores(answer, origin) }));
+    const [written] = await writeAnswers(scope, tokenizer, [plan], options, signal);
+    if (written === undefined || isRefused(written))
+      throw new SeclError('MODEL_FAILED', written?.reason ?? 'the model gave no answer', {
+        hint: 'Verify the model file with `secl model verify`, and build its graph again.',
+      });
+    const free = [{ ...written, scores: freeScores(written, origin) }];
     const spoken = await verbalizeAnswers(scope, tokenizer, free, options, origin, signal);
     const judged = await scoreByJudging(scope, tokenizer, spoken, options, origin, signal);
     const result = judged[0] as WrittenAnswer;
