@@ -42,6 +42,7 @@ export function replayOutcome(
     {
       questions: result.answers.length + result.deadLetters.length,
       deadLettered: result.deadLetters.length,
+      complete: result.complete,
       forwardTokens: {
         answer: sum('answer'),
         confidence: sum('confidence'),
@@ -54,6 +55,7 @@ export function replayOutcome(
     {
       bins: topology.calibration.bins,
       resamples: topology.calibration.bootstrap,
+      simulations: topology.calibration.simulations,
       seed: topology.seed,
     },
   );
