@@ -27,7 +27,8 @@ export type AdapterVerdict =
   | { readonly ok: true; readonly adapter: LoraAdapter }
   | { readonly ok: false; readonly refusal: Refusal };
 
-const DEFAULT_MAX_BYTES = 256 * 1024 * 1024;
+/** Largest file in bytes where the caller names none. */
+export const DEFAULT_MAX_BYTES = 256 * 1024 * 1024;
 const DEFAULT_MAX_RANK = 256;
 
 /**
