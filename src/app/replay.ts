@@ -84,6 +84,7 @@ export function runFingerprint(
     ...Object.values(prompts.answer),
     prompts.confidence,
     prompts.confidenceWithEvidence,
+    prompts.confidenceWithBoth,
     prompts.pTrue,
     prompts.sameMeaning,
   ];
@@ -235,6 +236,14 @@ function deskOf({ topology, model, broker, codecs, training }: ReplayOptions): T
     ...training,
     learning,
     mode,
+    recordOf: async (version) => {
+      const records = await readAll(broker, topology.topics.adapters, codecs.adapter);
+      const record = records.find((candidate) => candidate.version === version);
+      if (record !== undefined) return record;
+      throw new SeclError('STATE_MISMATCH', `the adapter of version ${version} is not there`, {
+        hint: 'Start a new run folder; this one is damaged.',
+      });
+    },
     findBatch: async (batchId) => {
       const batches = await readAll(broker, topology.topics.trainingBatches, codecs.trainingBatch);
       return batches.find((batch) => batch.batchId === batchId);

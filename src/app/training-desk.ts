@@ -5,7 +5,7 @@ import type { SettleOptions, TrainingOutcome } from '../operators/settle-adapter
 import type { Trainer } from '../ports/trainer.ts';
 
 /** Where batches are handed in to be trained on, and asked after. */
-export interface TrainingDesk extends Pick<SettleOptions, 'outcomeOf' | 'load'> {
+export interface TrainingDesk extends Pick<SettleOptions, 'outcomeOf' | 'load' | 'recordOf'> {
   readonly learning: LearningOptions;
   /** Begins to train on a batch that is durable. */
   begin(batch: TrainingBatch): void;
@@ -19,6 +19,7 @@ export interface TrainingDeskOptions {
   readonly mode: 'barrier' | 'async';
   readonly trainer: Trainer;
   readonly load: SettleOptions['load'];
+  readonly recordOf: SettleOptions['recordOf'];
   /** Finds a committed batch that an earlier run left behind. */
   readonly findBatch: (batchId: string) => Promise<TrainingBatch | undefined>;
 }
@@ -60,6 +61,7 @@ export function createTrainingDesk(options: TrainingDeskOptions): TrainingDesk {
   return {
     learning: options.learning,
     load: options.load,
+    recordOf: options.recordOf,
     begin,
     async outcomeOf(batchId, signal) {
       if (!runs.has(batchId)) {

@@ -32,7 +32,9 @@ export interface SettleOptions {
     signal: AbortSignal,
   ) => Promise<TrainingOutcome | undefined>;
   /** Loads an adapter's weights. Rejects with `ADAPTER_REFUSED` for one that must not act. */
-  readonly load: (active: ActiveAdapter, record: AdapterRecord | null) => Promise<LoraAdapter>;
+  readonly load: (record: AdapterRecord) => Promise<LoraAdapter>;
+  /** Finds the record of an adapter that acted before a restart. */
+  readonly recordOf: (version: number) => Promise<AdapterRecord>;
 }
 
 /**
@@ -57,7 +59,11 @@ export function settleAdapters(
   ): Promise<void> => {
     const wanted = active?.sha256 ?? null;
     if (wanted === placed) return;
-    await model.setAdapter(active === null ? undefined : await options.load(active, record));
+    await model.setAdapter(
+      active === null
+        ? undefined
+        : await options.load(record ?? (await options.recordOf(active.version))),
+    );
     placed = wanted;
   };
 

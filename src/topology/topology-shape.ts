@@ -112,7 +112,7 @@ const confidence = object<TopologyConfidence>(
     published: choice(SCORE_NAMES, 'verbalizedWithEvidence', 'Score that is published.'),
     evidence: choice(
       EVIDENCES,
-      'token-certainty',
+      'probability-and-certainty',
       "What the confidence prompt says of the answer's own decoding.",
     ),
     minimumMass: fraction(

@@ -89,7 +89,7 @@ test('the topology sets bins, resamples and simulations of the numbers, or leave
   // Twenty rows, the fewest that get a band.
   const answers = Array.from({ length: 20 }, (_, i) => answer(`q${i}`, 0.5, 'blue'));
   const labels = answers.map(({ questionId }) => label(questionId));
-  const outcome = { answers, deadLetters: [], complete: true };
+  const outcome = { answers, deadLetters: [], adapters: [], decisions: [], complete: true };
   const summaryWith = (calibration: Partial<typeof topology.calibration>) =>
     replayOutcome(outcome, labels, matchFeedback, {
       ...topology,
@@ -106,7 +106,13 @@ test('the topology sets bins, resamples and simulations of the numbers, or leave
 
 test('the summary says whether the run was complete', () => {
   for (const complete of [true, false]) {
-    const result = { answers: [answer('a', 0.5, 'blue')], deadLetters: [], complete };
+    const result = {
+      answers: [answer('a', 0.5, 'blue')],
+      deadLetters: [],
+      adapters: [],
+      decisions: [],
+      complete,
+    };
     const { summary } = replayOutcome(result, [label('a')], matchFeedback, topology);
     assert.equal(summary.complete, complete);
   }
