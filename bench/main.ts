@@ -10,6 +10,7 @@ import { measurePeer, type PeerOptions } from './peer-speed.ts';
 import { measureQuantization, type QuantizationOptions } from './quantization.ts';
 import { publish, type OutputOptions } from './result.ts';
 import { measureSpeed, type SpeedOptions } from './speed.ts';
+import { measureTraining, type TrainingSpeedOptions } from './training-speed.ts';
 
 const PRECISIONS = ['int8', 'int4', 'fp32'];
 
@@ -35,7 +36,7 @@ const precision = (): Option =>
 const ROUNDS = ['--rounds <n>', 'counted rounds, after one that warms up'] as const;
 
 const program = new Command('npm run bench --')
-  .description('measures speed, the peer, and what quantisation costs')
+  .description('measures speed, the peer, what quantisation costs, and training')
   .showHelpAfterError('(add --help for how it is used)')
   .addHelpText(
     'after',
@@ -44,7 +45,7 @@ Examples:
   npm run bench -- speed --json bench/results/speed.json
   npm run bench -- peer --model smollm2-135m-instruct
   npm run bench -- quantization --questions NQ-open.dev.jsonl --format nq-open --int4
-Without a subcommand: speed, peer and quantization, one after the other, with their defaults.`,
+Without a subcommand: speed, peer, quantization and training, one after the other, with their defaults.`,
   )
   .exitOverride();
 
@@ -92,6 +93,18 @@ addCommonOptions(
       publish('quantization', options, () =>
         measureQuantization({ ...options, precisions: int4 ? ['int8', 'int4'] : ['int8'] }),
       ),
+  );
+
+addCommonOptions(
+  program
+    .command('training')
+    .description('one training step on 8 samples, against PyTorch with PEFT where it is there'),
+)
+  .option(...ROUNDS, wholeNumber(1), 3)
+  .option('--tokens <n>', 'tokens of a sample', wholeNumber(2), 200)
+  .option('--python <path>', 'Python with torch, transformers, peft and gguf; else no peer')
+  .action((options: TrainingSpeedOptions & OutputOptions) =>
+    publish('training', options, () => measureTraining(options)),
   );
 
 for (const command of program.commands)

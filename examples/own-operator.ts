@@ -114,7 +114,6 @@ const committed$ = pollBatches(lease, {
     answerCodec: codecs.answer,
     deadLetterCodec: codecs.deadLetter,
     model: model.description,
-    origin,
     published: scoring.published,
     scores: scoring.scores,
     stateEntries: new Map(),

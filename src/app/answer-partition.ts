@@ -1,14 +1,19 @@
-import { defer, pipe, type Observable } from 'rxjs';
+import { createHash } from 'node:crypto';
+import { defer, identity, pipe, tap, type Observable } from 'rxjs';
 import { SeclError } from '../errors/secl-error.ts';
 import { answerBatches } from '../operators/answer-batches.ts';
 import { restoreAnswerState } from '../operators/answer-state.ts';
 import { commitBatches } from '../operators/commit-batches.ts';
 import { createCredit } from '../operators/credit.ts';
 import { decodeQuestions } from '../operators/decode-questions.ts';
+import { gateBatches } from '../operators/gate-batches.ts';
 import { inScope } from '../operators/in-scope.ts';
 import { judgeBatches } from '../operators/judge-batches.ts';
+import { learnBatches } from '../operators/learn-batches.ts';
+import { loopCell, restoreLoop } from '../operators/loop-state.ts';
 import { pollBatches } from '../operators/poll-batches.ts';
 import { publishAnswers, type PublishedBatch } from '../operators/publish-answers.ts';
+import { settleAdapters } from '../operators/settle-adapters.ts';
 import { verbalizeBatches } from '../operators/verbalize-batches.ts';
 import type { PartitionLease } from '../ports/broker.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -16,6 +21,7 @@ import type { LanguageModel } from '../ports/language-model.ts';
 import { sharedPrefixes } from '../secl/shared-prefixes.ts';
 import type { ScoringOptions } from '../secl/scoring-options.ts';
 import type { Topology } from '../topology/topology.ts';
+import type { TrainingDesk } from './training-desk.ts';
 import type { RecordCodecs } from '../adapters/avro/record-codecs.ts';
 
 /** State entry that says what the state belongs to. */
@@ -34,11 +40,18 @@ export interface AnswerPartitionOptions {
   readonly totalRecords: number | null;
   /** Of topology, prompts, model and schemas: state made under another one is refused. */
   readonly fingerprint: string;
+  /** Trains what bursts teach; `null`: nothing is trained. */
+  readonly desk: TrainingDesk | null;
+}
+
+/** Hash of lineage and ordinal: the same batch has the same id, whoever makes it. */
+function batchIdOf(lineage: string, ordinal: number): string {
+  return createHash('sha256').update(`${lineage}\n${ordinal}`).digest('hex').slice(0, 32);
 }
 
 /**
  * The main pipeline over one leased partition, from committed state on: poll, decode, answer, verbalize,
- * judge, publish, commit.
+ * gate, judge, learn, publish, commit; before each batch the adapter that has come is put in place.
  *
  * @returns Cold; emits each batch once it is durable. Errors with `STATE_MISMATCH` if the partition's
  *   state belongs to another topology, prompt set, model or schema.
@@ -61,7 +74,11 @@ export function answerPartition(
       );
     }
     const state = restoreAnswerState(lease.state);
-    const credit = createCredit(topology.batch.maxInFlight);
+    const cell = loopCell(restoreLoop(lease.state, topology.gate));
+    const { desk } = options;
+    // A batch that waits for the adapter of the one before can only begin once that one is durable.
+    const waits = desk !== null && topology.training.mode === 'barrier';
+    const credit = createCredit(waits ? 1 : topology.batch.maxInFlight);
     const origin = { model: model.description.name, adapterVersion: 0 };
     return pollBatches(lease, {
       maxBatch: topology.batch.maxBatch,
@@ -78,21 +95,32 @@ export function answerPartition(
         pipe(
           answerBatches(model.tokenizer, scoring, origin),
           verbalizeBatches(model.tokenizer, scoring, origin),
-          judgeBatches(model.tokenizer, scoring, origin),
+          gateBatches(cell, topology.gate),
+          judgeBatches(
+            model.tokenizer,
+            scoring,
+            origin,
+            topology.scoring.when === 'burst' ? 'burst' : 'always',
+          ),
         ),
+        desk === null ? identity : settleAdapters(cell, { ...desk, model, clock }),
       ),
+      learnBatches(cell, desk?.learning ?? null, batchIdOf),
       publishAnswers(state, {
         topics: topology.topics,
         answerCodec: codecs.answer,
         deadLetterCodec: codecs.deadLetter,
         model: model.description,
-        origin,
+        loop: { topics: topology.topics, codecs },
         published: scoring.published,
         scores: scoring.scores,
         stateEntries: new Map([[FINGERPRINT_KEY, fingerprint]]),
         clock,
       }),
       commitBatches(credit),
+      tap(({ trainingBatch }) => {
+        if (trainingBatch !== null) desk?.begin(trainingBatch);
+      }),
     );
   });
 }

@@ -36,10 +36,24 @@ export interface AskedAnswer {
   readonly model: string;
 }
 
+/** @throws SeclError `USAGE` if an answer is neither the label nor the text of one of the choices. */
+function requireChoice(answer: string, choices: readonly Choice[]): void {
+  const folded = answer.trim().toLowerCase();
+  const named = choices.some((choice) =>
+    [choice.label, choice.text].some((name) => name.trim().toLowerCase() === folded),
+  );
+  if (named) return;
+  const list = choices.map(({ label, text }) => `${label} (${text})`).join(', ');
+  throw new SeclError('USAGE', `the answer "${answer}" is none of the choices`, {
+    hint: `Name one by label or text: ${list}.`,
+  });
+}
+
 /**
  * Asks one question with a topology's settings, outside any stream.
  *
- * @throws SeclError `USAGE` if the question cannot be asked; `CANCELLED`.
+ * @throws SeclError `USAGE` if the question cannot be asked; `MODEL_FAILED` if the network's numbers are not finite;
+ *   `CANCELLED`.
  */
 export async function ask(
   asked: AskedQuestion,
@@ -51,6 +65,7 @@ export async function ask(
     throw new SeclError('USAGE', 'the answer to be scored has no text', {
       hint: 'Leave --answer out to have the model answer.',
     });
+  if (asked.answer !== null && asked.style === 'choice') requireChoice(asked.answer, asked.choices);
   const options = scoringOptionsOf(topology, model.description.contextLength);
   const { tokenizer } = model;
   const plan = planQuestion(
@@ -77,8 +92,12 @@ export async function ask(
   const origin = { model: model.description.name, adapterVersion: 0 };
   const scope = await model.openScope(sharedPrefixes(options.prompts, tokenizer));
   try {
-    const written = await writeAnswers(scope, tokenizer, [plan], options, signal);
-    const free = written.map((answer) => ({ ...answer, scores: freeScores(answer, origin) }));
+    const [written] = await writeAnswers(scope, tokenizer, [plan], options, signal);
+    if (written === undefined || isRefused(written))
+      throw new SeclError('MODEL_FAILED', written?.reason ?? 'the model gave no answer', {
+        hint: 'Verify the model file with `secl model verify`, and build its graph again.',
+      });
+    const free = [{ ...written, scores: freeScores(written, origin) }];
     const spoken = await verbalizeAnswers(scope, tokenizer, free, options, origin, signal);
     const judged = await scoreByJudging(scope, tokenizer, spoken, options, origin, signal);
     const result = judged[0] as WrittenAnswer;

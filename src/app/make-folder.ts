@@ -1,4 +1,5 @@
-import { access, constants, mkdir } from 'node:fs/promises';
+import { access, constants } from 'node:fs/promises';
+import { makeFolders } from '../adapters/files/make-folders.ts';
 import { SeclError } from '../errors/secl-error.ts';
 
 /**
@@ -9,7 +10,7 @@ import { SeclError } from '../errors/secl-error.ts';
  */
 export async function makeFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolders(folder);
     await access(folder, constants.W_OK);
   } catch (cause) {
     throw new SeclError(

@@ -11,6 +11,19 @@ export interface ReplayOutcome {
   readonly summary: ReplaySummary;
 }
 
+/** Questions in the batches of accepted adapters. */
+export function trainedQuestions({
+  adapters,
+  decisions,
+}: Pick<ReplayResult, 'adapters' | 'decisions'>): ReadonlySet<string> {
+  const accepted = new Set(
+    decisions.flatMap(({ decision, version }) => (decision === 'accepted' ? [version] : [])),
+  );
+  return new Set(
+    adapters.flatMap(({ version, trainedOn }) => (accepted.has(version) ? trainedOn : [])),
+  );
+}
+
 /**
  * Matches a replay's answers with their labels and sums the run up.
  *
@@ -23,23 +36,26 @@ export function replayOutcome(
   topology: Topology,
 ): ReplayOutcome {
   const rows = labelAnswers(result, 0, labels, match);
-  const sum = (phase: 'answer' | 'confidence' | 'scoring' | 'training'): number =>
+  const sum = (phase: 'answer' | 'confidence' | 'scoring'): number =>
     result.answers.reduce((total, answer) => total + answer.forwardTokens[phase], 0);
   const summary = summarizeRun(
     {
       questions: result.answers.length + result.deadLetters.length,
       deadLettered: result.deadLetters.length,
+      complete: result.complete,
       forwardTokens: {
         answer: sum('answer'),
         confidence: sum('confidence'),
         scoring: sum('scoring'),
-        training: sum('training'),
+        training: result.adapters.reduce((total, { forwardTokens }) => total + forwardTokens, 0),
       },
       rows,
+      trainedQuestions: trainedQuestions(result).size,
     },
     {
       bins: topology.calibration.bins,
       resamples: topology.calibration.bootstrap,
+      simulations: topology.calibration.simulations,
       seed: topology.seed,
     },
   );

@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { openRecordCodecs } from '../adapters/avro/record-codecs.ts';
 import { openEmbeddedLog } from '../adapters/embedded-log/open-embedded-log.ts';
+import { openFileAdapterStore } from '../adapters/files/file-adapter-store.ts';
 import type { OnStoreProgress } from '../adapters/hub/store-progress.ts';
 import type { ReplayReport } from '../report/replay-report.ts';
 import { matchFeedback } from '../streams/match-feedback.ts';
@@ -12,6 +13,7 @@ import { loadTopology } from './load-topology.ts';
 import { loadStream } from './load-stream.ts';
 import { makeFolder } from './make-folder.ts';
 import { openLanguageModel } from './open-language-model.ts';
+import { openTrainer } from './open-trainer.ts';
 import { replay, runFingerprint } from './replay.ts';
 import type { ReplayInput } from './replay-input.ts';
 import { replayOutcome } from './replay-outcome.ts';
@@ -102,6 +104,12 @@ export async function replayStream(options: ReplayStreamOptions): Promise<Replay
       clock: SYSTEM_CLOCK,
     });
     try {
+      const training = await openTrainer(topology, {
+        store: openFileAdapterStore(path.join(runFolder, 'adapters')),
+        cacheFolder: options.cacheFolder,
+        onProgress: options.onStoreProgress,
+        signal: options.drain,
+      });
       const labels = labelsOf(input);
       const meter = createReplayMeter(input.items.length, SYSTEM_CLOCK);
       const began = await startedAt(runFolder);
@@ -112,6 +120,7 @@ export async function replayStream(options: ReplayStreamOptions): Promise<Replay
         broker,
         codecs,
         fingerprint,
+        ...(training === undefined ? {} : { training }),
         clock: SYSTEM_CLOCK,
         drain: options.drain,
         abort: options.abort,

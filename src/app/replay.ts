@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { firstValueFrom, lastValueFrom, merge, Observable, takeUntil, tap } from 'rxjs';
 import { precondition, SeclError } from '../errors/secl-error.ts';
 import type { Answer } from '../events/answer.ts';
+import type { AdapterDecision } from '../events/adapter-decision.ts';
+import type { AdapterRecord } from '../events/adapter.ts';
 import type { DeadLetter } from '../events/dead-letter.ts';
 import { calibratePartition } from '../operators/calibrate-partition.ts';
 import type { PublishedBatch } from '../operators/publish-answers.ts';
@@ -15,14 +17,20 @@ import type { Topology } from '../topology/topology.ts';
 import { answerPartition } from './answer-partition.ts';
 import type { RecordCodecs } from '../adapters/avro/record-codecs.ts';
 import type { ReplayInput, ReplayItem } from './replay-input.ts';
+import { learningOptionsOf } from './learning-options-of.ts';
 import { scoringOptionsOf } from './scoring-options-of.ts';
+import {
+  createTrainingDesk,
+  type TrainingDesk,
+  type TrainingDeskOptions,
+} from './training-desk.ts';
 
 /** Consumer group that answers. */
 const ANSWERING = 'secl-answering';
 /** Consumer group that watches calibration. */
 const CALIBRATING = 'secl-calibrating';
 /** Grows when what operators keep in committed state changes its form. */
-const STATE_FORMAT = 'state-3';
+const STATE_FORMAT = 'state-4';
 /** Most bytes of a record that is fed in: brokers take about 1 MiB, key and headers included. */
 const RECORD_BYTES = 768 * 1024;
 /** Longest key in bytes. */
@@ -42,6 +50,8 @@ export interface ReplayOptions {
   readonly clock: Clock;
   readonly drain: AbortSignal;
   readonly abort: AbortSignal;
+  /** Trains the adapter; absent: nothing is trained, whatever the topology says. */
+  readonly training?: Pick<TrainingDeskOptions, 'trainer' | 'load'>;
   /** Told of each batch once it is durable; batches of an earlier run are not told again. */
   readonly onBatch?: (batch: PublishedBatch) => void;
 }
@@ -52,6 +62,10 @@ export interface ReplayResult {
   readonly answers: readonly Answer[];
   /** Of questions; labels that could not be read are no part of it. */
   readonly deadLetters: readonly DeadLetter[];
+  /** Adapters, in the order in which they were trained. */
+  readonly adapters: readonly AdapterRecord[];
+  /** What became of them. */
+  readonly decisions: readonly AdapterDecision[];
   /** Whether every question has been consumed; `false` after a drain. */
   readonly complete: boolean;
 }
@@ -70,6 +84,7 @@ export function runFingerprint(
     ...Object.values(prompts.answer),
     prompts.confidence,
     prompts.confidenceWithEvidence,
+    prompts.confidenceWithBoth,
     prompts.pTrue,
     prompts.sameMeaning,
   ];
@@ -212,11 +227,36 @@ function cancelledBy(signal: AbortSignal): Observable<never> {
   });
 }
 
+/** The desk that trains for a replay; `null` where nothing is trained. */
+function deskOf({ topology, model, broker, codecs, training }: ReplayOptions): TrainingDesk | null {
+  const learning = learningOptionsOf(topology, model);
+  const { mode } = topology.training;
+  if (learning === null || mode === 'off' || training === undefined) return null;
+  return createTrainingDesk({
+    ...training,
+    learning,
+    mode,
+    recordOf: async (version) => {
+      const records = await readAll(broker, topology.topics.adapters, codecs.adapter);
+      const record = records.find((candidate) => candidate.version === version);
+      if (record !== undefined) return record;
+      throw new SeclError('STATE_MISMATCH', `the adapter of version ${version} is not there`, {
+        hint: 'Start a new run folder; this one is damaged.',
+      });
+    },
+    findBatch: async (batchId) => {
+      const batches = await readAll(broker, topology.topics.trainingBatches, codecs.trainingBatch);
+      return batches.find((batch) => batch.batchId === batchId);
+    },
+  });
+}
+
 /** Runs both pipelines until the stream's end, a drain, or an error. */
 async function runPipelines(
   options: ReplayOptions,
   questions: PartitionLease,
   answers: PartitionLease,
+  desk: TrainingDesk | null,
 ): Promise<void> {
   const { input, topology, model, broker, codecs, clock, drain, abort } = options;
   const { topics } = topology;
@@ -230,6 +270,7 @@ async function runPipelines(
     drain,
     totalRecords: input.items.length,
     fingerprint: `${options.fingerprint ?? runFingerprint(topology, model, codecs)}/${input.hash}`,
+    desk,
   }).pipe(
     tap({
       next: (batch) => options.onBatch?.(batch),
@@ -274,22 +315,36 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult> {
       name,
     })),
     { name: topics.calibration },
+    { name: topics.trainingBatches },
+    { name: topics.adapters, compacted: true },
+    { name: topics.adapterDecisions },
   ]);
   await feed(options);
 
-  await withLease(broker, ANSWERING, topics.questions, (questions) =>
-    withLease(broker, CALIBRATING, topics.answers, (answers) =>
-      runPipelines(options, questions, answers),
-    ),
-  );
+  const desk = deskOf(options);
+  try {
+    await withLease(broker, ANSWERING, topics.questions, (questions) =>
+      withLease(broker, CALIBRATING, topics.answers, (answers) =>
+        runPipelines(options, questions, answers, desk),
+      ),
+    );
+  } finally {
+    await desk?.close();
+  }
 
   const answers = await readAll(broker, topics.answers, codecs.answer);
   const letters = await readAll(broker, topics.deadLetters, codecs.deadLetter);
   // A label that could not be read leaves a letter too; it is no question.
   const deadLetters = letters.filter((letter) => letter.sourceTopic === topics.questions);
+  const versions = await readAll(broker, topics.adapters, codecs.adapter);
   return {
     answers,
     deadLetters,
+    // The head of a lineage repeats one of its versions.
+    adapters: [...new Map(versions.map((record) => [record.version, record])).values()].toSorted(
+      (a, b) => a.version - b.version,
+    ),
+    decisions: await readAll(broker, topics.adapterDecisions, codecs.adapterDecision),
     complete: answers.length + deadLetters.length === input.items.length,
   };
 }

@@ -29,7 +29,7 @@ export function scoringOptionsOf(
     ...limits,
     contextLength,
     evidence: confidence.evidence,
-    adapterScope: 'position',
+    adapterScope: topology.adapter.scope,
     minimumMass: confidence.minimumMass,
     normalization: scoring.normalization,
     scores: scoring.when === 'never' ? scoring.scores.filter(isUnjudged) : scoring.scores,

@@ -1,3 +1,5 @@
+import { EXIT } from './exit-code.ts';
+
 /** The user's wish to stop. */
 export interface Interrupt {
   /** First Ctrl-C or SIGTERM: begin nothing new, finish what is in flight. */
@@ -9,14 +11,23 @@ export interface Interrupt {
 }
 
 /**
- * Listens for Ctrl-C and SIGTERM.
+ * Listens for Ctrl-C and SIGTERM. The third one ends the process at once, with 130: whatever has hung by then will
+ * not drop its work either. The log holds what was committed, as after `kill -9`.
  *
  * @param onDrain - Called at the first one, to tell the user what happens now.
+ * @param exit - Ends the process. @defaultValue `process.exit`
  */
-export function listenForInterrupt(onDrain: () => void): Interrupt {
+export function listenForInterrupt(
+  onDrain: () => void,
+  exit: (code: number) => void = (code) => process.exit(code),
+): Interrupt {
   const drain = new AbortController();
   const abort = new AbortController();
   const listener = (): void => {
+    if (abort.signal.aborted) {
+      exit(EXIT.interrupted);
+      return;
+    }
     if (drain.signal.aborted) {
       abort.abort();
       return;

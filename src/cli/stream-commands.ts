@@ -9,6 +9,7 @@ import {
   type StreamBlend,
   type StreamDomain,
 } from '../app/stream-choices.ts';
+import { SeclError } from '../errors/secl-error.ts';
 import { wholeNumber } from './whole-number.ts';
 
 interface BlendCommandOptions {
@@ -62,21 +63,39 @@ function addBlendOptions(command: Command): Command {
         .choices(BLENDS)
         .default('abrupt'),
     )
-    .option('--window <n>', 'questions over which a gradual change stretches', wholeNumber(2))
-    .option('--cycles <n>', 'how often the domains come round when recurring', wholeNumber(1))
+    .option(
+      '--window <n>',
+      'questions over which a change stretches, with --blend gradual (default: 100)',
+      wholeNumber(2),
+    )
+    .option(
+      '--cycles <n>',
+      'how often the domains come round, with --blend recurring (default: 3)',
+      wholeNumber(1),
+    )
     .option('--json', 'print JSON');
 }
 
+/** @throws SeclError `USAGE` for a setting of another blend, which would otherwise do nothing. */
 function blendOf({ blend, window, cycles }: BlendCommandOptions): {
   kind: StreamBlend;
   window?: number;
   cycles?: number;
 } {
+  if (window !== undefined && blend !== 'gradual') throw strayOption('--window', 'gradual', blend);
+  if (cycles !== undefined && blend !== 'recurring')
+    throw strayOption('--cycles', 'recurring', blend);
   return {
     kind: blend,
     ...(window === undefined ? {} : { window }),
     ...(cycles === undefined ? {} : { cycles }),
   };
+}
+
+function strayOption(option: string, owner: StreamBlend, blend: StreamBlend): SeclError {
+  return new SeclError('USAGE', `${option} belongs to --blend ${owner}; the blend is ${blend}`, {
+    hint: `Add --blend ${owner}, or leave ${option} out.`,
+  });
 }
 
 /** Adds `secl stream make|import|mix`. */

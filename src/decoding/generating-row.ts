@@ -1,4 +1,3 @@
-import { SeclError } from '../errors/secl-error.ts';
 import type { GenerateRequest, TokenCandidate, TokenTrace } from '../ports/language-model.ts';
 import { seededRandom, type SeededRandom } from '../random/seeded-random.ts';
 import type { GeneratedTokens } from './engine.ts';
@@ -48,17 +47,13 @@ export class GeneratingRow {
     this.#finishReason ??= 'cancelled';
   }
 
-  /**
-   * Writes the next token.
-   *
-   * @throws SeclError `MODEL_FAILED` if the distribution is not finite.
-   */
+  /** Writes the next token; a distribution that is not finite has none, and ends this text alone. */
   readonly take = (row: DistributionRow): void => {
     const { logits, logNormalizer, entropyNats } = row;
-    if (!Number.isFinite(logNormalizer))
-      throw new SeclError('MODEL_FAILED', 'the network gave a logit that is not finite', {
-        hint: 'Verify the model file, and build its graph again.',
-      });
+    if (!Number.isFinite(logNormalizer)) {
+      this.#finishReason = 'failed';
+      return;
+    }
     if (!this.#started) {
       this.#started = true;
       this.#firstEntropyNats = entropyNats;

@@ -61,31 +61,12 @@ export function settleAdapter(
     'the adapter is of another batch',
   );
   const { lineage, version, sha256, optimizerSha256 } = record;
-  const spent = { awaiting: null, trainingTokens: state.trainingTokens + record.forwardTokens };
-  if (objection !== null) {
-    const refusals = state.refusals + 1;
-    const rests = refusals >= options.guard.refusals;
-    return {
-      state: {
-        ...state,
-        ...spent,
-        refusals: rests ? 0 : refusals,
-        restUntil: rests ? state.answered + options.guard.restQuestions : state.restUntil,
-      },
-      decision: {
-        lineage,
-        version,
-        decision: 'refused',
-        ...objection,
-        activeVersion: state.active?.version ?? 0,
-        decidedAtMs: nowMs,
-      },
-    };
-  }
+  const paid = { ...state, trainingTokens: state.trainingTokens + record.forwardTokens };
+  if (objection !== null) return refused(paid, version, objection, options, nowMs);
   return {
     state: {
-      ...state,
-      ...spent,
+      ...paid,
+      awaiting: null,
       refusals: 0,
       previous: state.active,
       active: { version, sha256, optimizerSha256 },
@@ -104,6 +85,51 @@ export function settleAdapter(
       code: 'none',
       reason: 'it holds up against the held-out targets',
       activeVersion: version,
+      decidedAtMs: nowMs,
+    },
+  };
+}
+
+/**
+ * Gives up the batch that was awaited: no adapter will come of it. It counts as a refusal.
+ *
+ * @throws SeclError `PRECONDITION` if another batch is awaited.
+ */
+export function abandonBatch(
+  state: LearningState,
+  batchId: string,
+  why: Objection,
+  options: Pick<LearningOptions, 'guard' | 'lineage'>,
+  nowMs: number,
+): { readonly state: LearningState; readonly decision: AdapterDecision } {
+  const { awaiting } = state;
+  precondition(awaiting?.batchId === batchId, 'another batch is awaited');
+  return refused(state, awaiting.ordinal, why, options, nowMs);
+}
+
+/** The adapter before stays; refused too often in a row, training rests. */
+function refused(
+  state: LearningState,
+  version: number,
+  why: Objection,
+  { guard, lineage }: Pick<LearningOptions, 'guard' | 'lineage'>,
+  nowMs: number,
+): { readonly state: LearningState; readonly decision: AdapterDecision } {
+  const refusals = state.refusals + 1;
+  const rests = refusals >= guard.refusals;
+  return {
+    state: {
+      ...state,
+      awaiting: null,
+      refusals: rests ? 0 : refusals,
+      restUntil: rests ? state.answered + guard.restQuestions : state.restUntil,
+    },
+    decision: {
+      lineage,
+      version,
+      decision: 'refused',
+      ...why,
+      activeVersion: state.active?.version ?? 0,
       decidedAtMs: nowMs,
     },
   };

@@ -1,14 +1,17 @@
 import { concatMap, type MonoTypeOperatorFunction } from 'rxjs';
 import type { Tokenizer } from '../ports/tokenizer.ts';
 import { freeScores } from '../secl/free-scores.ts';
+import { isRefused } from '../secl/plan-question.ts';
 import type { ScoreOrigin } from '../secl/score-of.ts';
 import type { ScoringOptions } from '../secl/scoring-options.ts';
+import type { RefusedQuestion, WrittenAnswer } from '../secl/work.ts';
 import { writeAnswers } from '../secl/write-answers.ts';
 import { fromAbortable } from './from-abortable.ts';
-import type { ScopedBatch } from './question-batch.ts';
+import type { PlannedRecord, ScopedBatch } from './question-batch.ts';
 
 /**
- * Answers a batch's questions on base weights and adds the scores that come for free.
+ * Answers a batch's questions on base weights and adds the scores that come for free. A question that the model
+ * cannot answer joins the batch's unanswerable ones, and the batch goes on.
  *
  *     source  --a-----|
  *     result  -----A--|
@@ -23,12 +26,22 @@ export function answerBatches(
   return concatMap((batch) =>
     fromAbortable(async (signal) => {
       const plans = batch.planned.map((item) => item.plan);
-      const answers = await writeAnswers(batch.scope, tokenizer, plans, options, signal);
-      // Evidence and the gate read the free scores, so they are there whether or not they are published.
-      return {
-        ...batch,
-        answers: answers.map((answer) => ({ ...answer, scores: freeScores(answer, origin) })),
-      };
+      const results = await writeAnswers(batch.scope, tokenizer, plans, options, signal);
+      const planned: PlannedRecord[] = [];
+      const answers: WrittenAnswer[] = [];
+      const unanswerable = [...batch.unanswerable];
+      batch.planned.forEach((item, i) => {
+        const result = results[i] as WrittenAnswer | RefusedQuestion;
+        if (isRefused(result)) {
+          const { code, reason } = result;
+          unanswerable.push({ record: item.record, code, reason });
+          return;
+        }
+        planned.push(item);
+        // Evidence and the gate read the free scores, so they are there whether or not they are published.
+        answers.push({ ...result, scores: freeScores(result, origin) });
+      });
+      return { ...batch, planned, answers, unanswerable };
     }),
   );
 }

@@ -6,6 +6,7 @@ import type { Codec } from '../ports/record-codec.ts';
 import type { Tokenizer } from '../ports/tokenizer.ts';
 import { isRefused, planQuestion } from '../secl/plan-question.ts';
 import type { ScoringOptions } from '../secl/scoring-options.ts';
+import { NO_LOOP } from './question-batch.ts';
 import type {
   PlannedBatch,
   PlannedRecord,
@@ -58,6 +59,7 @@ export function decodeQuestions(
     const items = batch.records.map(read);
     return {
       ...batch,
+      ...NO_LOOP,
       startedMs,
       planned: items.filter((item): item is PlannedRecord => 'plan' in item),
       unanswerable: items.filter((item): item is UnanswerableRecord => 'code' in item),

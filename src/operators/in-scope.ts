@@ -1,4 +1,15 @@
-import { concatMap, defer, finalize, from, map, of, type OperatorFunction } from 'rxjs';
+import {
+  concatMap,
+  defer,
+  finalize,
+  from,
+  identity,
+  map,
+  of,
+  type MonoTypeOperatorFunction,
+  type Observable,
+  type OperatorFunction,
+} from 'rxjs';
 import type { LanguageModel } from '../ports/language-model.ts';
 import type { TokenIds } from '../ports/tokenizer.ts';
 import type { AnsweredBatch, PlannedBatch, ScopedBatch } from './question-batch.ts';
@@ -14,25 +25,33 @@ import type { AnsweredBatch, PlannedBatch, ScopedBatch } from './question-batch.
  * here; the number in flight is bounded at the source.
  *
  * @param sharedPrefixes - Instructions that recur in every batch.
+ * @param prepare - Runs before a batch's scope is opened, when the batch before is through its stages: the place
+ *   to put an adapter in place.
  */
 export function inScope(
-  model: LanguageModel,
+  model: Pick<LanguageModel, 'openScope'>,
   sharedPrefixes: readonly TokenIds[],
   stages: OperatorFunction<ScopedBatch, ScopedBatch>,
+  prepare: MonoTypeOperatorFunction<PlannedBatch> = identity,
 ): OperatorFunction<PlannedBatch, AnsweredBatch> {
-  return concatMap((batch) => {
-    if (batch.planned.length === 0) return of({ ...batch, answers: [] });
-    return defer(() => {
-      const opening = model.openScope(sharedPrefixes);
-      return from(opening).pipe(
-        map((scope): ScopedBatch => ({ ...batch, scope, answers: [] })),
-        stages,
-        map(({ scope: _, ...answered }): AnsweredBatch => answered),
-        finalize(() => {
-          // Closing only frees memory; if the model is gone, there is nothing left to free.
-          opening.then((scope) => scope.close()).catch(() => undefined);
-        }),
-      );
-    });
-  });
+  return concatMap((planned) =>
+    of(planned).pipe(
+      prepare,
+      concatMap((batch): Observable<AnsweredBatch> => {
+        if (batch.planned.length === 0) return of({ ...batch, answers: [] });
+        return defer(() => {
+          const opening = model.openScope(sharedPrefixes);
+          return from(opening).pipe(
+            map((scope): ScopedBatch => ({ ...batch, scope, answers: [] })),
+            stages,
+            map(({ scope: _, ...answered }): AnsweredBatch => answered),
+            finalize(() => {
+              // Closing only frees memory; if the model is gone, there is nothing left to free.
+              opening.then((scope) => scope.close()).catch(() => undefined);
+            }),
+          );
+        });
+      }),
+    ),
+  );
 }

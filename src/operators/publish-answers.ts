@@ -3,6 +3,7 @@ import type { Answer, PublishedConfidence } from '../events/answer.ts';
 import type { DeadLetter } from '../events/dead-letter.ts';
 import type { Question } from '../events/question.ts';
 import type { ScoreName } from '../events/score.ts';
+import type { TrainingBatch } from '../events/training-batch.ts';
 import type {
   IncomingRecord,
   OutgoingRecord,
@@ -13,11 +14,11 @@ import type {
 import type { Clock } from '../ports/clock.ts';
 import type { ModelDescription } from '../ports/language-model.ts';
 import type { Codec } from '../ports/record-codec.ts';
-import type { ScoreOrigin } from '../secl/score-of.ts';
 import type { WrittenAnswer } from '../secl/work.ts';
 import { stepAnswerState, type AnswerState } from './answer-state.ts';
 import { deadLetterOf } from './dead-letter-of.ts';
-import type { AnsweredBatch } from './question-batch.ts';
+import { loopRecords, type LoopCodecs, type LoopTopics } from './loop-records.ts';
+import type { AnsweredBatch, SettledAdapter } from './question-batch.ts';
 
 /** Most bytes of headers that are handed on; with more, none are. */
 const HEADER_BYTES = 64 * 1024;
@@ -25,10 +26,11 @@ const HEADER_BYTES = 64 * 1024;
 /** What {@link publishAnswers} needs. */
 export interface PublishOptions {
   readonly topics: { readonly answers: string; readonly deadLetters: string };
+  /** Where the loop's records go; absent: there is no loop. */
+  readonly loop?: { readonly topics: LoopTopics; readonly codecs: LoopCodecs };
   readonly answerCodec: Codec<Answer>;
   readonly deadLetterCodec: Codec<DeadLetter>;
   readonly model: ModelDescription;
-  readonly origin: ScoreOrigin;
   /** Which score is the published one. */
   readonly published: ScoreName;
   /** Scores that go out; the free ones are always computed, since evidence needs them. */
@@ -44,6 +46,10 @@ export interface PublishedBatch {
   readonly commit: PartitionCommit;
   readonly answers: readonly Answer[];
   readonly deadLetters: readonly DeadLetter[];
+  /** Adapters decided about before the batch. */
+  readonly settled: readonly SettledAdapter[];
+  /** What is to be trained on once this is durable. */
+  readonly trainingBatch: TrainingBatch | null;
   readonly state: AnswerState;
 }
 
@@ -52,6 +58,9 @@ function publishedConfidence(
   source: ScoreName,
   adapterVersion: number,
 ): PublishedConfidence {
+  const { spoken } = answer;
+  if (spoken?.name === source)
+    return { value: spoken.confidence, source, adapterVersion: spoken.adapterVersion };
   const score = answer.scores.find((candidate) => candidate.name === source);
   return {
     value: score?.value ?? null,
@@ -89,7 +98,7 @@ export function publishAnswers(
   initial: AnswerState,
   options: PublishOptions,
 ): OperatorFunction<AnsweredBatch, PublishedBatch> {
-  const { topics, answerCodec, deadLetterCodec, model, origin, clock } = options;
+  const { topics, loop, answerCodec, deadLetterCodec, model, clock } = options;
 
   const outgoing = (
     topic: string,
@@ -114,6 +123,9 @@ export function publishAnswers(
           const durationMs = clock.monotonicMs() - batch.startedMs;
           const byOffset = new Map(
             batch.planned.map((item, i) => [item.record.offset, batch.answers[i] as WrittenAnswer]),
+          );
+          const readings = new Map(
+            batch.planned.map((item, i) => [item.record.offset, batch.gate[i]]),
           );
           const refused = new Map(batch.unanswerable.map((item) => [item.record.offset, item]));
           const step = stepAnswerState(
@@ -147,7 +159,7 @@ export function publishAnswers(
               tokenIds: written.tokens.map((token) => token.id),
               finishReason: written.finishReason,
               entropyNats: written.entropyNats,
-              published: publishedConfidence(written, options.published, origin.adapterVersion),
+              published: publishedConfidence(written, options.published, batch.adapterVersion),
               scores: written.scores.filter((score) => options.scores.includes(score.name)),
               distractors: written.distractors,
               forwardTokens: {
@@ -162,7 +174,7 @@ export function publishAnswers(
               answeredAtMs: nowMs,
               durationMs,
               hidden: null,
-              gate: null,
+              gate: readings.get(record.offset) ?? null,
               previousConfidence: null,
             };
             answers.push(answer);
@@ -173,11 +185,16 @@ export function publishAnswers(
             lease: batch.lease,
             commit: {
               nextOffset: last.offset + 1n,
-              records,
-              state: new Map([...options.stateEntries, ...step.changes]),
+              records: [
+                ...records,
+                ...(loop === undefined ? [] : loopRecords(batch, loop.topics, loop.codecs)),
+              ],
+              state: new Map([...options.stateEntries, ...step.changes, ...batch.loopEntries]),
             },
             answers,
             deadLetters,
+            settled: batch.settled,
+            trainingBatch: batch.trainingBatch,
             state,
           };
         }),

@@ -1,3 +1,7 @@
+import type { AdapterDecision } from '../events/adapter-decision.ts';
+import type { AdapterRecord } from '../events/adapter.ts';
+import type { GateReading } from '../events/answer.ts';
+import type { TrainingBatch } from '../events/training-batch.ts';
 import type { ModelScope } from '../ports/language-model.ts';
 import type { IncomingRecord, PartitionLease } from '../ports/broker.ts';
 import type { PlannedQuestion, WrittenAnswer } from '../secl/work.ts';
@@ -22,8 +26,38 @@ export interface PlannedRecord {
   readonly plan: PlannedQuestion;
 }
 
+/** What the loop has to say of a batch; nothing at first. */
+export interface LoopedBatch {
+  /** Adapter in place while the batch is answered, 0 for none. */
+  readonly adapterVersion: number;
+  /** Adapters that were decided about before the batch began. */
+  readonly settled: readonly SettledAdapter[];
+  /** What the gate saw, by question of `planned`; empty before the gate. */
+  readonly gate: readonly GateReading[];
+  /** What the batch's questions taught: a batch to train on, or `null`. */
+  readonly trainingBatch: TrainingBatch | null;
+  /** Entries that commit what the loop's state has become. */
+  readonly loopEntries: ReadonlyMap<string, Uint8Array | null>;
+}
+
+/** An adapter that came, and what became of it. */
+export interface SettledAdapter {
+  /** `null`: training failed, and there is none. */
+  readonly record: AdapterRecord | null;
+  readonly decision: AdapterDecision;
+}
+
+/** A batch of which the loop has nothing to say. */
+export const NO_LOOP: LoopedBatch = {
+  adapterVersion: 0,
+  settled: [],
+  gate: [],
+  trainingBatch: null,
+  loopEntries: new Map(),
+};
+
 /** A batch after decoding. */
-export interface PlannedBatch extends RecordBatch {
+export interface PlannedBatch extends RecordBatch, LoopedBatch {
   readonly planned: readonly PlannedRecord[];
   readonly unanswerable: readonly UnanswerableRecord[];
   readonly startedMs: number;

@@ -12,7 +12,7 @@ import type { ScopedBatch } from './question-batch.ts';
  *     source  --a-----|
  *     result  ----A---|
  *
- * State: none. Unsubscribing cancels the model's work. Errors pass through.
+ * State: none; the adapter in place is named by the batch. Unsubscribing cancels the model's work. Errors pass through.
  */
 export function verbalizeBatches(
   tokenizer: Tokenizer,
@@ -27,7 +27,7 @@ export function verbalizeBatches(
         tokenizer,
         batch.answers,
         options,
-        origin,
+        { ...origin, adapterVersion: batch.adapterVersion },
         signal,
       ),
     })),

@@ -87,9 +87,12 @@ export interface GenerateResult {
   readonly tokens: readonly TokenTrace[];
   /** Decoded `tokens`. */
   readonly text: string;
-  /** `length`: cut by `maxTokens`. `cancelled`: the signal fired; `tokens` hold what there was. */
-  readonly finishReason: 'stop' | 'length' | 'cancelled';
-  /** Entropy in nats of the first token's distribution; NaN if it was cancelled before. */
+  /**
+   * `length`: cut by `maxTokens`. `cancelled`: the signal fired. `failed`: the network gave a logit that is not
+   * finite, so there is no next token. After the last two `tokens` hold what there was.
+   */
+  readonly finishReason: 'stop' | 'length' | 'cancelled' | 'failed';
+  /** Entropy in nats of the first token's distribution; NaN if it was cancelled or failed before. */
   readonly firstEntropyNats: number;
   /** Most probable first tokens, best first; ties by lower id. */
   readonly firstCandidates: readonly TokenCandidate[];
@@ -175,7 +178,10 @@ export interface LoraSite {
 }
 
 /** Projections that can carry LoRA. */
-export type LoraProjection = 'q' | 'k' | 'v' | 'o' | 'gate' | 'up' | 'down';
+export const LORA_PROJECTIONS = ['q', 'k', 'v', 'o', 'gate', 'up', 'down'] as const;
+
+/** One of {@link LORA_PROJECTIONS}. */
+export type LoraProjection = (typeof LORA_PROJECTIONS)[number];
 
 /** Weights that act where a request says so. */
 export interface LoraAdapter {

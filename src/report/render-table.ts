@@ -101,15 +101,21 @@ export function renderTable(summary: ReplaySummary): string {
 /** What the numbers are counted over and what they mean, in a few lines. */
 function notesOf(summary: ReplaySummary, absent: readonly ReportedScore[]): string[] {
   const { questions, answered, deadLettered, forwardTokens, trainedFraction } = summary;
-  const { bins, edgeRule, interval } = summary.definition;
+  const { bins, edgeRule, interval, floorSimulations } = summary.definition;
   const notes = [
     `${formatCount(questions)} questions, ${formatCount(answered)} answered, ` +
       `${formatCount(deadLettered)} dead letters; ${formatCount(forwardTokens.total)} forward tokens; ` +
       `trained on ${formatShare(trainedFraction)}.`,
-    `ECE: ${bins} bins of equal width, ${edgeRule}. ` +
-      `Band: bootstrap, ${formatCount(interval.resamples)} resamples.`,
-    'Floor: mean ECE that perfect calibration would show with these confidences and this n.',
+    `ECE: ${bins} bins of equal width, ${edgeRule}.` +
+      (interval.resamples === 0
+        ? ''
+        : ` Band: bootstrap, ${formatCount(interval.resamples)} resamples.`),
   ];
+  if (floorSimulations > 0) {
+    notes.push(
+      'Floor: mean ECE that perfect calibration would show with these confidences and this n.',
+    );
+  }
   if (absent.length > 0) {
     notes.push(`Without any value: ${absent.map((score) => scoreTitle(score)).join(', ')}.`);
   }

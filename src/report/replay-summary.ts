@@ -53,6 +53,8 @@ export interface ReplaySummary {
   readonly questions: number;
   readonly answered: number;
   readonly deadLettered: number;
+  /** Whether the whole input was consumed; `false`: interrupted, and the same command goes on. */
+  readonly complete: boolean;
   /** Positions computed, not served from a cache; a training position counts three. */
   readonly forwardTokens: ForwardTokens;
   /** Distinct questions in accepted training batches, over answered ones. */

@@ -16,6 +16,8 @@ export interface RunOutcome {
   /** Input records, dead letters included. */
   readonly questions: number;
   readonly deadLettered: number;
+  /** Whether the whole input was consumed; `false` after an interruption. */
+  readonly complete: boolean;
   /** Tokens by phase, summed over the answers; `total` is computed here. */
   readonly forwardTokens: Omit<ForwardTokens, 'total'>;
   /** Distinct questions in accepted training batches. @defaultValue 0 */
@@ -83,7 +85,7 @@ function scopeOf(
  * @remarks About 50 ms a score and scope of 2,000 answers, for the band and the floor.
  */
 export function summarizeRun(outcome: RunOutcome, options: RunSummaryOptions = {}): ReplaySummary {
-  const { questions, deadLettered, rows, trainedQuestions = 0 } = outcome;
+  const { questions, deadLettered, complete, rows, trainedQuestions = 0 } = outcome;
   const { bins = DEFAULT_BINNING.bins, resamples = 1000, simulations = 1000, seed = 0 } = options;
   const answered = rows.length;
   precondition(
@@ -113,6 +115,7 @@ export function summarizeRun(outcome: RunOutcome, options: RunSummaryOptions = {
     questions,
     answered,
     deadLettered,
+    complete,
     forwardTokens: { answer, confidence, scoring, training, total },
     trainedFraction: share(trainedQuestions),
     scoredFraction: share(

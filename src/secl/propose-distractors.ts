@@ -174,6 +174,8 @@ export async function proposeDistractors(
     if (result.finishReason === 'cancelled')
       throw new SeclError('CANCELLED', 'proposing distractors was cancelled');
     pay(branch.answer, result.ledger.computed);
+    // Half a text is no rival.
+    if (result.finishReason === 'failed') return;
     const { style, choices } = branch.answer.question;
     const ids = [candidate.id, ...result.tokens.map((token) => token.id)];
     const written = branch.prefixText + tokenizer.decode(ids);

@@ -5,7 +5,12 @@ import type { Normalization } from './normalized-p-true.ts';
 import type { PromptSet, PromptTemplate } from './prompts/prompt-set.ts';
 
 /** What the model is told of its own writing when it is asked how sure it is. */
-export const EVIDENCES = ['none', 'answer-probability', 'token-certainty'] as const;
+export const EVIDENCES = [
+  'none',
+  'answer-probability',
+  'token-certainty',
+  'probability-and-certainty',
+] as const;
 
 /** One of {@link EVIDENCES}. */
 export type Evidence = (typeof EVIDENCES)[number];

@@ -1,13 +1,13 @@
 import { precondition } from '../errors/secl-error.ts';
 import type { AdapterScope } from '../events/adapter-scope.ts';
-import type { Score, ScoreName } from '../events/score.ts';
+import type { Score } from '../events/score.ts';
 import type { ModelScope, NextTokenRequest } from '../ports/language-model.ts';
 import type { TokenIds, Tokenizer } from '../ports/tokenizer.ts';
 import { fillTemplate } from './prompts/fill-template.ts';
 import { nextWithinContext, overlong } from './next-within-context.ts';
 import type { PromptTemplate } from './prompts/prompt-set.ts';
 import { missingScore, presentScore, scoreValue, type ScoreOrigin } from './score-of.ts';
-import type { Evidence, ScoringOptions } from './scoring-options.ts';
+import type { ScoringOptions } from './scoring-options.ts';
 import { evidenceDigit, verbalizedConfidence } from './verbalized-confidence.ts';
 import type { SpokenConfidence, WrittenAnswer } from './work.ts';
 
@@ -26,14 +26,30 @@ export function digitTokens(tokenizer: Tokenizer): number[] {
   return digits.map((ids) => ids[0] as number);
 }
 
-const EVIDENCE_SCORE: Readonly<Record<Exclude<Evidence, 'none'>, ScoreName>> = {
-  'answer-probability': 'answerProbability',
-  'token-certainty': 'tokenCertainty',
-};
+/** A question with evidence, and the numbers that its gaps stand for. */
+interface EvidenceQuestion {
+  readonly template: PromptTemplate;
+  /** Fractions in `[0, 1]` by gap; `null`: the score is missing. */
+  readonly evidence: Readonly<Record<string, number | null>>;
+}
 
-/** The number put into the prompt as evidence, or `null` where there is none. */
-function evidenceOf(answer: WrittenAnswer, evidence: Evidence): number | null {
-  return evidence === 'none' ? null : scoreValue(answer.scores, EVIDENCE_SCORE[evidence]);
+/** How an answer is asked about with the evidence that is set; `null` where none is. */
+function evidenceQuestion(
+  { scores }: WrittenAnswer,
+  { evidence, prompts }: Pick<ScoringOptions, 'evidence' | 'prompts'>,
+): EvidenceQuestion | null {
+  const probability = scoreValue(scores, 'answerProbability');
+  const certainty = scoreValue(scores, 'tokenCertainty');
+  switch (evidence) {
+    case 'none':
+      return null;
+    case 'answer-probability':
+      return { template: prompts.confidenceWithEvidence, evidence: { evidence: probability } };
+    case 'token-certainty':
+      return { template: prompts.confidenceWithEvidence, evidence: { evidence: certainty } };
+    case 'probability-and-certainty':
+      return { template: prompts.confidenceWithBoth, evidence: { probability, certainty } };
+  }
 }
 
 /** First position of a confidence prompt that an adapter acts on. */
@@ -118,18 +134,24 @@ export async function verbalizeAnswers(
       options.scores.includes(name) || options.published === name;
     if (wants('verbalized')) plan('verbalized', options.prompts.confidence, {}, {});
     if (wants('verbalizedWithEvidence')) {
-      const template = options.prompts.confidenceWithEvidence;
-      const evidence = evidenceOf(answer, options.evidence);
-      if (evidence === null) {
-        const why = options.evidence === 'none' ? 'no evidence is set' : 'the evidence is missing';
-        const hash = options.promptHash(template);
+      const asked = evidenceQuestion(answer, options);
+      const numbers = Object.entries(asked?.evidence ?? {});
+      const known = numbers.filter((entry): entry is [string, number] => entry[1] !== null);
+      if (asked === null || known.length < numbers.length) {
+        const why = asked === null ? 'no evidence is set' : 'the evidence is missing';
+        const hash = options.promptHash(asked?.template ?? options.prompts.confidenceWithEvidence);
         if (options.scores.includes('verbalizedWithEvidence'))
           added
             .get(answer)
             ?.push(missingScore('verbalizedWithEvidence', why, base, 'digits', hash));
       } else {
-        const digit = String(evidenceDigit(evidence));
-        plan('verbalizedWithEvidence', template, { evidence: digit }, { evidence });
+        const digits = known.map(([gap, value]) => [gap, String(evidenceDigit(value))]);
+        plan(
+          'verbalizedWithEvidence',
+          asked.template,
+          Object.fromEntries(digits) as Record<string, string>,
+          Object.fromEntries(known),
+        );
       }
     }
   }

@@ -11,10 +11,11 @@ export interface PlannedQuestion {
   readonly promptIds: TokenIds;
 }
 
-/** A question that cannot be asked, and why. */
+/** A question that cannot be asked or answered, and why. */
 export interface RefusedQuestion {
   readonly question: Question;
-  readonly code: 'CONTEXT_OVERFLOW' | 'RECORD_INVALID';
+  /** `MODEL_FAILED`: the network's numbers for it are not finite. */
+  readonly code: 'CONTEXT_OVERFLOW' | 'RECORD_INVALID' | 'MODEL_FAILED';
   /** Holds no text of the question. */
   readonly reason: string;
 }

@@ -4,7 +4,9 @@ import type { Tokenizer } from '../ports/tokenizer.ts';
 import { extractAnswer } from '../text/extract-answer.ts';
 import type { ScoringOptions } from './scoring-options.ts';
 import { meanEntropyNats } from './token-scores.ts';
-import type { PlannedQuestion, WrittenAnswer } from './work.ts';
+import type { PlannedQuestion, RefusedQuestion, WrittenAnswer } from './work.ts';
+
+const NOT_FINITE = 'the network gave a logit that is not finite while the answer was written';
 
 /** Line breaks end a short answer; a reasoned one may have many lines. */
 export function lineBreakIds(tokenizer: Tokenizer): number[] {
@@ -16,9 +18,10 @@ export function lineBreakIds(tokenizer: Tokenizer): number[] {
 
 /**
  * Answers a batch of questions greedily on base weights; a question that brought its answer has it scored
- * instead (forced scoring), so every answer has its tokens' probabilities and entropies.
+ * instead (forced scoring), so every answer has its tokens' probabilities and entropies. A question whose text
+ * cannot be written, since the network's numbers are not finite, is a value too: refused, with its reason.
  *
- * @returns Answers in the order of `planned`, without scores yet.
+ * @returns Answers in the order of `planned`, without scores yet; refusals in their place.
  * @throws SeclError `CANCELLED` if the signal fired.
  */
 export async function writeAnswers(
@@ -27,8 +30,8 @@ export async function writeAnswers(
   planned: readonly PlannedQuestion[],
   options: Pick<ScoringOptions, 'maxTokens' | 'maxPromptTokens'>,
   signal?: AbortSignal,
-): Promise<WrittenAnswer[]> {
-  const written = new Map<PlannedQuestion, WrittenAnswer>();
+): Promise<(WrittenAnswer | RefusedQuestion)[]> {
+  const written = new Map<PlannedQuestion, WrittenAnswer | RefusedQuestion>();
   const asked = planned.filter((plan) => plan.question.givenAnswer === null);
   const given = planned.filter((plan) => plan.question.givenAnswer !== null);
   const lineBreaks = lineBreakIds(tokenizer);
@@ -70,8 +73,14 @@ export async function writeAnswers(
     results.forEach((result, i) => {
       if (result.finishReason === 'cancelled')
         throw new SeclError('CANCELLED', 'answering was cancelled');
+      const plan = asked[i] as PlannedQuestion;
+      if (result.finishReason === 'failed') {
+        const { question } = plan;
+        written.set(plan, { question, code: 'MODEL_FAILED', reason: NOT_FINITE });
+        return;
+      }
       complete(
-        asked[i] as PlannedQuestion,
+        plan,
         result.text.trim(),
         result.tokens,
         result.finishReason,
@@ -104,5 +113,5 @@ export async function writeAnswers(
       );
     });
   }
-  return planned.map((plan) => written.get(plan) as WrittenAnswer);
+  return planned.map((plan) => written.get(plan) as WrittenAnswer | RefusedQuestion);
 }

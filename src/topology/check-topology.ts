@@ -1,4 +1,5 @@
 import { SCORE_NAMES, type ScoreName } from '../events/score.ts';
+import type { SignalName } from '../secl/training-target.ts';
 import type { TopologyFile } from './topology-shape.ts';
 import type { Topology } from './topology.ts';
 
@@ -26,10 +27,20 @@ function isJudged(score: ScoreName): boolean {
 
 /** Fills in the defaults that depend on other keys. */
 export function completeTopology(file: TopologyFile): Topology {
-  const { calibration, scoring } = file;
+  const { calibration, confidence, scoring, training } = file;
   const usual = calibration.window === 'tumbling' ? calibration.size : tenthOf(calibration.size);
+  const { mode, target } = training;
   return {
     ...file,
+    training: {
+      ...training,
+      mode: mode ?? (isVerbalized(confidence.published) ? 'barrier' : 'off'),
+      target: {
+        ...target,
+        signals:
+          target.signals ?? USUAL_SIGNALS.filter((name) => whyNoSignal(name, file) === undefined),
+      },
+    },
     scoring: {
       ...scoring,
       scores: scoring.scores ?? SCORE_NAMES.filter((name) => obstacle(name, file) === undefined),
@@ -44,7 +55,7 @@ function tenthOf(size: number): number {
 
 /** The rules between keys. Each fault names the key to change. */
 export function checkRules(file: TopologyFile): RuleFault[] {
-  return [...topicRules(file), ...scoreRules(file), ...sizeRules(file)];
+  return [...topicRules(file), ...scoreRules(file), ...trainingRules(file), ...sizeRules(file)];
 }
 
 function topicRules({ topics }: TopologyFile): RuleFault[] {
@@ -80,6 +91,44 @@ function scoreRules(file: TopologyFile): RuleFault[] {
     faults.push({ path, message });
   }
   return faults;
+}
+
+/** Signals of the target where the file names none. */
+const USUAL_SIGNALS: readonly SignalName[] = [
+  'tokenCertainty',
+  'normalizedPTrue',
+  'answerProbability',
+];
+
+/** Why a signal is not there to train towards, or `undefined` if it is. */
+function whyNoSignal(signal: SignalName, file: TopologyFile): string | undefined {
+  const { scoring } = file;
+  if (!isJudged(signal)) return undefined;
+  if (scoring.when === 'never') return `${signal} is not computed where scoring.when is never.`;
+  if (scoring.scores?.includes(signal) === false) return `${signal} is not among scoring.scores.`;
+  const reason = obstacle(signal, file);
+  return reason === undefined ? undefined : `${signal} ${reason}`;
+}
+
+function trainingRules(file: TopologyFile): RuleFault[] {
+  const { confidence, training } = file;
+  if (training.mode === null || training.mode === 'off') return [];
+  const faults: RuleFault[] = [];
+  const path = 'training.target.signals';
+  if (!isVerbalized(confidence.published)) {
+    const message = `trains verbalized confidence, but ${confidence.published} is published; set it to off, or publish verbalizedWithEvidence.`;
+    faults.push({ path: 'training.mode', message });
+  }
+  for (const [index, signal] of (training.target.signals ?? []).entries()) {
+    const message = whyNoSignal(signal, file);
+    if (message !== undefined) faults.push({ path: `${path}[${index}]`, message });
+  }
+  return faults;
+}
+
+/** Whether a score is the model's own statement, which an adapter acts on. */
+function isVerbalized(score: ScoreName): boolean {
+  return score === 'verbalized' || score === 'verbalizedWithEvidence';
 }
 
 function sizeRules({ answer, calibration, limits, model }: TopologyFile): RuleFault[] {

@@ -62,9 +62,19 @@ export function integer(
   return field({ kind: 'integer', minimum, maximum }, description, fallback);
 }
 
+/** A number in `[minimum, maximum]`. */
+export function number(
+  range: readonly [minimum: number, maximum: number],
+  fallback: number,
+  description: string,
+): Field<number> {
+  const [minimum, maximum] = range;
+  return field({ kind: 'number', minimum, maximum }, description, fallback);
+}
+
 /** A number in `[0, 1]`. */
 export function fraction(fallback: number, description: string): Field<number> {
-  return field({ kind: 'number', minimum: 0, maximum: 1 }, description, fallback);
+  return number([0, 1], fallback, description);
 }
 
 /** A text; see {@link Shape} for pattern and rule. */
@@ -91,6 +101,15 @@ export function listOf<V extends string>(
   description: string,
 ): Field<readonly V[] | null> {
   return field<readonly V[] | null>({ kind: 'list', values }, description, null);
+}
+
+/** A list of different words, at least one. */
+export function list<V extends string>(
+  values: readonly V[],
+  fallback: readonly NoInfer<V>[],
+  description: string,
+): Field<readonly V[]> {
+  return field<readonly V[]>({ kind: 'list', values }, description, fallback);
 }
 
 /** An object; where it is absent, all its fields have their defaults. */

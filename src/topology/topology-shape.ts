@@ -2,6 +2,7 @@ import type { AnswerStyle } from '../events/question.ts';
 import { SCORE_NAMES, type ScoreName } from '../events/score.ts';
 import { NORMALIZATIONS } from '../secl/normalized-p-true.ts';
 import { EVIDENCES } from '../secl/scoring-options.ts';
+import { ADAPTER_SHAPE, GATE_SHAPE, TRAINING_SHAPE, type TrainingFile } from './loop-shape.ts';
 import {
   choice,
   constant,
@@ -30,7 +31,8 @@ import {
 } from './topology.ts';
 
 /** A topology as its file says it, before defaults that depend on other settings are filled in. */
-export interface TopologyFile extends Omit<Topology, 'calibration' | 'scoring'> {
+export interface TopologyFile extends Omit<Topology, 'calibration' | 'scoring' | 'training'> {
+  readonly training: TrainingFile;
   readonly calibration: Omit<TopologyCalibration, 'step'> & { readonly step: number | null };
   readonly scoring: Omit<TopologyScoring, 'scores'> & {
     readonly scores: readonly ScoreName[] | null;
@@ -57,6 +59,7 @@ const topics = object<TopologyTopics>(
     deadLetters: text(TOPIC, 'qa.dead-letters', 'Records that could not be answered.'),
     trainingBatches: text(TOPIC, 'qa.training-batches', 'Batches to train on.'),
     adapters: text(TOPIC, 'qa.adapters', 'Trained adapters.'),
+    adapterDecisions: text(TOPIC, 'qa.adapter-decisions', 'What became of them, and why.'),
   },
   'Names of the topics.',
 );
@@ -109,7 +112,7 @@ const confidence = object<TopologyConfidence>(
     published: choice(SCORE_NAMES, 'verbalizedWithEvidence', 'Score that is published.'),
     evidence: choice(
       EVIDENCES,
-      'token-certainty',
+      'probability-and-certainty',
       "What the confidence prompt says of the answer's own decoding.",
     ),
     minimumMass: fraction(
@@ -122,7 +125,7 @@ const confidence = object<TopologyConfidence>(
 
 const scoring = object<TopologyFile['scoring']>(
   {
-    when: choice(SCORING_TIMES, 'always', 'When P(True) and NormPTrue are computed.'),
+    when: choice(SCORING_TIMES, 'burst', 'When P(True) and NormPTrue are computed.'),
     scores: listOf(
       SCORE_NAMES,
       'Scores to compute, the published one among them; absent: all that the other settings allow.',
@@ -176,6 +179,9 @@ export const TOPOLOGY_SHAPE: Field<TopologyFile> = object<TopologyFile>(
     answer: object<TopologyAnswer>({ maxTokens }, 'How answers are written.'),
     confidence,
     scoring,
+    gate: GATE_SHAPE,
+    training: TRAINING_SHAPE,
+    adapter: ADAPTER_SHAPE,
     calibration,
     seed: integer([0, 4_294_967_295], 1, 'Seed of everything that samples.'),
     limits,

@@ -2,6 +2,7 @@ import type { AnswerStyle } from '../events/question.ts';
 import type { ScoreName } from '../events/score.ts';
 import type { Normalization } from '../secl/normalized-p-true.ts';
 import type { Evidence } from '../secl/scoring-options.ts';
+import type { TopologyAdapter, TopologyGate, TopologyTraining } from './loop-topology.ts';
 
 /** Names of the topics that a pipeline reads and writes. */
 export interface TopologyTopics {
@@ -12,6 +13,7 @@ export interface TopologyTopics {
   readonly deadLetters: string;
   readonly trainingBatches: string;
   readonly adapters: string;
+  readonly adapterDecisions: string;
 }
 
 /** Number formats that the weights of the inference graph can have. */
@@ -60,14 +62,14 @@ export interface TopologyConfidence {
 }
 
 /** When scores beyond the free ones are computed. */
-export const SCORING_TIMES = ['always', 'never'] as const;
+export const SCORING_TIMES = ['always', 'burst', 'never'] as const;
 
 /** One of {@link SCORING_TIMES}. */
 export type ScoringTime = (typeof SCORING_TIMES)[number];
 
 /** Which scores are computed, and how. */
 export interface TopologyScoring {
-  /** `never`: P(True) and NormPTrue are left out. */
+  /** `burst`: P(True) and NormPTrue are computed in bursts alone; `never`: they are left out. */
   readonly when: ScoringTime;
   /** Scores that are computed; the published one is among them. */
   readonly scores: readonly ScoreName[];
@@ -121,6 +123,9 @@ export interface Topology {
   readonly answer: TopologyAnswer;
   readonly confidence: TopologyConfidence;
   readonly scoring: TopologyScoring;
+  readonly gate: TopologyGate;
+  readonly training: TopologyTraining;
+  readonly adapter: TopologyAdapter;
   readonly calibration: TopologyCalibration;
   /** Seed of everything that samples. */
   readonly seed: number;

@@ -1,4 +1,5 @@
 import type { Question } from '../../src/events/question.ts';
+import { NO_LOOP } from '../../src/operators/question-batch.ts';
 import type { PlannedBatch, RecordBatch, ScopedBatch } from '../../src/operators/question-batch.ts';
 import type { IncomingRecord, PartitionCommit, PartitionLease } from '../../src/ports/broker.ts';
 import type { ModelScope } from '../../src/ports/language-model.ts';
@@ -119,6 +120,7 @@ export function plannedBatch(
   const records = offsets.map((offset) => recordOf(offset, over));
   return {
     ...recordBatch(records),
+    ...NO_LOOP,
     planned: records.map((record, i) => ({
       record,
       plan: planned({ id: `q${offsets[i] ?? ''}`, ...over }),

@@ -64,6 +64,7 @@ export function syntheticReport(perDomain: number, seed: number): ReplayReport {
       {
         questions: rows.length + 2,
         deadLettered: 2,
+        complete: true,
         forwardTokens: {
           answer: 61 * rows.length,
           confidence: 38 * rows.length,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -8,6 +8,7 @@ import { createGzip } from 'node:zlib';
 import { SeclError } from '../../errors/secl-error.ts';
 import { formatStreamHeader, type StreamHeader } from '../../streams/stream-header.ts';
 import { formatStreamItem, type StreamItem } from '../../streams/stream-item.ts';
+import { makeFolders } from './make-folders.ts';
 
 function* lines(header: StreamHeader, items: Iterable<StreamItem>): Generator<string> {
   yield `${formatStreamHeader(header)}\n`;
@@ -27,7 +28,7 @@ export async function writeStream(
 ): Promise<void> {
   const part = `${file}.${randomUUID()}.part`;
   try {
-    await mkdir(path.dirname(path.resolve(file)), { recursive: true });
+    await makeFolders(path.dirname(path.resolve(file)));
     const source = Readable.from(lines(header, items));
     const target = createWriteStream(part, { flags: 'wx' });
     if (file.endsWith('.gz')) await pipeline(source, createGzip(), target);

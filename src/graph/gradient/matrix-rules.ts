@@ -35,7 +35,8 @@ const product: GradientRule = (context) => {
 
 /**
  * The gradient of a plain matrix that multiplied a stack of them: rows of the stack side by side make it one
- * product, which needs no sum over the stack. `undefined` where that does not apply.
+ * product, which needs no sum over the stack. `undefined` where that does not apply, as where the number of
+ * rows is a product that no dimension names: `[rows, 2, K]`.
  */
 function rightSummed(
   context: GradientContext,
@@ -48,7 +49,9 @@ function rightSummed(
   if (!stacked || a.swapped) return undefined;
   const flat = ({ value }: Factor): Factor => {
     const width = value.type.shape.at(-1);
-    if (typeof width !== 'number') return { value, swapped: false };
+    const stack = value.type.shape.slice(0, -1).filter((size) => size !== 1);
+    const named = stack.some((size) => typeof size === 'string');
+    if (typeof width !== 'number' || (named && stack.length > 1)) return { value, swapped: false };
     return {
       value: context.add('Reshape', [value, context.integers([-1, width])]),
       swapped: false,

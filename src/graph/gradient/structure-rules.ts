@@ -77,11 +77,10 @@ const concat: GradientRule = (context) => {
 
 /** The gradients of the parts joined, zeros where a part has none. */
 const split: GradientRule = (context) => {
-  const zero = context.scalar(0);
   const parts = context.outputs.map(
     (output, index) =>
       context.outputGradients[index] ??
-      context.add('Expand', [zero, context.add('Shape', [output])]),
+      context.add('Expand', [context.scalar(0), context.add('Shape', [output])]),
   );
   return [context.add('Concat', parts, { axis: Number(context.node.attributes['axis']) })];
 };

@@ -39,6 +39,12 @@ export const GENERAL_PROMPTS: PromptSet = {
     system: null,
     user: `How likely is it that your answer is correct? When you wrote it, its probability was {evidence} out of 9. ${SCALE}`,
   },
+  confidenceWithBoth: {
+    name: 'confidence-with-both',
+    version: 1,
+    system: null,
+    user: 'Probability {probability}, certainty {certainty}. Is it correct? Reply 0-9.',
+  },
   pTrue: {
     name: 'p-true',
     version: 1,

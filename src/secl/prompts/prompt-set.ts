@@ -21,6 +21,11 @@ export interface PromptSet {
   readonly confidence: PromptTemplate;
   /** The same with evidence; gap `{evidence}`, a digit. Shares its beginning with `confidence`. */
   readonly confidenceWithEvidence: PromptTemplate;
+  /**
+   * The same with both pieces of evidence; gaps `{probability}` and `{certainty}`, digits. Short, since it is asked
+   * of every question.
+   */
+  readonly confidenceWithBoth: PromptTemplate;
   /** Judges one proposed answer; gaps `{question}`, `{reasoning}` (empty or a paragraph), `{answer}`. */
   readonly pTrue: PromptTemplate;
   /** Judges whether two answers say the same; gaps `{question}`, `{first}`, `{second}`. */

@@ -47,6 +47,19 @@ test('an answer may be brought, and a choice is named by its label', async () =>
   assert.deepEqual([chosen.extracted, chosen.distractors.map(({ text }) => text)], ['B', ['A']]);
 });
 
+test('an answer that is brought to choices names one of them, by label or text', async () => {
+  const model = createStandInLanguageModel();
+  const asked = { ...plain, style: 'choice' as const, choices: choices('red', 'blue') };
+  for (const [answer, label] of [
+    ['b', 'B'],
+    ['Red', 'A'],
+    [' blue ', 'B'],
+  ] as const)
+    assert.equal((await ask({ ...asked, answer }, topology, model)).extracted, label);
+  for (const answer of ['green', 'C', 'A or B'])
+    await expectFailure(ask({ ...asked, answer }, topology, model), 'USAGE');
+});
+
 test('a question that cannot be asked is the user’s to mend', async () => {
   const model = createStandInLanguageModel();
   for (const asked of [

@@ -48,7 +48,13 @@ test('answers are matched with their labels and summed up; what is missing stays
     answer('e', 0.05, null),
   ];
   const { rows, summary } = replayOutcome(
-    { answers, deadLetters: [{ sourceOffset: 25 } as DeadLetter], complete: true },
+    {
+      answers,
+      deadLetters: [{ sourceOffset: 25 } as DeadLetter],
+      adapters: [],
+      decisions: [],
+      complete: true,
+    },
     // The third line is the dead letter's; d has no label.
     [label('a'), label('b'), label('bad'), label('c'), null, label('e')],
     matchFeedback,
@@ -72,6 +78,42 @@ test('answers are matched with their labels and summed up; what is missing stays
     training: 0,
     total: 50,
   });
+  // The default topology asks for as many resamples and simulations.
+  const { interval, floorSimulations } = summary.definition;
+  assert.deepEqual([interval.resamples, floorSimulations], [1000, 200]);
   // Three answers have a confidence and a label: 2/3 · |0.5 − 0.95| + 1/3 · 0.05.
   assertClose(summary.pooled.published?.ece, 0.95 / 3, 1e-12);
+});
+
+test('the topology sets bins, resamples and simulations of the numbers, or leaves band and floor out', () => {
+  // Twenty rows, the fewest that get a band.
+  const answers = Array.from({ length: 20 }, (_, i) => answer(`q${i}`, 0.5, 'blue'));
+  const labels = answers.map(({ questionId }) => label(questionId));
+  const outcome = { answers, deadLetters: [], adapters: [], decisions: [], complete: true };
+  const summaryWith = (calibration: Partial<typeof topology.calibration>) =>
+    replayOutcome(outcome, labels, matchFeedback, {
+      ...topology,
+      calibration: { ...topology.calibration, ...calibration },
+    }).summary;
+  const { definition } = summaryWith({ bins: 7, bootstrap: 30, simulations: 40 });
+  assert.deepEqual(
+    [definition.bins, definition.interval.resamples, definition.floorSimulations],
+    [7, 30, 40],
+  );
+  const { published } = summaryWith({ bootstrap: 0, simulations: 0 }).pooled;
+  assert.deepEqual([published.eceInterval, published.eceFloor], [null, null]);
+});
+
+test('the summary says whether the run was complete', () => {
+  for (const complete of [true, false]) {
+    const result = {
+      answers: [answer('a', 0.5, 'blue')],
+      deadLetters: [],
+      adapters: [],
+      decisions: [],
+      complete,
+    };
+    const { summary } = replayOutcome(result, [label('a')], matchFeedback, topology);
+    assert.equal(summary.complete, complete);
+  }
 });

@@ -204,6 +204,27 @@ describe('DecodingEngine', () => {
     assert.equal(whole.finishReason, 'length');
     assert.equal(almost?.tokens.length, 3);
   });
+
+  it('ends a text whose distribution is not finite, and that one alone', async () => {
+    const [bad, good] = [98, 99];
+    class BrokenPass extends CountingPass {
+      override async run(batch: ForwardBatch): ReturnType<StandInForwardPass['run']> {
+        const rows = await super.run(batch);
+        return rows.map((row, i) => {
+          const token = batch.tokens[batch.wanted[i] as number];
+          return token === bad ? { ...row, logNormalizer: NaN } : row;
+        });
+      }
+    }
+    const pass = new BrokenPass(new StandInNetwork(vocabulary, 1), vocabulary.size, 41, 0);
+    const engine = new DecodingEngine(pass, { contextLength: 40, endTokenIds });
+    await engine.open([], undefined);
+    const requests = [bad, good].map((id) => ({ prompt: [97, id], maxTokens: 5 }));
+    const [failed, whole] = await engine.generate(requests);
+    assert.deepEqual([failed?.finishReason, failed?.tokens], ['failed', []]);
+    const oracle = await alone((other) => other.generate(requests.slice(1)));
+    assert.deepEqual(whole?.tokens, oracle.tokens);
+  });
 });
 
 /** The oracle's context is longer: cut where the crowded engine's ends. */

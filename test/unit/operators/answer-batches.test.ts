@@ -33,7 +33,28 @@ test('free scores are there whether or not they are published: evidence and the 
   assert.equal(scoreNamed(result.answers[0], 'answerProbability').value, Math.exp(-1));
   assert.equal(scoreNamed(result.answers[0], 'tokenCertainty').value, Math.exp(-0.5));
   assert.equal(result.scope, batch.scope, 'the rest of the batch goes along');
-  assert.equal(result.planned, batch.planned);
+  assert.deepEqual(result.planned, batch.planned);
+});
+
+test('a question whose text the model cannot write becomes unanswerable, the others are answered', async () => {
+  const failing = scriptedScope({
+    generate: (_, at) => (at === 1 ? { finishReason: 'failed' } : { tokens: tracesOf([1]) }),
+  });
+  const batch = scopedBatch([0, 1, 2], failing);
+  const result = await lastValueFrom(of(batch).pipe(answering()));
+  assert.deepEqual(
+    result.answers.map(({ question }) => question.id),
+    ['q0', 'q2'],
+  );
+  assert.deepEqual(
+    result.planned.map(({ record }) => record.offset),
+    [0n, 2n],
+  );
+  assert.deepEqual(
+    result.unanswerable.map(({ record, code }) => [record.offset, code]),
+    [[1n, 'MODEL_FAILED']],
+  );
+  assert.equal(result.records, batch.records);
 });
 
 test('what the model throws is an error notification', async () => {

@@ -18,6 +18,8 @@ function published(nextOffset: bigint, lease: PartitionLease): PublishedBatch {
     commit: { nextOffset, records: [], state: new Map() },
     answers: [],
     deadLetters: [],
+    settled: [],
+    trainingBatch: null,
     state: restoreAnswerState(new Map()),
   };
 }

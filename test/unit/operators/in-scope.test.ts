@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { from, lastValueFrom, map, mergeMap, NEVER, of, throwError, toArray } from 'rxjs';
 import { inScope } from '../../../src/operators/in-scope.ts';
+import { NO_LOOP } from '../../../src/operators/question-batch.ts';
 import type { PlannedBatch, ScopedBatch } from '../../../src/operators/question-batch.ts';
 import type { LanguageModel, ModelScope } from '../../../src/ports/language-model.ts';
 import type { TokenIds } from '../../../src/ports/tokenizer.ts';
@@ -77,6 +78,7 @@ test('a batch without a question that can be asked takes no scope, and keeps its
   const { model, log } = loggedModel();
   const empty: PlannedBatch = {
     ...recordBatch([recordOf(1, null)]),
+    ...NO_LOOP,
     planned: [],
     unanswerable: [],
     startedMs: 0,

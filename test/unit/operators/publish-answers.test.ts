@@ -12,6 +12,7 @@ import {
   type PublishedBatch,
   type PublishOptions,
 } from '../../../src/operators/publish-answers.ts';
+import { NO_LOOP } from '../../../src/operators/question-batch.ts';
 import type { AnsweredBatch } from '../../../src/operators/question-batch.ts';
 import type { IncomingRecord } from '../../../src/ports/broker.ts';
 import { missingScore, presentScore } from '../../../src/secl/score-of.ts';
@@ -31,7 +32,6 @@ function options(over: Partial<PublishOptions> = {}): PublishOptions {
     answerCodec: jsonCodec<Answer>(),
     deadLetterCodec: jsonCodec<DeadLetter>(),
     model,
-    origin: ORIGIN,
     published: 'verbalized',
     scores: ['verbalized'],
     stateEntries: new Map([['mark', Uint8Array.of(7)]]),
@@ -55,6 +55,7 @@ function answered(
   const pairs = records.map((record, i) => ({ record, answer: answers[i] ?? null }));
   return {
     ...recordBatch(records),
+    ...NO_LOOP,
     startedMs: 1_700_000_000_000,
     planned: pairs.flatMap(({ record, answer }) =>
       answer === null ? [] : [{ record, plan: answer }],

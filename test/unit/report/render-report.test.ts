@@ -12,6 +12,7 @@ function reportOf(rows: readonly ReplayRow[], changes: Partial<ReplayReport> = {
     {
       questions: rows.length,
       deadLettered: 0,
+      complete: true,
       forwardTokens: { answer: 0, confidence: 0, scoring: 0, training: 0 },
       rows,
     },

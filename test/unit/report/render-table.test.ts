@@ -13,6 +13,7 @@ function summaryOf(rows: readonly ReplayRow[]): ReplaySummary {
     {
       questions: rows.length,
       deadLettered: 0,
+      complete: true,
       forwardTokens: { answer: 1200, confidence: 34, scoring: 0, training: 0 },
       rows,
     },

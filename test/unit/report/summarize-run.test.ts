@@ -14,7 +14,13 @@ const schema = JSON.parse(readFileSync('schemas/replay-summary.schema.json', 'ut
 /** A summary of rows, with nothing dead. */
 function summaryOf(rows: readonly ReplayRow[]) {
   return summarizeRun(
-    { questions: rows.length, deadLettered: 0, forwardTokens: FORWARD_TOKENS, rows },
+    {
+      questions: rows.length,
+      deadLettered: 0,
+      complete: true,
+      forwardTokens: FORWARD_TOKENS,
+      rows,
+    },
     QUICK,
   );
 }
@@ -32,6 +38,7 @@ describe('summarizeRun', () => {
       {
         questions: 7,
         deadLettered: 1,
+        complete: false,
         forwardTokens: FORWARD_TOKENS,
         trainedQuestions: 2,
         rows,
@@ -73,7 +80,13 @@ describe('summarizeRun', () => {
 
   it('refuses counts that contradict each other', () => {
     const rows = syntheticRows(1, 1);
-    const outcome = { questions: 4, deadLettered: 1, forwardTokens: FORWARD_TOKENS, rows };
+    const outcome = {
+      questions: 4,
+      deadLettered: 1,
+      complete: true,
+      forwardTokens: FORWARD_TOKENS,
+      rows,
+    };
     assert.throws(() => summarizeRun(outcome), { code: 'PRECONDITION' });
     assert.throws(() => summarizeRun({ ...outcome, deadLettered: 0, trainedQuestions: 5 }), {
       code: 'PRECONDITION',
@@ -97,6 +110,8 @@ describe('replay-summary.schema.json', () => {
 
   it('refuses a missing, a wrong and an unknown key', () => {
     const summary = summaryOf(syntheticRows(1, 4));
+    const { complete: _, ...uncertain } = summary;
+    assert.deepEqual(checkJsonSchema(uncertain, schema), ['$.complete is missing']);
     const { trainedFraction, ...without } = summary;
     assert.deepEqual(checkJsonSchema(without, schema), ['$.trainedFraction is missing']);
     assert.deepEqual(

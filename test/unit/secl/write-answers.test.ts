@@ -1,11 +1,27 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { isRefused } from '../../../src/secl/plan-question.ts';
+import type { PlannedQuestion, WrittenAnswer } from '../../../src/secl/work.ts';
 import { lineBreakIds, writeAnswers } from '../../../src/secl/write-answers.ts';
-import { ledgerOf, scriptedScope, tracesOf } from '../../support/scripted-scope.ts';
+import {
+  ledgerOf,
+  scriptedScope,
+  tracesOf,
+  type ScriptedScope,
+} from '../../support/scripted-scope.ts';
 import { choices, planned, scoringOptions, tokenizer } from '../../support/secl-fixture.ts';
 
 const options = scoringOptions();
 const LINE_BREAK = 10;
+
+/** Results that are all answers. */
+async function answersOf(
+  scope: ScriptedScope,
+  plans: readonly PlannedQuestion[],
+): Promise<WrittenAnswer[]> {
+  const results = await writeAnswers(scope, tokenizer, plans, options);
+  return results.map((result) => (isRefused(result) ? assert.fail(result.reason) : result));
+}
 
 test('only line breaks that are one token end an answer', () => {
   // The stand-in spells two line breaks, and a carriage return with one, as two tokens.
@@ -46,7 +62,7 @@ test('questions that bring their answer are scored; the order stays', async () =
     }),
     score: () => ({ tokens: tracesOf([9], -0.1, 0.3), ledger: ledgerOf(7) }),
   });
-  const answers = await writeAnswers(scope, tokenizer, plans, options);
+  const answers = await answersOf(scope, plans);
   assert.deepEqual(
     answers.map(({ question: { id }, text, extracted, finishReason, computed }) => [
       id,
@@ -76,7 +92,7 @@ test('a cut answer says so, an empty one has neither entropy nor answer', async 
         ? { text: 'Oslo and', tokens: tracesOf([1, 2]), finishReason: 'length' }
         : { text: '\n', tokens: [], finishReason: 'stop' },
   });
-  const [cut, empty] = await writeAnswers(scope, tokenizer, [planned(), planned()], options);
+  const [cut, empty] = await answersOf(scope, [planned(), planned()]);
   assert.equal(cut?.finishReason, 'length');
   assert.deepEqual([empty?.text, empty?.extracted, empty?.entropyNats], ['', null, null]);
 });
@@ -93,7 +109,7 @@ test('what an answer is, is found by its style; a choice that is none is not mad
   const scope = scriptedScope({
     generate: (_, at) => ({ text: texts[at] ?? '', tokens: tracesOf([1]) }),
   });
-  const answers = await writeAnswers(scope, tokenizer, plans, options);
+  const answers = await answersOf(scope, plans);
   assert.deepEqual(
     answers.map((answer) => answer.extracted),
     ['B', null, '5', null],
@@ -105,8 +121,29 @@ test('an entropy that is no number is missing, not published', async () => {
     score: () => ({ tokens: [...tracesOf([1]), ...tracesOf([2], NaN, NaN)] }),
   });
   const given = planned({ givenAnswer: { text: 'Lima', tokenLogProbabilities: null } });
-  const [answer] = await writeAnswers(scope, tokenizer, [given], options);
+  const [answer] = await answersOf(scope, [given]);
   assert.equal(answer?.entropyNats, null);
+});
+
+test('a text that failed is refused with its reason, in its place', async () => {
+  const scope = scriptedScope({
+    generate: (_, at) => (at === 0 ? { finishReason: 'failed', tokens: tracesOf([1]) } : {}),
+    score: () => ({}),
+  });
+  const plans = [
+    planned({ id: 'a' }),
+    planned({ id: 'b', givenAnswer: { text: 'Lima', tokenLogProbabilities: null } }),
+    planned({ id: 'c' }),
+  ];
+  const results = await writeAnswers(scope, tokenizer, plans, options);
+  assert.deepEqual(
+    results.map((result) => [result.question.id, isRefused(result) ? result.code : 'answered']),
+    [
+      ['a', 'MODEL_FAILED'],
+      ['b', 'answered'],
+      ['c', 'answered'],
+    ],
+  );
 });
 
 test('a cancelled text is no answer', async () => {

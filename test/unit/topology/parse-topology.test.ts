@@ -34,12 +34,29 @@ describe('parseTopology', () => {
     const text = `
 version: 1
 name: other
-topics: { questions: q, answers: a, feedback: f, calibration: c, deadLetters: d, trainingBatches: t, adapters: p }
+topics: { questions: q, answers: a, feedback: f, calibration: c, deadLetters: d, trainingBatches: t, adapters: p, adapterDecisions: e }
 model: { name: ./m.gguf, precision: int4, threads: 3, arenaPositions: 4096 }
 batch: { maxBatch: 4, maxInFlight: 1, maxWaitMs: 0, order: partition }
 answer: { maxTokens: { short: 1, choice: 2, reasoning: 3 } }
-confidence: { published: pTrue, evidence: none, minimumMass: 0.25 }
+confidence: { published: verbalized, evidence: none, minimumMass: 0.25 }
 scoring: { when: always, scores: [pTrue, verbalized], distractors: 0, normalization: total, distractorMaxTokens: 5 }
+gate: { kind: periodic, statistics: [entropy], detector: adwin, questionsBetweenFalseAlarms: 50, warmUp: 4, coolDown: 0, burst: 5, period: 60 }
+training:
+  mode: async
+  target: { signals: [pTrue], mean: geometric, weighting: equal }
+  minimumGap: 0.2
+  accumulation: burst
+  loss: squared
+  maxStep: 0.3
+  steps: 2
+  samplesPerStep: 3
+  replayShare: 0.25
+  memorySize: 7
+  maxSamplesPerKey: 6
+  lora: { rank: 2, alpha: 4, projections: [up, q], lastLayers: 1 }
+  optimizer: { name: adamw, learningRate: 0.5, beta1: 0.8, beta2: 0.7, epsilon: 0.001, weightDecay: 0.01, clipNorm: 3 }
+  guard: { maxMeanShift: 0.4, maxHeldOutRise: 0.3, refusals: 9, restQuestions: 8 }
+adapter: { scope: turn }
 calibration: { window: sliding, size: 20, step: 7, correctable: 1, bins: 15, bootstrap: 10, simulations: 0 }
 seed: 4294967295
 limits: { maxPromptTokens: 100, maxQuestionChars: 200 }
@@ -55,11 +72,12 @@ limits: { maxPromptTokens: 100, maxQuestionChars: 200 }
         deadLetters: 'd',
         trainingBatches: 't',
         adapters: 'p',
+        adapterDecisions: 'e',
       },
       model: { name: './m.gguf', precision: 'int4', threads: 3, arenaPositions: 4096 },
       batch: { maxBatch: 4, maxInFlight: 1, maxWaitMs: 0, order: 'partition' },
       answer: { maxTokens: { short: 1, choice: 2, reasoning: 3 } },
-      confidence: { published: 'pTrue', evidence: 'none', minimumMass: 0.25 },
+      confidence: { published: 'verbalized', evidence: 'none', minimumMass: 0.25 },
       scoring: {
         when: 'always',
         scores: ['pTrue', 'verbalized'],
@@ -67,6 +85,41 @@ limits: { maxPromptTokens: 100, maxQuestionChars: 200 }
         normalization: 'total',
         distractorMaxTokens: 5,
       },
+      gate: {
+        kind: 'periodic',
+        statistics: ['entropy'],
+        detector: 'adwin',
+        questionsBetweenFalseAlarms: 50,
+        warmUp: 4,
+        coolDown: 0,
+        burst: 5,
+        period: 60,
+      },
+      training: {
+        mode: 'async',
+        target: { signals: ['pTrue'], mean: 'geometric', weighting: 'equal' },
+        minimumGap: 0.2,
+        accumulation: 'burst',
+        loss: 'squared',
+        maxStep: 0.3,
+        steps: 2,
+        samplesPerStep: 3,
+        replayShare: 0.25,
+        memorySize: 7,
+        maxSamplesPerKey: 6,
+        lora: { rank: 2, alpha: 4, projections: ['up', 'q'], lastLayers: 1 },
+        optimizer: {
+          name: 'adamw',
+          learningRate: 0.5,
+          beta1: 0.8,
+          beta2: 0.7,
+          epsilon: 0.001,
+          weightDecay: 0.01,
+          clipNorm: 3,
+        },
+        guard: { maxMeanShift: 0.4, maxHeldOutRise: 0.3, refusals: 9, restQuestions: 8 },
+      },
+      adapter: { scope: 'turn' },
       calibration: {
         window: 'sliding',
         size: 20,
@@ -109,14 +162,14 @@ limits: { maxPromptTokens: 100, maxQuestionChars: 200 }
       '6:1 maxWaitMs unknown key here; it belongs at "batch.maxWaitMs".',
       `7:28 scoring.scores[1] must be one of ${scores}, not "ptrue". Did you mean "pTrue"?`,
       '7:35 scoring.scores[2] repeats "pTrue".',
-      '7:49 scoring.when must be one of always, never, not 3.',
+      '7:49 scoring.when must be one of always, burst, never, not 3.',
       '8:9 topics must be a mapping, not a list.',
       '9:16 model.name aliases are not supported; write the value out.',
       '9:29 model.threads must be an integer from 1 to 1024 or null, not "x".',
       '10:8 limits must be a mapping, not null.',
       '12:1 seed is given twice.',
       '13:1  5 cannot be a key.',
-      '14:1 zebra unknown key; known are version, name, topics, model, batch, answer, confidence, scoring, calibration, seed, limits.',
+      '14:1 zebra unknown key; known are version, name, topics, model, batch, answer, confidence, scoring, gate, training, adapter, calibration, seed, limits.',
     ]);
   });
 
@@ -266,7 +319,7 @@ describe('canonicalTopology', () => {
     assert.notEqual(canonicalTopology(readTopology(`${SHORTEST}seed: 2`, 't')), canonical);
     assert.deepEqual(JSON.parse(canonical), readTopology(DEFAULT, 'qa.yaml'));
     assert.ok(
-      canonical.startsWith('{"answer":{"maxTokens":{"choice":8,"reasoning":320,"short":24}}'),
+      canonical.startsWith('{"adapter":{"scope":"position"},"answer":{"maxTokens":{"choice":8,'),
     );
   });
 });

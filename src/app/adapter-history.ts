@@ -1,0 +1,95 @@
+import { SeclError } from '../errors/secl-error.ts';
+import type { AdapterDecision } from '../events/adapter-decision.ts';
+import type { AdapterRecord } from '../events/adapter.ts';
+import type { AdapterLog } from './adapter-log.ts';
+
+/** What became of a version. `undecided`: nothing was decided yet, as of an import. */
+export type AdapterStatus = 'undecided' | 'accepted' | 'refused' | 'rolled-back';
+
+/** A version and what was decided about it. */
+export interface AdapterVersion {
+  readonly record: AdapterRecord;
+  readonly status: AdapterStatus;
+  readonly active: boolean;
+  /** About this version, oldest first. */
+  readonly decisions: readonly AdapterDecision[];
+}
+
+/** A line of adapters. */
+export interface AdapterHistory {
+  readonly lineage: string;
+  /** Version that acts, 0 for none. */
+  readonly activeVersion: number;
+  /** Whether training is stopped by hand. */
+  readonly frozen: boolean;
+  /** By version. */
+  readonly versions: readonly AdapterVersion[];
+}
+
+/** Lineage of a run that has none yet. */
+const FIRST_LINEAGE = 'qa';
+
+/**
+ * Folds a log into the history of one lineage.
+ *
+ * @param lineage - Absent: the only one that the log has.
+ * @throws SeclError `USAGE` if the log has several and none is named, or not the one that is.
+ */
+export function adapterHistory(
+  { records, decisions }: Pick<AdapterLog, 'records' | 'decisions'>,
+  lineage?: string,
+): AdapterHistory {
+  const known = [...new Set([...records, ...decisions].map((entry) => entry.lineage))].sort();
+  if (lineage === undefined && known.length > 1)
+    throw new SeclError('USAGE', `the run has several lineages: ${known.join(', ')}`, {
+      hint: 'Name one with --lineage.',
+    });
+  if (lineage !== undefined && known.length > 0 && !known.includes(lineage))
+    throw new SeclError('USAGE', `the run has no lineage ${lineage}`, {
+      hint: `It has ${known.join(', ')}.`,
+    });
+  const name = lineage ?? known[0] ?? FIRST_LINEAGE;
+  const decided = decisions.filter((decision) => decision.lineage === name);
+  const activeVersion = decided.at(-1)?.activeVersion ?? 0;
+  const freezing = decided.findLast(({ decision }) => decision.endsWith('frozen'));
+  return {
+    lineage: name,
+    activeVersion,
+    frozen: freezing?.decision === 'frozen',
+    versions: records
+      .filter((record) => record.lineage === name)
+      .toSorted((one, other) => one.version - other.version)
+      .map((record) => {
+        const about = decided.filter(({ version }) => version === record.version);
+        return {
+          record,
+          status: statusOf(about, record.version === activeVersion),
+          active: record.version === activeVersion,
+          decisions: about,
+        };
+      }),
+  };
+}
+
+function statusOf(decisions: readonly AdapterDecision[], active: boolean): AdapterStatus {
+  if (active) return 'accepted';
+  return decisions.reduce<AdapterStatus>(
+    (status, { decision }) =>
+      decision === 'frozen' || decision === 'unfrozen' ? status : decision,
+    'undecided',
+  );
+}
+
+/**
+ * The version of a history.
+ *
+ * @throws SeclError `USAGE` if there is none of that number.
+ */
+export function versionOf({ lineage, versions }: AdapterHistory, version: number): AdapterVersion {
+  const found = versions.find(({ record }) => record.version === version);
+  if (found !== undefined) return found;
+  const known = versions.map(({ record }) => record.version);
+  throw new SeclError('USAGE', `the lineage ${lineage} has no version ${version}`, {
+    hint: known.length === 0 ? 'It has none yet.' : `It has ${known.join(', ')}.`,
+  });
+}

@@ -1,0 +1,143 @@
+import { createHash } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import path from 'node:path';
+import { SeclError } from '../errors/secl-error.ts';
+import type { AdapterScope } from '../events/adapter-scope.ts';
+import type { AdapterRecord } from '../events/adapter.ts';
+import { readAdapterConfig } from '../peft/adapter-config.ts';
+import { adapterRefused } from '../peft/adapter-refused.ts';
+import type { AdapterWeights } from '../peft/adapter-weights.ts';
+import { decodeChecked, DEFAULT_MAX_BYTES, type AdapterLimits } from '../peft/check-adapter.ts';
+import { peftModuleName } from '../peft/peft-names.ts';
+import { adapterHistory } from './adapter-history.ts';
+import { INLINE_BYTES, withAdapterLog, type AdapterLog } from './adapter-log.ts';
+import { adapterManifest, type AdapterManifest } from './adapter-manifest.ts';
+import type { DecideByHandOptions } from './decide-by-hand.ts';
+
+/** Name of PEFT's weights in a folder. */
+export const ADAPTER_WEIGHTS_FILE = 'adapter_model.safetensors';
+
+/** Name of PEFT's configuration in a folder. */
+export const ADAPTER_CONFIG_FILE = 'adapter_config.json';
+
+/** Largest configuration that is read, in bytes. */
+const MAX_CONFIG_BYTES = 1024 * 1024;
+
+/** The base model that an adapter is held against. */
+export type ImportBase = Pick<AdapterLimits, 'baseSha256' | 'sites'> & {
+  /** Decoder layers. */
+  readonly layers: number;
+};
+
+/** How an adapter is imported. */
+export interface ImportAdapterOptions extends DecideByHandOptions {
+  readonly base: ImportBase;
+  /** Where it is to act; absent: where the lineage's newest acts, `conversation` without any. */
+  readonly scope?: AdapterScope | undefined;
+}
+
+/**
+ * Brings in a folder that PEFT wrote, as the next version of a lineage. It does not act before it is put in
+ * place by a decision.
+ *
+ * @throws SeclError `ADAPTER_REFUSED` with the code of `src/peft`; `FILE_UNREADABLE`; as `withAdapterLog`.
+ */
+export async function importAdapter(
+  folder: string,
+  options: ImportAdapterOptions,
+): Promise<AdapterManifest> {
+  // Checked before a run is begun for it.
+  const { bytes, weights } = await readPeftFolder(folder, options.base);
+  return withAdapterLog({ ...options, create: true }, async (log) => {
+    // A lineage that is named may be a new one: another base model starts its own.
+    const lineage = options.lineage ?? adapterHistory(log).lineage;
+    const newest = log.records
+      .filter((record) => record.lineage === lineage)
+      .reduce<AdapterRecord | undefined>(
+        (best, record) => (record.version > (best?.version ?? 0) ? record : best),
+        undefined,
+      );
+    const { baseSha256, layers } = options.base;
+    if (newest !== undefined && newest.baseSha256 !== baseSha256)
+      throw adapterRefused(
+        'WRONG_BASE',
+        `the lineage ${lineage} is of the model ${newest.baseSha256.slice(0, 12)}, not of ${baseSha256.slice(0, 12)}`,
+      );
+    const { rank, alpha, sites } = weights;
+    const record: AdapterRecord = {
+      lineage,
+      version: (newest?.version ?? 0) + 1,
+      parentVersion: 0,
+      baseSha256,
+      scope: options.scope ?? newest?.scope ?? 'conversation',
+      batchId: null,
+      lora: {
+        rank,
+        alpha,
+        projections: [...new Set(sites.map(({ projection }) => projection))],
+        lastLayers: layers - Math.min(...sites.map(({ layer }) => layer)),
+      },
+      loss: null,
+      heldOutError: null,
+      meanConfidence: null,
+      trainedOn: [],
+      forwardTokens: 0,
+      trainer: 'import',
+      durationMs: 0,
+      ...(await keepBytes(log, bytes)),
+      optimizerSha256: null,
+    };
+    await log.addRecord(record);
+    return adapterManifest({ record, status: 'undecided', active: false, decisions: [] });
+  });
+}
+
+/** Reads and checks a folder of PEFT's. */
+async function readPeftFolder(
+  folder: string,
+  base: ImportBase,
+): Promise<{ readonly bytes: Uint8Array; readonly weights: AdapterWeights }> {
+  const text = await readBounded(path.join(folder, ADAPTER_CONFIG_FILE), MAX_CONFIG_BYTES);
+  const config = readAdapterConfig(new TextDecoder().decode(text));
+  const bytes = await readBounded(path.join(folder, ADAPTER_WEIGHTS_FILE), DEFAULT_MAX_BYTES);
+  const weights = decodeChecked(bytes, config, base);
+  const stray = weights.sites.find((site) => !config.covers(site));
+  if (stray !== undefined)
+    throw adapterRefused(
+      'CONFIG_INVALID',
+      `its configuration leaves out ${peftModuleName(stray)}, which has weights`,
+    );
+  return { bytes, weights };
+}
+
+/** Keeps bytes where the worker finds them: in the store always, in the record if they are small. */
+async function keepBytes(
+  log: AdapterLog,
+  bytes: Uint8Array,
+): Promise<Pick<AdapterRecord, 'sha256' | 'sizeBytes' | 'weights'>> {
+  await log.store.put(bytes);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const weights = bytes.length <= INLINE_BYTES ? bytes : null;
+  return { sha256, sizeBytes: bytes.length, weights };
+}
+
+/** Reads a file whose size is looked at first. */
+async function readBounded(file: string, maxBytes: number): Promise<Uint8Array> {
+  try {
+    const handle = await open(file, 'r');
+    try {
+      const { size } = await handle.stat();
+      if (size > maxBytes)
+        throw adapterRefused('TOO_LARGE', `${file} has ${size} bytes, more than ${maxBytes}`);
+      return new Uint8Array(await handle.readFile());
+    } finally {
+      await handle.close();
+    }
+  } catch (cause) {
+    if (cause instanceof SeclError) throw cause;
+    throw new SeclError('FILE_UNREADABLE', `cannot read ${file}: ${(cause as Error).message}`, {
+      hint: `Name a folder that PEFT wrote, with ${ADAPTER_WEIGHTS_FILE} and ${ADAPTER_CONFIG_FILE}.`,
+      cause,
+    });
+  }
+}

@@ -1,0 +1,22 @@
+import type { LearningOptions } from '../learning/learning-options.ts';
+import type { LanguageModel } from '../ports/language-model.ts';
+import { digitTokens } from '../secl/verbalize-answers.ts';
+import type { Topology } from '../topology/topology.ts';
+
+/** The loop's settings as a topology gives them, for a model; `null` where nothing is trained. */
+export function learningOptionsOf(
+  { training, adapter, seed }: Topology,
+  { description, tokenizer }: Pick<LanguageModel, 'description' | 'tokenizer'>,
+): LearningOptions | null {
+  const { mode, ...settings } = training;
+  if (mode === 'off') return null;
+  return {
+    ...settings,
+    // Another base model starts another lineage.
+    lineage: `${description.name}-${description.fileSha256.slice(0, 12)}`,
+    baseSha256: description.fileSha256,
+    confidenceTokenIds: digitTokens(tokenizer),
+    scope: adapter.scope,
+    seed,
+  };
+}

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import type { OnStoreProgress } from '../adapters/hub/store-progress.ts';
+import { openEmbeddedTrainer } from '../adapters/trainer/embedded-trainer.ts';
+import { SeclError } from '../errors/secl-error.ts';
+import { checkAdapter } from '../peft/check-adapter.ts';
+import type { AdapterStore } from '../ports/adapter-store.ts';
+import type { Topology } from '../topology/topology.ts';
+import { buildModelFromStore } from './build-model-from-store.ts';
+import { openModelStore } from './model-store.ts';
+import { STAND_IN } from './open-language-model.ts';
+import type { TrainingDeskOptions } from './training-desk.ts';
+
+/** How {@link openTrainer} goes about it. */
+export interface OpenTrainerOptions {
+  readonly store: AdapterStore;
+  /** Wins over `SECL_CACHE_DIR`. */
+  readonly cacheFolder?: string | undefined;
+  readonly onProgress?: OnStoreProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A trainer, and how the adapters that it makes are loaded. */
+export type OpenedTrainer = Pick<TrainingDeskOptions, 'trainer' | 'load'>;
+
+/**
+ * Opens the trainer of a topology's model in this process; `undefined` where nothing is trained.
+ *
+ * @throws SeclError of the model store and of the trainer.
+ */
+export async function openTrainer(
+  { model, training }: Topology,
+  options: OpenTrainerOptions,
+): Promise<OpenedTrainer | undefined> {
+  if (training.mode === 'off' || model.name === STAND_IN) return undefined;
+  const { store } = options;
+  const built = await buildModelFromStore(
+    openModelStore({ cacheFolder: options.cacheFolder }),
+    model.name,
+    { precision: model.precision, onProgress: options.onProgress, signal: options.signal },
+  );
+  const limits = { baseSha256: built.fileSha256, sites: built.manifest.lora.sites };
+  return {
+    trainer: await openEmbeddedTrainer({
+      ggufPath: built.ggufPath,
+      baseSha256: built.fileSha256,
+      store,
+      folder: `${built.folder}.training`,
+      ...(model.threads === null ? {} : { threads: model.threads }),
+    }),
+    load: async (record) => {
+      const bytes = record.weights ?? (await store.get(record.sha256));
+      const sha256 = createHash('sha256')
+        .update(bytes ?? new Uint8Array())
+        .digest('hex');
+      const verdict = checkAdapter(record, bytes, sha256, limits);
+      if (verdict.ok) return verdict.adapter;
+      throw new SeclError('ADAPTER_REFUSED', `${verdict.refusal.code}: ${verdict.refusal.reason}`);
+    },
+  };
+}

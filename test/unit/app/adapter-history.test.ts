@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { adapterHistory, versionOf } from '../../../src/app/adapter-history.ts';
+import { adapterDecision, adapterRecord } from '../../support/adapter-run.ts';
+
+const records = [2, 1, 3].map((version) => adapterRecord({ version }));
+
+describe('adapterHistory', () => {
+  it('folds decisions, oldest first, into what acts and what became of each version', () => {
+    const history = adapterHistory({
+      records,
+      decisions: [
+        adapterDecision({ version: 1, activeVersion: 1 }),
+        adapterDecision({ version: 2, activeVersion: 2 }),
+        adapterDecision({ version: 3, decision: 'refused', code: 'MEAN_MOVED', activeVersion: 2 }),
+        adapterDecision({ version: 2, decision: 'frozen', activeVersion: 2 }),
+        adapterDecision({ version: 2, decision: 'rolled-back', activeVersion: 1 }),
+      ],
+    });
+    assert.deepEqual(
+      history.versions.map(({ record, status, active }) => [record.version, status, active]),
+      [
+        [1, 'accepted', true],
+        [2, 'rolled-back', false],
+        [3, 'refused', false],
+      ],
+    );
+    assert.deepEqual([history.activeVersion, history.frozen], [1, true]);
+    assert.equal(versionOf(history, 2).decisions.length, 3);
+  });
+
+  it('knows unfrozen from frozen, and takes a version that was put back for accepted', () => {
+    const history = adapterHistory({
+      records,
+      decisions: [
+        adapterDecision({ decision: 'frozen' }),
+        adapterDecision({ decision: 'unfrozen' }),
+        adapterDecision({ version: 1, decision: 'rolled-back', activeVersion: 3 }),
+        adapterDecision({ version: 3, decision: 'rolled-back', activeVersion: 1 }),
+      ],
+    });
+    assert.equal(history.frozen, false);
+    assert.deepEqual(
+      history.versions.map(({ status }) => status),
+      ['accepted', 'undecided', 'rolled-back'],
+    );
+  });
+
+  it('has no adapter without decisions, and nothing in an empty run', () => {
+    assert.equal(adapterHistory({ records, decisions: [] }).activeVersion, 0);
+    assert.deepEqual(adapterHistory({ records: [], decisions: [] }), {
+      lineage: 'qa',
+      activeVersion: 0,
+      frozen: false,
+      versions: [],
+    });
+  });
+
+  it('keeps lineages apart, and asks which one is meant', () => {
+    const two = { records: [...records, adapterRecord({ lineage: 'other' })], decisions: [] };
+    assert.equal(adapterHistory(two, 'other').versions.length, 1);
+    assert.throws(() => adapterHistory(two), { code: 'USAGE', hint: /--lineage/ });
+    assert.throws(() => adapterHistory(two, 'third'), { code: 'USAGE', hint: /other, qa/ });
+  });
+
+  it('says which versions there are', () => {
+    const history = adapterHistory({ records, decisions: [] });
+    assert.throws(() => versionOf(history, 9), { code: 'USAGE', hint: 'It has 1, 2, 3.' });
+  });
+});

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { cp, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { exportAdapter } from '../../../src/app/export-adapter.ts';
+import { importAdapter, type ImportBase } from '../../../src/app/import-adapter.ts';
+import { listAdapters } from '../../../src/app/list-adapters.ts';
+import { withAdapterLog } from '../../../src/app/adapter-log.ts';
+import { PEFT_PROJECTIONS } from '../../../src/peft/peft-names.ts';
+import { adapterRecord, writeAdapterRun } from '../../support/adapter-run.ts';
+import { expectFailure } from '../../support/expect-failure.ts';
+import { tinySiteShape } from '../../support/golden-adapter.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+const root = temporaryFolder();
+const newFolder = (): Promise<string> => mkdtemp(join(root, 'run-'));
+
+/** An adapter that PEFT wrote; see `test/golden/peft/make-golden.py`. */
+const THEIRS = 'test/golden/peft/theirs-llama';
+
+const BASE: ImportBase = {
+  baseSha256: 'b'.repeat(64),
+  layers: 3,
+  sites: [1, 2].flatMap((layer) =>
+    PEFT_PROJECTIONS.map((projection) => {
+      const site = { layer, projection };
+      return { ...site, ...tinySiteShape('llama', site) };
+    }),
+  ),
+};
+
+describe('importAdapter', () => {
+  it('begins a run with what PEFT wrote, which is exported again as it was', async () => {
+    const runFolder = await newFolder();
+    const imported = await importAdapter(THEIRS, { runFolder, base: BASE });
+    assert.deepEqual(
+      [imported.version, imported.status, imported.scope, imported.batchId, imported.loss],
+      [1, 'undecided', 'conversation', null, null],
+    );
+    assert.deepEqual(imported.lora, {
+      rank: 3,
+      alpha: 6,
+      projections: ['q', 'v', 'o'],
+      lastLayers: 2,
+    });
+    const out = join(runFolder, 'out');
+    await exportAdapter(1, { runFolder, out, baseModel: 'tiny' });
+    const read = (folder: string, file: string): Promise<Buffer> => readFile(join(folder, file));
+    assert.deepEqual(
+      await read(out, 'adapter_model.safetensors'),
+      await read(THEIRS, 'adapter_model.safetensors'),
+    );
+    const config = JSON.parse(String(await read(out, 'adapter_config.json'))) as object;
+    const theirs = JSON.parse(String(await read(THEIRS, 'adapter_config.json'))) as {
+      target_modules: string[];
+    };
+    for (const [name, value] of Object.entries(config)) {
+      // What is ours to say, and what only training reads. PEFT writes the modules in no order.
+      if (['base_model_name_or_path', 'lora_dropout', 'layers_pattern'].includes(name)) continue;
+      const expected = { ...theirs, target_modules: ['q_proj', 'v_proj', 'o_proj'] };
+      assert.deepEqual(value, (expected as Record<string, unknown>)[name], name);
+    }
+    assert.deepEqual(theirs.target_modules.toSorted(), ['o_proj', 'q_proj', 'v_proj']);
+    const manifest = JSON.parse(String(await read(out, 'manifest.json'))) as typeof imported;
+    assert.deepEqual(manifest, imported);
+    await expectFailure(exportAdapter(1, { runFolder, out }), 'USAGE');
+    // Imported again, it is another version.
+    assert.equal((await importAdapter(out, { runFolder, base: BASE })).version, 2);
+  });
+
+  it('follows the newest version: its number, and where it acts', async () => {
+    const runFolder = await newFolder();
+    await writeAdapterRun(runFolder, [adapterRecord({ version: 7, scope: 'turn' })]);
+    const { version, scope } = await importAdapter(THEIRS, { runFolder, base: BASE });
+    assert.deepEqual([version, scope], [8, 'turn']);
+    const other = { runFolder, base: { ...BASE, baseSha256: 'c'.repeat(64) } };
+    assert.match(
+      (await expectFailure(importAdapter(THEIRS, other), 'ADAPTER_REFUSED')).message,
+      /WRONG_BASE/,
+    );
+    const elsewhere = await importAdapter(THEIRS, { ...other, lineage: 'other' });
+    assert.deepEqual([elsewhere.version, elsewhere.lineage], [1, 'other']);
+  });
+
+  it('keeps the bytes in the store and, while they are small, in the record', async () => {
+    const runFolder = await newFolder();
+    const { sha256 } = await importAdapter(THEIRS, { runFolder, base: BASE });
+    await withAdapterLog({ runFolder }, async ({ store, records }) => {
+      assert.deepEqual(await store.get(sha256), new Uint8Array(records[0]!.weights!));
+    });
+  });
+
+  it('refuses before it begins a run, by code', async () => {
+    const refused = async (
+      code: string,
+      change: (folder: string) => Promise<void>,
+      base: ImportBase = BASE,
+    ): Promise<void> => {
+      const folder = join(await newFolder(), 'adapter');
+      await cp(THEIRS, folder, { recursive: true });
+      await change(folder);
+      const runFolder = await newFolder();
+      const error = await expectFailure(
+        importAdapter(folder, { runFolder, base }),
+        'ADAPTER_REFUSED',
+      );
+      assert.ok(error.message.includes(`(${code})`), error.message);
+      await expectFailure(listAdapters({ runFolder }), 'FILE_UNREADABLE');
+    };
+    const configure =
+      (changes: object) =>
+      async (folder: string): Promise<void> => {
+        const file = join(folder, 'adapter_config.json');
+        const config = JSON.parse(await readFile(file, 'utf8')) as object;
+        await writeFile(file, JSON.stringify({ ...config, ...changes }));
+      };
+    const nothing = (): Promise<void> => Promise.resolve();
+    await refused('RSLORA', configure({ use_rslora: true }));
+    await refused('CONFIG_INVALID', configure({ layers_to_transform: [2] }));
+    await refused('CONFIG_INVALID', configure({ target_modules: ['q_proj', 'v_proj'] }));
+    await refused('WRONG_SHAPE', configure({ r: 4 }));
+    await refused('DAMAGED', (folder) =>
+      writeFile(join(folder, 'adapter_model.safetensors'), 'no weights'),
+    );
+    await refused('UNKNOWN_SITE', nothing, { ...BASE, sites: BASE.sites.slice(7) });
+    await refused('WRONG_SHAPE', nothing, {
+      ...BASE,
+      sites: BASE.sites.map((site) => ({ ...site, inputSize: 32 })),
+    });
+  });
+
+  it('says which file is missing', async () => {
+    const work = importAdapter(await newFolder(), { runFolder: await newFolder(), base: BASE });
+    const error = await expectFailure(work, 'FILE_UNREADABLE');
+    assert.match(error.hint ?? '', /adapter_model\.safetensors/);
+  });
+});
