@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+
+/** Where a reference detector with these settings fired. */
+interface Firings<O> {
+  readonly options: O;
+  readonly indices: readonly number[];
+}
+
+/** `test/golden/drift/drift.json`, made by the script beside it. */
+export interface DriftGolden {
+  readonly streams: readonly {
+    readonly name: string;
+    readonly values: readonly number[];
+    readonly pageHinkley: readonly Firings<{
+      readonly min_instances: number;
+      readonly delta: number;
+      readonly threshold: number;
+      readonly alpha: number;
+      readonly mode: 'up' | 'down' | 'both';
+    }>[];
+    readonly adwin: readonly Firings<{
+      readonly delta: number;
+      readonly clock: number;
+      readonly max_buckets: number;
+      readonly min_window_length: number;
+      readonly grace_period: number;
+    }>[];
+  }[];
+  readonly quantiles: readonly (readonly [number, number])[];
+  readonly cusum: {
+    readonly values: readonly number[];
+    readonly sums: readonly (readonly [number, number])[];
+    readonly runs: number;
+    readonly mean: number;
+    readonly median: number;
+  };
+  readonly conformal: readonly {
+    readonly points: readonly (readonly number[])[];
+    readonly p: number;
+  }[];
+}
+
+/** Reads it. */
+export function readDriftGolden(): DriftGolden {
+  const file = new URL('../golden/drift/drift.json', import.meta.url);
+  return JSON.parse(readFileSync(file, 'utf8')) as DriftGolden;
+}
