@@ -31,7 +31,7 @@ const GATES: Readonly<Record<string, Partial<GateOptions>>> = {
   'e-detector, hidden': { detector: 'e-detector' },
   'cusum, entropy': { statistics: ['entropy'] },
   'cusum, answer probability': { statistics: ['answer-probability'] },
-  'cusum, hidden and entropy': { statistics: ['hidden', 'entropy'] },
+  'cusum, entropy and hidden': { statistics: ['hidden', 'entropy'] },
   'e-detector, all three': {
     detector: 'e-detector',
     statistics: ['hidden', 'entropy', 'answer-probability'],

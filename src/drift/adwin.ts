@@ -84,5 +84,8 @@ export function adwinEvidence(
       const root = (Math.sqrt(spread + (8 / 3) * m * distance) - Math.sqrt(spread)) / ((4 / 3) * m);
       strongest = Math.max(strongest, root * root);
     }
-  return strongest - Math.log(2 * Math.log(width));
+  // In a window of one value the correction is infinite too.
+  return strongest === Number.NEGATIVE_INFINITY
+    ? strongest
+    : strongest - Math.log(2 * Math.log(width));
 }

@@ -40,8 +40,10 @@ export interface DriftGolden {
   }[];
 }
 
+/** Where it lies, seen from the repository's root (tests run there, built or not). */
+const GOLDEN = 'test/golden/drift/drift.json';
+
 /** Reads it. */
 export function readDriftGolden(): DriftGolden {
-  const file = new URL('../golden/drift/drift.json', import.meta.url);
-  return JSON.parse(readFileSync(file, 'utf8')) as DriftGolden;
+  return JSON.parse(readFileSync(GOLDEN, 'utf8')) as DriftGolden;
 }
