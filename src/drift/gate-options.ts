@@ -34,7 +34,7 @@ export interface GateOptions {
   readonly period: number;
 }
 
-/** Found best on generated questions, confirmed on published ones: docs/gate.md. */
+/** What was measured with these: docs/gate.md. */
 export const DEFAULT_GATE: GateOptions = {
   kind: 'drift',
   statistics: ['hidden'],
