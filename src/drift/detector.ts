@@ -52,7 +52,8 @@ export function stepDetector(
   p: number,
   sides: Sides,
 ): { readonly state: DetectorState; readonly evidence: number } {
-  const z = -normalQuantile(p);
+  // Not its negative: that of 0 would be -0, which JSON does not keep.
+  const z = 0 - normalQuantile(p);
   switch (state.name) {
     case 'page-hinkley': {
       const options = { delta: SLACK[sides], alpha: PAGE_HINKLEY_ALPHA };

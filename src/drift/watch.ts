@@ -58,7 +58,8 @@ export function restartWatch(watch: WatchState): WatchState {
 /** The scalar a statistic reads; `null` where it is missing or no number. */
 function scalarOf(statistic: GateStatistic, x: GateObservation): number | null {
   const value = statistic === 'entropy' ? x.entropyNats : x.answerProbability;
-  return value !== null && Number.isFinite(value) ? value : null;
+  // Adding 0 turns -0 into 0, which is all that JSON keeps of it.
+  return value !== null && Number.isFinite(value) ? value + 0 : null;
 }
 
 /** Compares one question with the segment, then adds it. A missing value changes nothing. */
