@@ -366,4 +366,9 @@ describe('the self-calibrating loop, with a stand-in for model and trainer', () 
         assert.ok((answer?.published.adapterVersion ?? NaN) < ordinal);
       }
   });
+
+  it('without waiting takes a commit that is slow as it comes', async () => {
+    const result = await run({ topology: ASYNC, onCommit: () => setTimeout(20) });
+    assert.equal(result.answers.length, QUESTIONS.length - 1);
+  });
 });

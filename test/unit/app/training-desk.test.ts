@@ -148,6 +148,19 @@ describe('the training desk', () => {
     });
   }
 
+  // Once, batches were looked for in the log while their commit was under way, and the stream ended.
+  it('without waiting looks for no batch that is on its way to be durable', async () => {
+    const { desk, finish, sought, begun } = bench('async');
+    desk.expect('batch 1');
+    assert.equal(await desk.outcomeOf('batch 1', never), undefined);
+    desk.begin(batchOf(1));
+    await settle();
+    finish(adapterRecord(1));
+    await settle();
+    assert.deepEqual(await desk.outcomeOf('batch 1', never), { record: adapterRecord(1) });
+    assert.deepEqual([sought, begun], [[], ['batch 1']]);
+  });
+
   it('trains batches one after the other, after a failed one too', async () => {
     const { desk, finish, begun } = bench('barrier');
     desk.begin(batchOf(1));
