@@ -193,6 +193,24 @@ describe('settling adapters', () => {
     assert.deepEqual([placed, loaded], [[3, 0], [[3, false]]]);
   });
 
+  // Weights that a batch left as they were are another version all the same: a run that is resumed loads that one.
+  it('puts a version in place whose weights are those of the one before', async () => {
+    const active = { version: 1, sha256: '1'.repeat(64), optimizerSha256: null };
+    const cell = cellOf({ active });
+    const record = adapterRecord(2, { sha256: active.sha256 });
+    const { options, placed } = optionsOf({ 'batch 2': { record } });
+    const batches = await settle(cell, options, [
+      () => {
+        cell.state = { ...cell.state, learning: { ...cell.state.learning, ...awaiting(2) } };
+      },
+    ]);
+    assert.deepEqual(
+      batches.map(({ adapterVersion }) => adapterVersion),
+      [1, 2],
+    );
+    assert.deepEqual(placed, [1, 2]);
+  });
+
   it('cancels the wait for an adapter when it is unsubscribed from', async () => {
     const { options } = optionsOf();
     const signals: AbortSignal[] = [];
