@@ -68,3 +68,14 @@ test('the same numbers give the same plan, another seed another', () => {
   assert.deepEqual(plan(1), plan(1));
   assert.notDeepEqual(plan(1), plan(2));
 });
+
+// A step of one sample, half of it replayed, was a replayed one alone: what was new never trained.
+test('every step holds a new sample, however large the share of replayed ones', () => {
+  fc.assert(
+    fc.property(CASES, ({ fresh, replayed, seed, ...options }) => {
+      for (const step of planSteps(fresh, replayed, options, seededRandom(seed)))
+        assert.ok(step.some((at) => at < fresh));
+    }),
+    { seed: 13, numRuns: 500 },
+  );
+});
