@@ -11,6 +11,9 @@ const WATCHED = 16;
 /** Most samples that wait for a batch; beyond, the oldest are dropped. */
 const WAITING = 64;
 
+/** An adapter begun afresh, and nothing to replay. */
+const AFRESH = { active: null, previous: null, memory: [], sampled: 0 } as const;
+
 /** One answer as learning sees it. No label is in it, nor could one be. */
 export interface ObservedAnswer {
   readonly answer: WrittenAnswer;
@@ -44,8 +47,9 @@ export function observeAnswer(
   state = { ...state, domain };
   const { accumulation } = options;
   if ((accumulation === 'burst' && newBurst) || (accumulation === 'domain' && newDomain))
-    state = { ...state, active: null, previous: null, memory: [], fresh: [] };
-  if (accumulation === 'question') state = { ...state, memory: [] };
+    state = { ...state, ...AFRESH, fresh: [] };
+  // Questions of one batch were answered before any of them could train: their samples wait together.
+  if (accumulation === 'question') state = { ...state, ...AFRESH };
   if (burst === 0 || state.frozen) return state;
   const probe = observeTruth(state.probe, scoreValue(answer.scores, 'pTrue'), answer.distractors);
   state = { ...state, probe };

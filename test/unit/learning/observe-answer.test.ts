@@ -212,4 +212,19 @@ describe('what adds up', () => {
     );
     assert.deepEqual(state.active, ACTIVE, 'the first domain follows none');
   });
+
+  // Emptied, the memory counted on what it had been offered before, and hardly took anything new in.
+  it('begins the count of what was offered to the memory afresh with it', () => {
+    const counted = { ...from, sampled: 500 };
+    const answer = spokenAnswer('q9', 0.4, 0.9, {}, 'b');
+    for (const accumulation of ['burst', 'domain', 'question'] as const)
+      assert.equal(observe([[answer, 2]], { accumulation }, counted).sampled, 0, accumulation);
+    assert.equal(observe([[answer, 2]], { accumulation: 'stream' }, counted).sampled, 500);
+  });
+
+  // Only the memory was emptied: updates added up over the stream.
+  it('over a question: every question begins afresh; those of its batch wait together', () => {
+    assert.deepEqual(kept(after('question', 'a', 1)), [0, 0, 0, ['waiting0', 'waiting1', 'q9']]);
+    assert.deepEqual(after('question', 'a', 0).active, null);
+  });
 });
