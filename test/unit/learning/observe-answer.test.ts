@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { assembleBatch } from '../../../src/learning/assemble-batch.ts';
+import { learningEntries } from '../../../src/learning/learning-entries.ts';
 import type { LearningState } from '../../../src/learning/learning-state.ts';
 import type { LearningOptions } from '../../../src/learning/learning-options.ts';
+import { stateBytes } from '../../../src/learning/newest-within.ts';
 import { observeAnswer } from '../../../src/learning/observe-answer.ts';
 import { presentScore } from '../../../src/secl/score-of.ts';
 import type { WrittenAnswer } from '../../../src/secl/work.ts';
@@ -12,6 +15,9 @@ import {
   spokenAnswer,
 } from '../../support/learning-fixture.ts';
 import { ORIGIN } from '../../support/secl-fixture.ts';
+
+/** What brokers take, less what a commit adds. */
+const LARGEST = 1_000_000;
 
 const ACTIVE = { version: 3, sha256: '3'.repeat(64), optimizerSha256: null };
 
@@ -134,6 +140,44 @@ describe('observing an answer', () => {
     const state = observe([...waiting, ...watched]);
     assert.deepEqual([freshIds(state)[0], freshIds(state).length], ['w6', 64]);
     assert.deepEqual([heldOutIds(state)[0], heldOutIds(state).length], ['h4', 16]);
+  });
+
+  // Long prompts made state, and a batch, too large for any broker, which ended the stream.
+  it('keeps state and batches within what brokers take, however long prompts, ids and domains are', () => {
+    const longest = (i: number, confidence: number): readonly [WrittenAnswer, number] => {
+      const domain = '\u0001'.repeat(100_000);
+      const answer = spokenAnswer(`q${i}`, confidence, 0.9, {}, domain);
+      // 2,400 ids of six digits: the longest prompts of usual settings.
+      const promptIds = Array.from({ length: 2400 }, () => 151_643);
+      return [{ ...answer, spoken: answer.spoken && { ...answer.spoken, promptIds } }, 1];
+    };
+    const far = Array.from({ length: 70 }, (_, i) => longest(i, 0.4));
+    const near = Array.from({ length: 20 }, (_, i) => longest(70 + i, 0.9));
+    const full = observe([...far, ...near]);
+    assert.ok(full.fresh.length >= 8 && full.heldOut.length >= 4, 'there is some of each');
+    const memory = full.fresh.slice(0, 16);
+    const options = learningOptions();
+    const { state, batch } = assembleBatch({ ...full, memory }, options, () => 'id');
+    assert.ok(stateBytes(batch) < LARGEST);
+    const again = observe([...far, ...near], {}, state);
+    assert.ok(again.awaiting !== null && again.fresh.length >= 8);
+    for (const value of learningEntries(learningState(), again).values())
+      assert.ok((value?.length ?? 0) < LARGEST);
+  });
+
+  it('takes no sample whose id or key is a burden, and goes on', () => {
+    const state = [
+      { id: 'i'.repeat(16_000), key: 'k' },
+      { id: 'q1', key: '\u0001'.repeat(16_000) },
+      { id: 'q2', key: 'k' },
+    ].reduce((before, { id, key }) => {
+      const usual = spokenAnswer('q', 0.4, 0.9);
+      const answer = { ...usual, question: { ...usual.question, id } };
+      const promptIds = Array.from({ length: 2400 }, () => 151_643);
+      const spoken = answer.spoken && { ...answer.spoken, promptIds };
+      return observeAnswer(before, { answer, spoken, burst: 1, key }, learningOptions());
+    }, learningState());
+    assert.deepEqual([freshIds(state), state.answered], [['q2'], 3]);
   });
 
   it('probes P(True) burst by burst, and watches samples burst by burst', () => {
