@@ -38,11 +38,7 @@ const precision = (): Option =>
 const ROUNDS = ['--rounds <n>', 'counted rounds, after one that warms up'] as const;
 
 const program = new Command('npm run bench --')
-<<<<<<< HEAD
-  .description('measures speed, the peer, what quantisation costs, and training')
-=======
-  .description('measures speed, the peer, what quantisation costs, and drift gates')
->>>>>>> w-drift
+  .description('measures speed, the peer, what quantisation costs, training, and drift gates')
   .showHelpAfterError('(add --help for how it is used)')
   .addHelpText(
     'after',
@@ -102,7 +98,6 @@ addCommonOptions(
       ),
   );
 
-<<<<<<< HEAD
 addCommonOptions(
   program
     .command('training')
@@ -115,7 +110,6 @@ addCommonOptions(
     publish('training', options, () => measureTraining(options)),
   );
 
-=======
 const seed = ['--seed <n>', 'draws orderings and runs', wholeNumber(0), 1] as const;
 const json = ['--json <file>', 'write figures and machine as JSON'] as const;
 
@@ -144,9 +138,8 @@ program
   );
 
 /** What a call without a subcommand measures: what needs no files and takes minutes, not more. */
-const WITHOUT_SUBCOMMAND = ['speed', 'peer', 'quantization'];
+const WITHOUT_SUBCOMMAND = ['speed', 'peer', 'quantization', 'training'];
 
->>>>>>> w-drift
 for (const command of program.commands)
   command.exitOverride().showHelpAfterError('(add --help for how it is used)');
 

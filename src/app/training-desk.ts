@@ -7,6 +7,8 @@ import type { Trainer } from '../ports/trainer.ts';
 /** Where batches are handed in to be trained on, and asked after. */
 export interface TrainingDesk extends Pick<SettleOptions, 'outcomeOf' | 'load' | 'recordOf'> {
   readonly learning: LearningOptions;
+  /** Announces a batch that is on its way to be durable: nobody has to look for it. */
+  expect(batchId: string): void;
   /** Begins to train on a batch that is durable. */
   begin(batch: TrainingBatch): void;
   /** Stops what is under way. */
@@ -33,6 +35,7 @@ export function createTrainingDesk(options: TrainingDeskOptions): TrainingDesk {
     { outcome: TrainingOutcome | undefined; done: Promise<TrainingOutcome> }
   >();
   let last: Promise<unknown> = Promise.resolve();
+  let expected: string | null = null;
 
   const begin = (batch: TrainingBatch): void => {
     const train = async (): Promise<TrainingOutcome> => {
@@ -63,8 +66,13 @@ export function createTrainingDesk(options: TrainingDeskOptions): TrainingDesk {
     load: options.load,
     recordOf: options.recordOf,
     begin,
+    expect(batchId) {
+      expected = batchId;
+    },
     async outcomeOf(batchId, signal) {
       if (!runs.has(batchId)) {
+        // Its commit is under way.
+        if (batchId === expected) return undefined;
         const batch = await findBatch(batchId);
         if (batch === undefined)
           throw new SeclError('STATE_MISMATCH', 'the training batch that is awaited is not there', {

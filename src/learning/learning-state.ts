@@ -37,7 +37,7 @@ export interface LearningState {
   readonly restUntil: number;
   /** Answers seen. */
   readonly answered: number;
-  /** Samples offered to the memory, ever: decides what it forgets. */
+  /** Samples offered to the memory since it was last empty: decides what it forgets. */
   readonly sampled: number;
   readonly burst: number;
   readonly domain: string | null;

@@ -57,7 +57,8 @@ export function settleAdapters(
     active: ActiveAdapter | null,
     record: AdapterRecord | null,
   ): Promise<void> => {
-    const wanted = active?.sha256 ?? null;
+    // The version too: the same weights may come again, and answers name the version that acted.
+    const wanted = active === null ? null : `${active.version} ${active.sha256}`;
     if (wanted === placed) return;
     await model.setAdapter(
       active === null
