@@ -117,6 +117,6 @@ describe('confidenceAt', () => {
     logs[1] = Math.log(0.25);
     logs[8] = Math.log(0.75);
     assertClose(confidenceAt(logs), 0.675, 1e-6);
-    assertClose(BIN_VALUES[8]!, 0.85, 1e-7);
+    assertClose(BIN_VALUES[8], 0.85, 1e-7);
   });
 });
