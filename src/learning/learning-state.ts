@@ -19,6 +19,8 @@ export interface AwaitedBatch {
   readonly batchId: string;
   readonly ordinal: number;
   readonly samples: readonly RememberedSample[];
+  /** What its adapter would add to was given up meanwhile: it must not act any more. Absent: it was not. */
+  readonly outdated?: true;
 }
 
 /** What a partition's learning has come to; a fold over its answers and its adapters. */

@@ -55,7 +55,12 @@ export function observeAnswer(
   state = { ...state, domain };
   const { accumulation } = options;
   if ((accumulation === 'burst' && newBurst) || (accumulation === 'domain' && newDomain))
-    state = { ...state, ...AFRESH, fresh: [] };
+    state = {
+      ...state,
+      ...AFRESH,
+      fresh: [],
+      awaiting: before.awaiting && { ...before.awaiting, samples: [], outdated: true },
+    };
   // Questions of one batch were answered before any of them could train: their samples wait together.
   if (accumulation === 'question') state = { ...state, ...AFRESH };
   if (burst === 0 || state.frozen) return state;

@@ -60,6 +60,7 @@ const disk = (): Disk => ({
 
 interface Run {
   readonly on?: Disk;
+  readonly questions?: readonly Question[];
   readonly topology?: Topology;
   readonly label?: (question: Question) => Feedback | null;
   readonly abort?: AbortSignal;
@@ -114,7 +115,10 @@ function run(given: Run = {}): Promise<ReplayResult> {
   return replay({
     input: {
       name: 'loop',
-      items: QUESTIONS.map((asked) => ({ question: asked, feedback: label(asked) })),
+      items: (given.questions ?? QUESTIONS).map((asked) => ({
+        question: asked,
+        feedback: label(asked),
+      })),
       hash: 'h',
     },
     topology: given.topology ?? topology,
@@ -370,5 +374,30 @@ describe('the self-calibrating loop, with a stand-in for model and trainer', () 
   it('without waiting takes a commit that is slow as it comes', async () => {
     const result = await run({ topology: ASYNC, onCommit: () => setTimeout(20) });
     assert.equal(result.answers.length, QUESTIONS.length - 1);
+  });
+
+  it('is ended by no question, however odd, while it learns', async () => {
+    const odd: readonly Partial<Question>[] = [
+      { domain: '\u0001'.repeat(60_000) },
+      { domain: '\u0002'.repeat(60_000) },
+      { id: 'i'.repeat(12_000), text: 'What is it?' },
+      { text: 'x'.repeat(6000) },
+      { givenAnswer: { text: 'blue', tokenLogProbabilities: null } },
+      { givenAnswer: { text: 'blue', tokenLogProbabilities: [-0.5] } },
+    ];
+    const questions = Array.from({ length: 5 }, (_, round) =>
+      odd.flatMap((over, i) => [
+        question({ id: `odd ${round} ${i}`, ...over }),
+        question({ id: `fine ${round} ${i}` }),
+      ]),
+    ).flat();
+    const domains: Topology['training'] = { ...topology.training, accumulation: 'domain' };
+    for (const training of [topology.training, domains]) {
+      const result = await run({ questions, topology: { ...topology, training } });
+      assert.equal(result.complete, true);
+      const fine = result.answers.filter(({ questionId }) => questionId.startsWith('fine'));
+      assert.equal(fine.length, 5 * odd.length);
+      assert.ok(result.decisions.length >= 2);
+    }
   });
 });

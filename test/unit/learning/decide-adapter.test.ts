@@ -98,6 +98,14 @@ describe('settling an adapter', () => {
     assert.deepEqual(state, { ...before, awaiting: null, refusals: 1, trainingTokens: 100 });
   });
 
+  it('outdated, it never acts, and is not counted among the refusals', () => {
+    const outdated = { batchId: 'batch 1', ordinal: 1, samples: [], outdated: true } as const;
+    const before = { ...awaiting(1), awaiting: outdated, refusals: 1 };
+    const { state, decision } = settleAdapter(before, adapterRecord(1), null, options, 99);
+    assert.deepEqual([decision.decision, decision.code], ['refused', 'OUTDATED']);
+    assert.deepEqual(state, { ...before, awaiting: null, trainingTokens: 100 });
+  });
+
   it('given up, it counts as refused; without any adapter version 0 acts', () => {
     const before = awaiting(1);
     const { state, decision } = abandonBatch(before, 'batch 1', WHY, options, 99);

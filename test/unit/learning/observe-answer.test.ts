@@ -271,4 +271,16 @@ describe('what adds up', () => {
     assert.deepEqual(kept(after('question', 'a', 1)), [0, 0, 0, ['waiting0', 'waiting1', 'q9']]);
     assert.deepEqual(after('question', 'a', 0).active, null);
   });
+
+  // Without waiting, the adapter of the burst before came after the new one had begun, and acted in it.
+  it('outdates a batch under way where a burst or a domain begins afresh', () => {
+    const awaiting = { batchId: 'b', ordinal: 4, samples: manyRemembered(2) };
+    const training = { ...from, awaiting };
+    const answer = spokenAnswer('q9', 0.4, 0.9, {}, 'b');
+    const outdated = { batchId: 'b', ordinal: 4, samples: [], outdated: true };
+    for (const accumulation of ['burst', 'domain'] as const)
+      assert.deepEqual(observe([[answer, 2]], { accumulation }, training).awaiting, outdated);
+    for (const accumulation of ['stream', 'question'] as const)
+      assert.deepEqual(observe([[answer, 2]], { accumulation }, training).awaiting, awaiting);
+  });
 });

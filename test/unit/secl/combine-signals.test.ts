@@ -44,7 +44,10 @@ test('lies between the least and the greatest that weigh anything; the geometric
     fc.property(SIGNALS, (given) => {
       const acting = given.filter(({ weight }) => weight > 0).map(({ value }) => value);
       const [arithmetic, geometric] = MEANS.map((mean) => combineSignals(given, mean));
-      if (acting.length === 0) return assert.deepEqual([arithmetic, geometric], [null, null]);
+      if (acting.length === 0) {
+        assert.deepEqual([arithmetic, geometric], [null, null]);
+        return;
+      }
       for (const mean of [arithmetic ?? NaN, geometric ?? NaN]) {
         assert.ok(mean >= Math.min(...acting) - 1e-12 && mean <= Math.max(...acting) + 1e-12);
         assert.ok(mean >= 0 && mean <= 1);
