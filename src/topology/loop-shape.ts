@@ -101,7 +101,7 @@ const optimizer = object<OptimizerSettings>(
 
 const guard = object<GuardOptions>(
   {
-    maxMeanShift: fraction(0.3, 'Most that one batch may move mean confidence.'),
+    maxMeanShift: fraction(0.5, 'Most that one batch may move mean confidence.'),
     maxHeldOutRise: fraction(0.05, 'Most that it may move away from held-out targets.'),
     refusals: integer([1, 1000], 3, 'Refusals in a row after which training rests.'),
     restQuestions: integer([1, 1_000_000], 100, 'Questions that it rests for.'),

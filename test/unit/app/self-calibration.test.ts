@@ -31,6 +31,7 @@ const topology: Topology = {
   ...usual,
   batch: { ...usual.batch, maxBatch: 4 },
   gate: { ...usual.gate, kind: 'always' },
+  confidence: { ...usual.confidence, evidence: 'token-certainty' },
   training: { ...usual.training, mode: 'barrier' },
 };
 const OFF: Topology = { ...topology, training: { ...topology.training, mode: 'off' } };
