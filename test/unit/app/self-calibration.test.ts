@@ -32,7 +32,11 @@ const topology: Topology = {
   batch: { ...usual.batch, maxBatch: 4 },
   gate: { ...usual.gate, kind: 'always' },
   confidence: { ...usual.confidence, evidence: 'token-certainty' },
-  training: { ...usual.training, mode: 'barrier' },
+  training: {
+    ...usual.training,
+    mode: 'barrier',
+    guard: { ...usual.training.guard, maxMeanShift: 0.3 },
+  },
 };
 const OFF: Topology = { ...topology, training: { ...topology.training, mode: 'off' } };
 const ASYNC: Topology = { ...topology, training: { ...topology.training, mode: 'async' } };
