@@ -5,7 +5,10 @@ import type { SettleOptions, TrainingOutcome } from '../operators/settle-adapter
 import type { Trainer } from '../ports/trainer.ts';
 
 /** Where batches are handed in to be trained on, and asked after. */
-export interface TrainingDesk extends Pick<SettleOptions, 'outcomeOf' | 'load' | 'recordOf'> {
+export interface TrainingDesk extends Pick<
+  SettleOptions,
+  'outcomeOf' | 'load' | 'recordOf' | 'decisionsFrom'
+> {
   readonly learning: LearningOptions;
   /** Announces a batch that is on its way to be durable: nobody has to look for it. */
   expect(batchId: string): void;
@@ -22,6 +25,7 @@ export interface TrainingDeskOptions {
   readonly trainer: Trainer;
   readonly load: SettleOptions['load'];
   readonly recordOf: SettleOptions['recordOf'];
+  readonly decisionsFrom: SettleOptions['decisionsFrom'];
   /** Finds a committed batch that an earlier run left behind. */
   readonly findBatch: (batchId: string) => Promise<TrainingBatch | undefined>;
 }
@@ -65,6 +69,7 @@ export function createTrainingDesk(options: TrainingDeskOptions): TrainingDesk {
     learning: options.learning,
     load: options.load,
     recordOf: options.recordOf,
+    decisionsFrom: options.decisionsFrom,
     begin,
     expect(batchId) {
       expected = batchId;

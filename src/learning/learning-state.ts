@@ -33,6 +33,8 @@ export interface LearningState {
   /** The batch whose adapter has not come yet. */
   readonly awaiting: AwaitedBatch | null;
   readonly frozen: boolean;
+  /** Next offset of the decisions' topic: what stands before has been obeyed. */
+  readonly decisionsRead: number;
   /** Adapters refused in a row. */
   readonly refusals: number;
   /** Answers seen when training may go on again; 0: it does not rest. */
@@ -63,6 +65,7 @@ export const INITIAL_LEARNING: LearningState = {
   ordinal: 0,
   awaiting: null,
   frozen: false,
+  decisionsRead: 0,
   refusals: 0,
   restUntil: 0,
   answered: 0,

@@ -61,6 +61,7 @@ function bench(mode: 'barrier' | 'async', found?: TrainingBatch): Bench {
       },
     },
     load: () => Promise.reject(new Error('nothing is loaded here')),
+    decisionsFrom: async (offset) => ({ decisions: [], next: offset }),
     recordOf: () => Promise.reject(new Error('no restart here')),
     findBatch: async (batchId) => {
       sought.push(batchId);

@@ -34,6 +34,7 @@ const STATES: fc.Arbitrary<LearningState> = fc.record(
       fc.record({ batchId: fc.string(), ordinal: fc.nat(), samples: fc.array(REMEMBERED) }, PLAIN),
     ),
     frozen: fc.boolean(),
+    decisionsRead: fc.nat(),
     refusals: fc.nat(),
     restUntil: fc.nat(),
     answered: fc.nat(),

@@ -63,6 +63,7 @@ function optionsOf(
         if (loaded.at(-1)?.[0] !== version) loaded.push([version, true]);
         return { version, rank: 1, scaling: 1, sites: [] };
       },
+      decisionsFrom: async (offset) => ({ decisions: [], next: offset }),
       recordOf: async (version) => {
         loaded.push([version, false]);
         return adapterRecord(version);
@@ -213,6 +214,32 @@ describe('settling adapters', () => {
       [1, 2],
     );
     assert.deepEqual(placed, [1, 2]);
+  });
+
+  it('obeys what was decided by hand before the batch, once', async () => {
+    const cell = cellOf({ active: { version: 3, sha256: '3', optimizerSha256: null }, ordinal: 3 });
+    const { options, placed } = optionsOf();
+    const order = {
+      lineage: 'l',
+      version: 3,
+      decision: 'rolled-back' as const,
+      code: 'BY_HAND',
+      reason: 'a test',
+      activeVersion: 2,
+      decidedAtMs: 1,
+    };
+    const asked: number[] = [];
+    const decisionsFrom: SettleOptions['decisionsFrom'] = async (offset) => {
+      asked.push(offset);
+      return { decisions: offset === 0 ? [order] : [], next: 1 };
+    };
+    const batches = await settle(cell, { ...options, decisionsFrom }, [() => undefined]);
+    assert.deepEqual(
+      batches.map(({ adapterVersion }) => adapterVersion),
+      [2, 2],
+    );
+    assert.deepEqual([placed, asked], [[2], [0, 1]]);
+    assert.equal(cell.state.learning.decisionsRead, 1);
   });
 
   it('cancels the wait for an adapter when it is unsubscribed from', async () => {
