@@ -7,6 +7,7 @@ import { SeclError } from '../errors/secl-error.ts';
 import { registerAdapterCommands } from './adapter-commands.ts';
 import { registerAskCommand } from './ask-command.ts';
 import { describeError, errorLines } from './describe-error.ts';
+import { registerCompareCommand } from './compare-command.ts';
 import { registerDoctorCommand } from './doctor-command.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import { registerModelCommands } from './model-commands.ts';
@@ -34,6 +35,7 @@ Set SECL_DEBUG=1 to see stack traces.`,
 
 registerStartCommand(program);
 registerReplayCommand(program);
+registerCompareCommand(program);
 registerAskCommand(program);
 registerModelCommands(program);
 registerAdapterCommands(program);

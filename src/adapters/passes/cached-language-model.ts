@@ -1,140 +1,299 @@
+import {
+  checkGenerateRequest,
+  checkNextTokenRequest,
+  checkScoreRequest,
+  checkSharedPrefixes,
+} from '../../decoding/check-requests.ts';
+import { PositionAccount } from '../../decoding/position-account.ts';
+import { precondition, SeclError } from '../../errors/secl-error.ts';
 import type {
   GenerateRequest,
   GenerateResult,
   LanguageModel,
   LoraAdapter,
+  ModelDescription,
   ModelScope,
   NextTokenRequest,
   NextTokenResult,
   ScoreRequest,
   ScoreResult,
+  TokenLedger,
 } from '../../ports/language-model.ts';
 import type { TokenIds } from '../../ports/tokenizer.ts';
 import { passKey, type PassFile } from './pass-file.ts';
+import { readPass, writePass } from './pass-text.ts';
 
-/** A result as its line holds it: hidden states as base64 of their bytes, numbers that are not finite as text. */
-const FLOATS = 'float32:';
-
-function replacer(_: string, value: unknown): unknown {
-  if (value instanceof Float32Array)
-    return (
-      FLOATS + Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64')
-    );
-  if (typeof value === 'number' && !Number.isFinite(value)) return `number:${value}`;
-  return value;
+/** How {@link cachedLanguageModel} tells of its work. */
+export interface CachedModelOptions {
+  /**
+   * Told of each call: milliseconds that its results took, served ones as long as they took when they were
+   * computed. A result's part of a call is its share of the positions.
+   */
+  readonly onModelMs?: (ms: number) => void;
+  /** Monotonic milliseconds. */
+  readonly nowMs: () => number;
 }
 
-function reviver(_: string, value: unknown): unknown {
-  if (typeof value !== 'string') return value;
-  if (value.startsWith(FLOATS)) {
-    const bytes = Uint8Array.from(Buffer.from(value.slice(FLOATS.length), 'base64'));
-    return new Float32Array(bytes.buffer);
+/** A result without its ledger, which depends on the company, and what it took. */
+interface Kept<Result> {
+  readonly result: Omit<Result, 'ledger'>;
+  readonly ms: number;
+}
+
+/** One scope over the kept passes. */
+class CachedScope implements ModelScope {
+  readonly #description: ModelDescription;
+  readonly #file: PassFile;
+  readonly #options: CachedModelOptions;
+  readonly #adapted: boolean;
+  readonly #account: PositionAccount;
+  readonly #open: () => Promise<ModelScope>;
+  readonly #onClose: () => void;
+  readonly #ended: AbortSignal;
+  #opening: Promise<ModelScope> | undefined;
+  #closed: Promise<void> | undefined;
+  /** Calls run in the order they were made, as the account needs it. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: {
+    readonly description: ModelDescription;
+    readonly file: PassFile;
+    readonly options: CachedModelOptions;
+    readonly adapted: boolean;
+    readonly account: PositionAccount;
+    readonly open: () => Promise<ModelScope>;
+    readonly onClose: () => void;
+    /** Fires when the model is closed. */
+    readonly ended: AbortSignal;
+  }) {
+    this.#description = parts.description;
+    this.#file = parts.file;
+    this.#options = parts.options;
+    this.#adapted = parts.adapted;
+    this.#account = parts.account;
+    this.#open = parts.open;
+    this.#onClose = parts.onClose;
+    this.#ended = parts.ended;
   }
-  return value.startsWith('number:') ? Number(value.slice('number:'.length)) : value;
+
+  generate(requests: readonly GenerateRequest[], signal?: AbortSignal): Promise<GenerateResult[]> {
+    return this.#call(async () => {
+      for (const request of requests) checkGenerateRequest(request, this.#description);
+      const results = await this.#through<GenerateRequest, GenerateResult>(
+        'generate',
+        requests,
+        async (missing) => (await this.#scope()).generate(missing, signal),
+        signal,
+        (_, result) => result.finishReason !== 'cancelled',
+      );
+      // What a cancelled text cost nobody can say but who wrote it.
+      const begun = results.flatMap((result, i) =>
+        result.finishReason === 'cancelled' && result.ledger.computed === 0 ? [] : [i],
+      );
+      const ledgers = this.#account.generate(
+        begun.map((i) => requests[i] as GenerateRequest),
+        begun.map((i) => results[i] as GenerateResult),
+      );
+      const whole = [...results];
+      begun.forEach((i, at) => {
+        const result = results[i] as GenerateResult;
+        if (result.finishReason !== 'cancelled') whole[i] = withLedger(result, ledgers[at]);
+      });
+      return whole;
+    });
+  }
+
+  next(requests: readonly NextTokenRequest[], signal?: AbortSignal): Promise<NextTokenResult[]> {
+    return this.#call(async () => {
+      for (const request of requests) checkNextTokenRequest(request, this.#description);
+      const results = await this.#through<NextTokenRequest, NextTokenResult>(
+        'next',
+        requests,
+        async (missing) => (await this.#scope()).next(missing, signal),
+        signal,
+        ({ adaptFrom }) => adaptFrom === undefined || !this.#adapted,
+        // Without an adapter the place where it would act changes nothing.
+        ({ adaptFrom, ...request }) => (this.#adapted ? { ...request, adaptFrom } : request),
+      );
+      const ledgers = this.#account.next(requests);
+      return results.map((result, i) => withLedger(result, ledgers[i]));
+    });
+  }
+
+  score(requests: readonly ScoreRequest[], signal?: AbortSignal): Promise<ScoreResult[]> {
+    return this.#call(async () => {
+      for (const request of requests) checkScoreRequest(request, this.#description);
+      const results = await this.#through<ScoreRequest, ScoreResult>(
+        'score',
+        requests,
+        async (missing) => (await this.#scope()).score(missing, signal),
+        signal,
+        () => true,
+      );
+      const ledgers = this.#account.score(requests);
+      return results.map((result, i) => withLedger(result, ledgers[i]));
+    });
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#last
+      // A scope that could not be opened has nothing to close; who called it knows.
+      .then(() => this.#opening?.catch(() => undefined))
+      .then((scope) => scope?.close())
+      .finally(this.#onClose);
+    return this.#closed;
+  }
+
+  /** Opened at the first pass that is not kept: a batch that is all kept leaves the model alone. */
+  #scope(): Promise<ModelScope> {
+    return (this.#opening ??= this.#open());
+  }
+
+  async #call<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#ended.aborted) throw modelClosed();
+    precondition(this.#closed === undefined, 'the scope is closed');
+    const mine = this.#last.then(work).catch((error: unknown) => {
+      throw this.#ended.aborted ? modelClosed() : error;
+    });
+    this.#last = mine.catch(() => undefined);
+    return mine;
+  }
+
+  /** Serves what is kept, computes the rest in one call, keeps it. */
+  async #through<Request, Result extends { readonly ledger: TokenLedger }>(
+    kind: string,
+    requests: readonly Request[],
+    compute: (missing: readonly Request[]) => Promise<Result[]>,
+    signal: AbortSignal | undefined,
+    mayKeep: (request: Request, result: Result) => boolean,
+    identify: (request: Request) => unknown = (request) => request,
+  ): Promise<Result[]> {
+    const { nowMs, onModelMs } = this.#options;
+    const keys = requests.map((request) =>
+      passKey([this.#description.fingerprint, kind, identify(request)]),
+    );
+    // One that is cancelled ends as the model ends it.
+    const known = keys.map((key) => (signal?.aborted === true ? undefined : this.#file.get(key)));
+    const missing = requests.filter((_, i) => known[i] === undefined);
+    const startedMs = nowMs();
+    const computed = missing.length === 0 ? [] : await compute(missing);
+    const tookMs = nowMs() - startedMs;
+    const positions = computed.reduce((sum, { ledger }) => sum + ledger.computed, 0);
+    let ms = 0;
+    let next = 0;
+    const results = requests.map((request, i): Result => {
+      const line = known[i];
+      if (line !== undefined) {
+        const kept = readPass(line) as Kept<Result>;
+        ms += kept.ms;
+        // Every result says whether it has a hidden state.
+        return { hidden: undefined, ...kept.result } as unknown as Result;
+      }
+      const made = computed[next++] as Result;
+      const share =
+        positions === 0 ? tookMs / computed.length : (tookMs * made.ledger.computed) / positions;
+      ms += share;
+      if (mayKeep(request, made)) {
+        const { ledger: _, ...result } = made;
+        this.#file.put(keys[i] as string, writePass({ result, ms: share } satisfies Kept<Result>));
+      }
+      return made;
+    });
+    this.#file.sync();
+    onModelMs?.(ms);
+    return results;
+  }
+}
+
+function modelClosed(): SeclError {
+  return new SeclError('CANCELLED', 'the language model was closed');
+}
+
+function withLedger<Result>(result: Result, ledger: TokenLedger | undefined): Result {
+  return { ...result, ledger };
 }
 
 /**
  * The model of `inner`, whose results on base weights are kept in a file and served from there: strategies over
- * one stream share their passes. A served result carries the ledger of the pass that made it, so costs are what
- * they would be without the cache. What an adapter acts on is always computed; it is charged like its twin on
- * base weights, since the real scope would have had the same prefix at hand.
+ * one stream share their passes, whatever adapter the one or the other has. What an adapter acts on is always
+ * computed.
+ *
+ * Ledgers do not tell who computed a pass first: each is what the caller would have paid with these calls alone,
+ * counted by {@link PositionAccount}.
  *
  * Results on quantised weights differ in their last bits with who shares a run; a served one is the one that
  * was computed first.
  */
-export function cachedLanguageModel(inner: LanguageModel, file: PassFile): LanguageModel {
-  const identity = inner.description.fingerprint;
-  let adapted = false;
-
-  /** Serves what is kept, computes the rest in one call, keeps it. */
-  async function through<Request, Result>(
-    kind: string,
-    requests: readonly Request[],
-    compute: (missing: readonly Request[]) => Promise<Result[]>,
-    mayKeep: (request: Request, result: Result) => boolean,
-  ): Promise<Result[]> {
-    const keys = requests.map((request) => passKey([identity, kind, request]));
-    const known = keys.map((key) => file.get(key));
-    const missing = requests.filter((_, i) => known[i] === undefined);
-    const computed = missing.length === 0 ? [] : await compute(missing);
-    let next = 0;
-    const results = requests.map((request, i): Result => {
-      const line = known[i];
-      if (line !== undefined) return JSON.parse(line, reviver) as Result;
-      const result = computed[next++] as Result;
-      if (mayKeep(request, result)) file.put(keys[i] as string, JSON.stringify(result, replacer));
-      return result;
-    });
-    file.sync();
-    return results;
-  }
-
-  function scopeOver(sharedPrefixes: readonly TokenIds[] | undefined): ModelScope {
-    // Opened at the first pass that is not kept: a batch that is all kept leaves the model alone.
-    let opening: Promise<ModelScope> | undefined;
-    const scope = (): Promise<ModelScope> => (opening ??= inner.openScope(sharedPrefixes));
-
-    async function next(
-      requests: readonly NextTokenRequest[],
-      signal?: AbortSignal,
-    ): Promise<NextTokenResult[]> {
-      const plain = requests.map(({ adaptFrom, ...request }) =>
-        adapted && adaptFrom !== undefined ? { ...request, adaptFrom } : request,
-      );
-      const base = plain.filter((request) => !('adaptFrom' in request));
-      const acted = plain.filter((request) => 'adaptFrom' in request);
-      const served = await through<NextTokenRequest, NextTokenResult>(
-        'next',
-        base,
-        async (missing) => (await scope()).next(missing, signal),
-        () => true,
-      );
-      const computed = acted.length === 0 ? [] : await (await scope()).next(acted, signal);
-      let b = 0;
-      let a = 0;
-      return plain.map((request): NextTokenResult => {
-        if (!('adaptFrom' in request)) return served[b++] as NextTokenResult;
-        const { adaptFrom: _, ...twin } = request;
-        const result = computed[a++] as NextTokenResult;
-        const line = file.get(passKey([identity, 'next', twin]));
-        const paid = line === undefined ? undefined : (JSON.parse(line) as NextTokenResult).ledger;
-        return paid === undefined ? result : { ...result, ledger: paid };
-      });
-    }
-
-    return {
-      generate: (requests, signal) =>
-        through<GenerateRequest, GenerateResult>(
-          'generate',
-          requests,
-          async (missing) => (await scope()).generate(missing, signal),
-          (_, result) => result.finishReason !== 'cancelled',
-        ),
-      next,
-      score: (requests, signal) =>
-        through<ScoreRequest, ScoreResult>(
-          'score',
-          requests,
-          async (missing) => (await scope()).score(missing, signal),
-          () => true,
-        ),
-      async close() {
-        await (await opening)?.close();
-      },
-    };
-  }
+export function cachedLanguageModel(
+  inner: LanguageModel,
+  file: PassFile,
+  options: CachedModelOptions,
+): LanguageModel {
+  let current: LoraAdapter | undefined;
+  let placed: LoraAdapter | undefined;
+  let closed: Promise<void> | undefined;
+  const end = new AbortController();
+  /** Ends when the scope opened last is closed: scopes queue up, as those of the model do. */
+  let turn: Promise<void> = Promise.resolve();
+  const open = new Set<() => void>();
+  const leaveAll = (): void => {
+    for (const leave of open) leave();
+  };
 
   return {
     description: inner.description,
     tokenizer: inner.tokenizer,
-    openScope: (sharedPrefixes) => Promise.resolve(scopeOver(sharedPrefixes)),
-    async setAdapter(adapter: LoraAdapter | undefined) {
-      await inner.setAdapter(adapter);
-      adapted = adapter !== undefined;
+    async openScope(sharedPrefixes: readonly TokenIds[] = []) {
+      precondition(closed === undefined, 'the language model is closed');
+      checkSharedPrefixes(sharedPrefixes, inner.description);
+      const adapter = current;
+      const before = turn;
+      let leave = (): void => undefined;
+      turn = new Promise((resolve) => {
+        leave = () => {
+          open.delete(leave);
+          resolve();
+        };
+      });
+      open.add(leave);
+      await before;
+      if (end.signal.aborted) {
+        leave();
+        throw modelClosed();
+      }
+      return new CachedScope({
+        description: inner.description,
+        file,
+        options,
+        adapted: adapter !== undefined,
+        account: new PositionAccount(sharedPrefixes),
+        onClose: leave,
+        ended: end.signal,
+        async open() {
+          if (placed !== adapter) await inner.setAdapter(adapter);
+          placed = adapter;
+          return inner.openScope(sharedPrefixes);
+        },
+      });
     },
-    async close() {
-      file.close();
-      await inner.close();
+    async setAdapter(adapter) {
+      precondition(closed === undefined, 'the language model is closed');
+      const copy = structuredClone(adapter);
+      await inner.setAdapter(copy);
+      current = copy;
+      placed = copy;
+    },
+    close() {
+      closed ??= (async () => {
+        end.abort();
+        leaveAll();
+        try {
+          await inner.close();
+        } finally {
+          file.close();
+        }
+      })();
+      return closed;
     },
   };
 }

@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
-import { createReadStream } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  createReadStream,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+} from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { SeclError } from '../../errors/secl-error.ts';
@@ -20,7 +27,7 @@ export function passKey(value: unknown): string {
 }
 
 /**
- * Opens a file of results, one a line: key, tab, JSON. Appended to alone, so a crash can tear only its last
+ * Opens a file of results, one a line: key, tab, JSON, tab. Appended to alone, so a crash can tear only its last
  * line, which is then left out. All of it is held in memory: a stream of 2,000 questions takes some 40 MB.
  *
  * @param file - Made if it is missing, folders above it too.
@@ -36,8 +43,9 @@ export async function openPassFile(file: string): Promise<PassFile> {
       const lines = createInterface({ input: createReadStream(file, 'utf8') });
       for await (const line of lines) {
         const tab = line.indexOf('\t');
-        // A torn line ends anywhere; a whole one ends where its JSON does.
-        if (tab > 0 && line.endsWith('}')) values.set(line.slice(0, tab), line.slice(tab + 1));
+        // A whole line ends in a tab, which JSON never holds; a torn one anywhere before.
+        if (tab > 0 && tab < line.length - 1 && line.endsWith('\t'))
+          values.set(line.slice(0, tab), line.slice(tab + 1, -1));
       }
     }
     handle = openSync(file, 'a');
@@ -59,7 +67,7 @@ export async function openPassFile(file: string): Promise<PassFile> {
     get: (key) => values.get(key),
     put(key, value) {
       values.set(key, value);
-      pending.push(`${key}\t${value}\n`);
+      pending.push(`${key}\t${value}\t\n`);
     },
     sync,
     close() {

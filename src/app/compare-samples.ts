@@ -1,0 +1,50 @@
+import type { Answer } from '../events/answer.ts';
+import type { LanguageModel } from '../ports/language-model.ts';
+import { isRefused, planQuestion } from '../secl/plan-question.ts';
+import { sampleAgreement, type SampledAgreement } from '../secl/sample-agreement.ts';
+import { sharedPrefixes } from '../secl/shared-prefixes.ts';
+import type { PlannedQuestion, WrittenAnswer } from '../secl/work.ts';
+import { writeAnswers } from '../secl/write-answers.ts';
+import type { Topology } from '../topology/topology.ts';
+import type { ReplayInput } from './replay-input.ts';
+import { scoringOptionsOf } from './scoring-options-of.ts';
+
+/**
+ * Self-consistency of a run's answers: each is written once more, which kept passes serve, and samples follow it in
+ * the same scope, so that their cost is what they add.
+ *
+ * @param answers - Of the whole of `input`, dead letters left out.
+ * @returns One per answer.
+ * @throws SeclError `CANCELLED` if the signal fired.
+ */
+export async function compareSamples(
+  model: LanguageModel,
+  input: ReplayInput,
+  answers: readonly Pick<Answer, 'questionId'>[],
+  topology: Topology,
+  signal: AbortSignal,
+): Promise<SampledAgreement[]> {
+  const { tokenizer } = model;
+  const options = scoringOptionsOf(topology, model.description.contextLength);
+  const answered = new Set(answers.map(({ questionId }) => questionId));
+  const planned = input.items.flatMap((item): PlannedQuestion[] => {
+    if ('bytes' in item || !answered.has(item.question.id)) return [];
+    const plan = planQuestion(item.question, tokenizer, options);
+    return isRefused(plan) ? [] : [plan];
+  });
+  const prefixes = sharedPrefixes(options.prompts, tokenizer);
+  const agreements: SampledAgreement[] = [];
+  for (let from = 0; from < planned.length; from += topology.batch.maxBatch) {
+    const scope = await model.openScope(prefixes);
+    try {
+      const batch = planned.slice(from, from + topology.batch.maxBatch);
+      const results = await writeAnswers(scope, tokenizer, batch, options, signal);
+      const written = results.filter((result): result is WrittenAnswer => !isRefused(result));
+      const sampling = { ...options, seed: topology.seed };
+      agreements.push(...(await sampleAgreement(scope, tokenizer, written, sampling, signal)));
+    } finally {
+      await scope.close();
+    }
+  }
+  return agreements;
+}

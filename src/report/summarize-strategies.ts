@@ -1,0 +1,167 @@
+import { DEFAULT_BINNING, edgeRuleOf } from '../calibration/binning.ts';
+import {
+  summarize,
+  type CalibrationRow,
+  type CalibrationSummary,
+} from '../calibration/summarize.ts';
+import type { ForwardTokens } from '../events/answer.ts';
+import type {
+  CompareRun,
+  Spread,
+  StrategyScope,
+  StrategySpread,
+  StrategySummary,
+} from './compare-summary.ts';
+import type { SummaryDefinition } from './replay-summary.ts';
+
+/** What a strategy came to, before it is measured. */
+export interface StrategyOutcome {
+  readonly name: string;
+  /** One per answer, in stream order. Not mutated. */
+  readonly rows: readonly CalibrationRow[];
+  readonly sampled: boolean;
+  /** Positions by phase; `total` is computed here. */
+  readonly forwardTokens: Omit<ForwardTokens, 'total'>;
+  /** Distinct questions in accepted training batches. */
+  readonly trainedQuestions: number;
+  /** Answers that a P(True) was asked for. */
+  readonly scoredAnswers: number;
+  readonly modelMs: number;
+}
+
+/** Options of {@link summarizeStrategies}. */
+export interface StrategySummaryOptions {
+  readonly bins: number;
+  readonly resamples: number;
+  readonly simulations: number;
+  readonly seed: number;
+}
+
+function scopeOf(summary: CalibrationSummary, rows: readonly CalibrationRow[]): StrategyScope {
+  const { n, missing, ece, eceInterval, eceFloor, brier, auroc, mean } = summary;
+  const low = eceInterval?.low ?? null;
+  const high = eceInterval?.high ?? null;
+  const labels = rows.flatMap(({ correct }) => (correct === null ? [] : [correct]));
+  return {
+    n,
+    missing,
+    unlabelled: rows.length - labels.length,
+    accuracy: labels.length === 0 ? null : labels.filter(Boolean).length / labels.length,
+    ece,
+    eceInterval: low === null || high === null ? null : { low, high },
+    eceFloor: eceFloor === null ? null : { mean: eceFloor.mean, p95: eceFloor.p95 },
+    brier,
+    auroc,
+    mean,
+  };
+}
+
+/** `1 - part / whole`, or `null` where there is nothing to be a part of. */
+function reductionOf(part: number | null, whole: number | null | undefined): number | null {
+  return part === null || whole === null || whole === undefined || whole === 0
+    ? null
+    : 1 - part / whole;
+}
+
+/**
+ * Measures strategies over one stream, each by its own confidence, and relates them to verbalized confidence and to
+ * NormPTrue everywhere, where those are among them. Strategies on a sample are not related: their questions differ.
+ *
+ * @throws SeclError `PRECONDITION` if a confidence is NaN or outside `[0, 1]`.
+ */
+export function summarizeStrategies(
+  outcomes: readonly StrategyOutcome[],
+  options: StrategySummaryOptions,
+): Record<string, StrategySummary> {
+  const { bins, resamples, simulations, seed } = options;
+  const binning = { kind: DEFAULT_BINNING.kind, bins };
+  const measured = outcomes.map((outcome) => {
+    const summary = summarize(outcome.rows, { binning, resamples, simulations, seed });
+    const { answer, confidence, scoring, training } = outcome.forwardTokens;
+    return { outcome, summary, total: answer + confidence + scoring + training };
+  });
+  const find = (name: string): (typeof measured)[number] | undefined =>
+    measured.find(({ outcome }) => outcome.name === name);
+  const verbalized = find('verbalized')?.summary;
+  const everywhere = find('normalizedPTrue');
+  const beyond = everywhere && everywhere.total - everywhere.outcome.forwardTokens.answer;
+  return Object.fromEntries(
+    measured.map(({ outcome, summary, total }) => {
+      const { name, rows, sampled, forwardTokens } = outcome;
+      const share = (part: number): number => (rows.length === 0 ? 0 : part / rows.length);
+      const own: StrategySummary = {
+        answered: rows.length,
+        sampled,
+        pooled: scopeOf(summary.pooled, rows),
+        domains: Object.fromEntries(
+          Object.entries(summary.domains).map(([domain, of]) => [
+            domain,
+            scopeOf(
+              of,
+              rows.filter((row) => row.domain === domain),
+            ),
+          ]),
+        ),
+        meanDomainEce: summary.meanDomainEce,
+        trainedFraction: share(outcome.trainedQuestions),
+        scoredFraction: share(outcome.scoredAnswers),
+        forwardTokens: { ...forwardTokens, total },
+        modelMs: outcome.modelMs,
+        reduction: {
+          ece: sampled ? null : reductionOf(summary.pooled.ece, verbalized?.pooled.ece),
+          meanDomainEce: sampled
+            ? null
+            : reductionOf(summary.meanDomainEce, verbalized?.meanDomainEce),
+        },
+        relativeCost:
+          sampled || beyond === undefined || beyond === 0
+            ? null
+            : (total - forwardTokens.answer) / beyond,
+      };
+      return [name, own];
+    }),
+  );
+}
+
+/** What the numbers of {@link summarizeStrategies} mean. */
+export function strategyDefinition(options: StrategySummaryOptions): SummaryDefinition {
+  const { bins, resamples, simulations, seed } = options;
+  const binning = { kind: DEFAULT_BINNING.kind, bins };
+  return {
+    estimator: `ece-${binning.kind}`,
+    bins,
+    edgeRule: edgeRuleOf(binning),
+    interval: { kind: 'reflected', level: 0.95, resamples },
+    floorSimulations: simulations,
+    seed,
+  };
+}
+
+function spreadOf(values: readonly (number | null)[]): Spread {
+  const known = values.filter((value) => value !== null);
+  const n = known.length;
+  if (n === 0) return { n, mean: null, standardDeviation: null };
+  const mean = known.reduce((sum, value) => sum + value, 0) / n;
+  const squares = known.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { n, mean, standardDeviation: n < 2 ? null : Math.sqrt(squares / (n - 1)) };
+}
+
+/** Each strategy's figures over all runs that have it. */
+export function spreadOverRuns(runs: readonly CompareRun[]): Record<string, StrategySpread> {
+  const names = [...new Set(runs.flatMap(({ strategies }) => Object.keys(strategies)))];
+  return Object.fromEntries(
+    names.map((name) => {
+      const own = runs.flatMap(({ strategies }) => strategies[name] ?? []);
+      return [
+        name,
+        {
+          ece: spreadOf(own.map(({ pooled }) => pooled.ece)),
+          meanDomainEce: spreadOf(own.map(({ meanDomainEce }) => meanDomainEce)),
+          brier: spreadOf(own.map(({ pooled }) => pooled.brier)),
+          auroc: spreadOf(own.map(({ pooled }) => pooled.auroc)),
+          forwardTokens: spreadOf(own.map(({ forwardTokens }) => forwardTokens.total)),
+        },
+      ];
+    }),
+  );
+}
