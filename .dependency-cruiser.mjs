@@ -3,6 +3,9 @@ import { ADAPTERS, ADAPTER_SEES, FOUNDATIONS, PURE_ROOMS, ROOMS } from './script
 /** A regular expression for any file of these rooms. */
 const filesOf = (rooms) => `^src/(${[...rooms].join('|')})/`;
 
+/** Rooms of the method, which never see a label or what was computed from one. */
+const METHOD = ['secl', 'drift', 'learning', 'training', 'peft', 'operators', 'ports'];
+
 /** Third-party code, however it was resolved. */
 const NPM = [
   'npm',
@@ -101,14 +104,14 @@ export default {
       comment:
         'The method never reads a label: only operators named calibrate-* or label-* may import feedback.',
       severity: 'error',
-      from: { path: filesOf(['secl', 'drift', 'operators', 'ports']), pathNot: LABEL_OPERATORS },
+      from: { path: filesOf(METHOD), pathNot: LABEL_OPERATORS },
       to: { path: '^src/events/feedback\\.ts$' },
     },
     {
       name: 'metrics-stay-out-of-the-method',
       comment: 'Metrics are computed from labels: only operators named calibrate-* or label-* may.',
       severity: 'error',
-      from: { path: filesOf(['secl', 'drift', 'operators', 'ports']), pathNot: LABEL_OPERATORS },
+      from: { path: filesOf(METHOD), pathNot: LABEL_OPERATORS },
       to: { path: ['^src/calibration/', LABEL_OPERATORS] },
     },
     {

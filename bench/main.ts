@@ -6,6 +6,8 @@ import { FORMATS } from '../src/app/stream-choices.ts';
 import { describeError, errorLines } from '../src/cli/describe-error.ts';
 import { EXIT, exitCodeOf } from '../src/cli/exit-code.ts';
 import { wholeNumber } from '../src/cli/whole-number.ts';
+import { measureGateThresholds, type GateThresholdOptions } from './gate-thresholds.ts';
+import { measureGate, type GateMeasureOptions } from './gate.ts';
 import { measurePeer, type PeerOptions } from './peer-speed.ts';
 import { measureQuantization, type QuantizationOptions } from './quantization.ts';
 import { publish, type OutputOptions } from './result.ts';
@@ -36,7 +38,7 @@ const precision = (): Option =>
 const ROUNDS = ['--rounds <n>', 'counted rounds, after one that warms up'] as const;
 
 const program = new Command('npm run bench --')
-  .description('measures speed, the peer, what quantisation costs, and training')
+  .description('measures speed, the peer, what quantisation costs, training, and drift gates')
   .showHelpAfterError('(add --help for how it is used)')
   .addHelpText(
     'after',
@@ -44,6 +46,7 @@ const program = new Command('npm run bench --')
 Examples:
   npm run bench -- speed --json bench/results/speed.json
   npm run bench -- peer --model smollm2-135m-instruct
+  npm run bench -- gate statistics.jsonl --json bench/results/gate.json
   npm run bench -- quantization --questions NQ-open.dev.jsonl --format nq-open --int4
 Without a subcommand: speed, peer, quantization and training, one after the other, with their defaults.`,
   )
@@ -107,6 +110,36 @@ addCommonOptions(
     publish('training', options, () => measureTraining(options)),
   );
 
+const seed = ['--seed <n>', 'draws orderings and runs', wholeNumber(0), 1] as const;
+const json = ['--json <file>', 'write figures and machine as JSON'] as const;
+
+program
+  .command('gate')
+  .description(
+    'how soon drift gates find changes, and how often they are wrong, on cached statistics',
+  )
+  .argument('<files...>', 'JSON lines with domain, entropyNats, answerProbability, hidden (base64)')
+  .option('--orderings <n>', 'seeded re-orderings of each kind', wholeNumber(1), 500)
+  .option('--gate <text>', 'only gates whose name contains it')
+  .option(...seed)
+  .option(...json)
+  .action((files: string[], options: GateMeasureOptions & OutputOptions) =>
+    publish('gate', options, () => measureGate(files, options)),
+  );
+
+program
+  .command('gate-thresholds')
+  .description('simulates the table of src/drift/threshold-table.ts')
+  .option('--runs <n>', 'runs behind every number', wholeNumber(1), 200)
+  .option(...seed)
+  .option(...json)
+  .action((options: GateThresholdOptions & OutputOptions) =>
+    publish('gate-thresholds', options, () => Promise.resolve(measureGateThresholds(options))),
+  );
+
+/** What a call without a subcommand measures: what needs no files and takes minutes, not more. */
+const WITHOUT_SUBCOMMAND = ['speed', 'peer', 'quantization', 'training'];
+
 for (const command of program.commands)
   command.exitOverride().showHelpAfterError('(add --help for how it is used)');
 
@@ -118,7 +151,7 @@ async function main(words: readonly string[]): Promise<void> {
 try {
   const words = process.argv.slice(2);
   if (words.length > 0) await main(words);
-  else for (const command of program.commands) await main([command.name()]);
+  else for (const name of WITHOUT_SUBCOMMAND) await main([name]);
 } catch (error) {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;

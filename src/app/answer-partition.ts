@@ -106,6 +106,9 @@ export function answerPartition(
         desk === null ? identity : settleAdapters(cell, { ...desk, model, clock }),
       ),
       learnBatches(cell, desk?.learning ?? null, batchIdOf),
+      tap(({ trainingBatch }) => {
+        if (trainingBatch !== null) desk?.expect(trainingBatch.batchId);
+      }),
       publishAnswers(state, {
         topics: topology.topics,
         answerCodec: codecs.answer,

@@ -45,6 +45,7 @@ import { packageRoot } from './package-root.ts';
 import type { ReplayInput } from './replay-input.ts';
 import { trainedQuestions } from './replay-outcome.ts';
 import type { ReplayProgress } from './replay-progress.ts';
+import { runsNeeded } from './runs-needed.ts';
 import { SYSTEM_CLOCK } from './system-clock.ts';
 
 /** Topology of SECL as in the paper. */
@@ -446,19 +447,4 @@ export async function compareStream(options: CompareStreamOptions): Promise<Comp
   } finally {
     await model.close();
   }
-}
-
-/** How many runs strategies are read off. */
-function runsNeeded(strategies: readonly StrategyName[]): number {
-  return new Set(
-    strategies.map((name) =>
-      name in BASE_STRATEGIES
-        ? BASE_STRATEGIES[name as keyof typeof BASE_STRATEGIES].run
-        : name === 'temperatureScaled' || name === 'isotonic'
-          ? 'verbalized'
-          : name === 'dinco' || name === 'selfConsistency'
-            ? 'sampled'
-            : name,
-    ),
-  ).size;
 }

@@ -30,7 +30,7 @@ const ANSWERING = 'secl-answering';
 /** Consumer group that watches calibration. */
 const CALIBRATING = 'secl-calibrating';
 /** Grows when what operators keep in committed state changes its form. */
-const STATE_FORMAT = 'state-4';
+const STATE_FORMAT = 'state-5';
 /** Most bytes of a record that is fed in: brokers take about 1 MiB, key and headers included. */
 const RECORD_BYTES = 768 * 1024;
 /** Longest key in bytes. */
@@ -243,6 +243,21 @@ function deskOf({ topology, model, broker, codecs, training }: ReplayOptions): T
       throw new SeclError('STATE_MISMATCH', `the adapter of version ${version} is not there`, {
         hint: 'Start a new run folder; this one is damaged.',
       });
+    },
+    decisionsFrom: async (offset) => {
+      const topic = topology.topics.adapterDecisions;
+      const { end } = await broker.bounds(topic, 0);
+      let next = offset;
+      const decisions: AdapterDecision[] = [];
+      if (BigInt(offset) >= end) return { decisions, next };
+      for await (const record of broker.read(topic, 0, BigInt(offset))) {
+        next = Number(record.offset) + 1;
+        const decoded = record.value === null ? null : codecs.adapterDecision.decode(record.value);
+        // What cannot be read is no order; `secl adapter list` reports it.
+        if (decoded?.ok === true && decoded.value.lineage === learning.lineage)
+          decisions.push(decoded.value);
+      }
+      return { decisions, next };
     },
     findBatch: async (batchId) => {
       const batches = await readAll(broker, topology.topics.trainingBatches, codecs.trainingBatch);

@@ -5,8 +5,13 @@ import type { SettleOptions, TrainingOutcome } from '../operators/settle-adapter
 import type { Trainer } from '../ports/trainer.ts';
 
 /** Where batches are handed in to be trained on, and asked after. */
-export interface TrainingDesk extends Pick<SettleOptions, 'outcomeOf' | 'load' | 'recordOf'> {
+export interface TrainingDesk extends Pick<
+  SettleOptions,
+  'outcomeOf' | 'load' | 'recordOf' | 'decisionsFrom'
+> {
   readonly learning: LearningOptions;
+  /** Announces a batch that is on its way to be durable: nobody has to look for it. */
+  expect(batchId: string): void;
   /** Begins to train on a batch that is durable. */
   begin(batch: TrainingBatch): void;
   /** Stops what is under way. */
@@ -20,6 +25,7 @@ export interface TrainingDeskOptions {
   readonly trainer: Trainer;
   readonly load: SettleOptions['load'];
   readonly recordOf: SettleOptions['recordOf'];
+  readonly decisionsFrom: SettleOptions['decisionsFrom'];
   /** Finds a committed batch that an earlier run left behind. */
   readonly findBatch: (batchId: string) => Promise<TrainingBatch | undefined>;
 }
@@ -33,6 +39,7 @@ export function createTrainingDesk(options: TrainingDeskOptions): TrainingDesk {
     { outcome: TrainingOutcome | undefined; done: Promise<TrainingOutcome> }
   >();
   let last: Promise<unknown> = Promise.resolve();
+  let expected: string | null = null;
 
   const begin = (batch: TrainingBatch): void => {
     const train = async (): Promise<TrainingOutcome> => {
@@ -62,9 +69,15 @@ export function createTrainingDesk(options: TrainingDeskOptions): TrainingDesk {
     learning: options.learning,
     load: options.load,
     recordOf: options.recordOf,
+    decisionsFrom: options.decisionsFrom,
     begin,
+    expect(batchId) {
+      expected = batchId;
+    },
     async outcomeOf(batchId, signal) {
       if (!runs.has(batchId)) {
+        // Its commit is under way.
+        if (batchId === expected) return undefined;
         const batch = await findBatch(batchId);
         if (batch === undefined)
           throw new SeclError('STATE_MISMATCH', 'the training batch that is awaited is not there', {

@@ -11,6 +11,11 @@ export interface Objection {
   readonly reason: string;
 }
 
+const OUTDATED: Objection = {
+  code: 'OUTDATED',
+  reason: 'what it adds to was given up while it was trained',
+};
+
 /**
  * What the burst's own evidence has against an adapter: it moves away from the held-out targets, or moves mean
  * confidence too far at once.
@@ -43,7 +48,7 @@ export function objectionTo(
 /**
  * Settles the batch that was awaited: its adapter acts from now on, or is refused and the one before stays.
  * Its samples are remembered for later batches; those of a refused one are not. Refused too often in a row,
- * training rests.
+ * training rests. One that is outdated is refused whatever it is like, and not counted.
  *
  * @param objection - Of {@link objectionTo}, or from loading it; `null`: none.
  * @throws SeclError `PRECONDITION` if another batch is awaited.
@@ -62,6 +67,12 @@ export function settleAdapter(
   );
   const { lineage, version, sha256, optimizerSha256 } = record;
   const paid = { ...state, trainingTokens: state.trainingTokens + record.forwardTokens };
+  if (awaiting.outdated) {
+    // It is no worse for that, so training need not rest.
+    const { state: dropped, decision } = refused(paid, version, OUTDATED, options, nowMs);
+    const { refusals, restUntil } = paid;
+    return { state: { ...dropped, refusals, restUntil }, decision };
+  }
   if (objection !== null) return refused(paid, version, objection, options, nowMs);
   return {
     state: {

@@ -19,6 +19,8 @@ export interface AwaitedBatch {
   readonly batchId: string;
   readonly ordinal: number;
   readonly samples: readonly RememberedSample[];
+  /** What its adapter would add to was given up meanwhile: it must not act any more. Absent: it was not. */
+  readonly outdated?: true;
 }
 
 /** What a partition's learning has come to; a fold over its answers and its adapters. */
@@ -31,13 +33,15 @@ export interface LearningState {
   /** The batch whose adapter has not come yet. */
   readonly awaiting: AwaitedBatch | null;
   readonly frozen: boolean;
+  /** Next offset of the decisions' topic: what stands before has been obeyed. */
+  readonly decisionsRead: number;
   /** Adapters refused in a row. */
   readonly refusals: number;
   /** Answers seen when training may go on again; 0: it does not rest. */
   readonly restUntil: number;
   /** Answers seen. */
   readonly answered: number;
-  /** Samples offered to the memory, ever: decides what it forgets. */
+  /** Samples offered to the memory since it was last empty: decides what it forgets. */
   readonly sampled: number;
   readonly burst: number;
   readonly domain: string | null;
@@ -61,6 +65,7 @@ export const INITIAL_LEARNING: LearningState = {
   ordinal: 0,
   awaiting: null,
   frozen: false,
+  decisionsRead: 0,
   refusals: 0,
   restUntil: 0,
   answered: 0,

@@ -5,11 +5,22 @@ import { scoreValue } from '../secl/score-of.ts';
 import type { WrittenAnswer } from '../secl/work.ts';
 import type { LearningOptions } from './learning-options.ts';
 import type { LearningState } from './learning-state.ts';
+import { newestWithin, stateBytes } from './newest-within.ts';
 
-/** Most samples near their target that are watched at a time. */
-const WATCHED = 16;
+/** Most samples near their target that are watched at a time; beyond, the oldest are dropped. */
+const WATCHED = { count: 16, bytes: 128 * 1024 };
 /** Most samples that wait for a batch; beyond, the oldest are dropped. */
-const WAITING = 64;
+const WAITING = { count: 64, bytes: 256 * 1024 };
+/**
+ * Most bytes of one sample; larger ones are not taken. Waiting, awaited and watched samples share an entry of state,
+ * and go into one training batch with replayed ones: both have to fit into 1 MiB.
+ */
+const SAMPLE_BYTES = 32 * 1024;
+/** Characters of a domain by which it is told from the next: state holds no more of it. */
+const DOMAIN_CHARS = 256;
+
+/** An adapter begun afresh, and nothing to replay. */
+const AFRESH = { active: null, previous: null, memory: [], sampled: 0 } as const;
 
 /** One answer as learning sees it. No label is in it, nor could one be. */
 export interface ObservedAnswer {
@@ -36,7 +47,7 @@ export function observeAnswer(
   { answer, spoken, burst, key }: ObservedAnswer,
   options: LearningOptions,
 ): LearningState {
-  const { domain } = answer.question;
+  const domain = answer.question.domain?.slice(0, DOMAIN_CHARS) ?? null;
   let state: LearningState = { ...before, answered: before.answered + 1 };
   const newBurst = burst !== 0 && burst !== before.burst;
   if (newBurst) state = { ...state, burst, probe: EMPTY_PROBE, heldOut: [] };
@@ -44,8 +55,14 @@ export function observeAnswer(
   state = { ...state, domain };
   const { accumulation } = options;
   if ((accumulation === 'burst' && newBurst) || (accumulation === 'domain' && newDomain))
-    state = { ...state, active: null, previous: null, memory: [], fresh: [] };
-  if (accumulation === 'question') state = { ...state, memory: [] };
+    state = {
+      ...state,
+      ...AFRESH,
+      fresh: [],
+      awaiting: before.awaiting && { ...before.awaiting, samples: [], outdated: true },
+    };
+  // Questions of one batch were answered before any of them could train: their samples wait together.
+  if (accumulation === 'question') state = { ...state, ...AFRESH };
   if (burst === 0 || state.frozen) return state;
   const probe = observeTruth(state.probe, scoreValue(answer.scores, 'pTrue'), answer.distractors);
   state = { ...state, probe };
@@ -59,10 +76,11 @@ export function observeAnswer(
     confidence: spoken.confidence,
     role: 'new',
   };
+  if (stateBytes({ sample, key }) > SAMPLE_BYTES) return state;
   if (Math.abs(target - spoken.confidence) > options.minimumGap)
-    return { ...state, fresh: [...state.fresh, { sample, key }].slice(-WAITING) };
+    return { ...state, fresh: newestWithin([...state.fresh, { sample, key }], WAITING) };
   return {
     ...state,
-    heldOut: [...state.heldOut, { ...sample, role: 'held-out' as const }].slice(-WATCHED),
+    heldOut: newestWithin([...state.heldOut, { ...sample, role: 'held-out' as const }], WATCHED),
   };
 }

@@ -1,8 +1,8 @@
 import type { SeededRandom } from '../random/seeded-random.ts';
 
 /**
- * Which samples each optimizer step descends: `share` of them drawn from the replayed ones, the rest new, both
- * without repeats within a step; over the steps every new sample comes up about equally often.
+ * Which samples each optimizer step descends: `share` of them drawn from the replayed ones, the rest new and at least
+ * one, both without repeats within a step; over the steps every new sample comes up about equally often.
  *
  * @param fresh - Number of new samples, at least 1; they have the indices from 0.
  * @param replayed - Number of replayed samples; their indices follow.
@@ -14,7 +14,8 @@ export function planSteps(
   random: SeededRandom,
 ): number[][] {
   const { steps, samplesPerStep, share } = options;
-  const wantedOld = replayed === 0 ? 0 : Math.round(samplesPerStep * share);
+  const wantedOld =
+    replayed === 0 ? 0 : Math.min(samplesPerStep - 1, Math.round(samplesPerStep * share));
   const newPerStep = Math.min(fresh, samplesPerStep - wantedOld);
   const oldPerStep = Math.min(replayed, wantedOld);
   const dealNew = dealer(fresh, 0, random);

@@ -1,5 +1,6 @@
 import { concatMap, type MonoTypeOperatorFunction } from 'rxjs';
 import { SeclError } from '../errors/secl-error.ts';
+import type { AdapterDecision } from '../events/adapter-decision.ts';
 import type { AdapterRecord } from '../events/adapter.ts';
 import {
   abandonBatch,
@@ -9,11 +10,17 @@ import {
 } from '../learning/decide-adapter.ts';
 import type { LearningOptions } from '../learning/learning-options.ts';
 import type { ActiveAdapter } from '../learning/learning-state.ts';
+import { isOrder, obeyDecision } from '../learning/obey-decision.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { LanguageModel, LoraAdapter } from '../ports/language-model.ts';
 import { fromAbortable } from './from-abortable.ts';
 import type { LoopCell } from './loop-state.ts';
 import type { PlannedBatch, SettledAdapter } from './question-batch.ts';
+
+/** An adapter by what identifies it. */
+function activeOf({ version, sha256, optimizerSha256 }: AdapterRecord): ActiveAdapter {
+  return { version, sha256, optimizerSha256 };
+}
 
 /** What came of a training batch: an adapter, or why there is none. */
 export type TrainingOutcome = { readonly record: AdapterRecord } | { readonly failure: Objection };
@@ -33,7 +40,11 @@ export interface SettleOptions {
   ) => Promise<TrainingOutcome | undefined>;
   /** Loads an adapter's weights. Rejects with `ADAPTER_REFUSED` for one that must not act. */
   readonly load: (record: AdapterRecord) => Promise<LoraAdapter>;
-  /** Finds the record of an adapter that acted before a restart. */
+  /** Decisions about this lineage from an offset on, and the offset after them. */
+  readonly decisionsFrom: (
+    offset: number,
+  ) => Promise<{ readonly decisions: readonly AdapterDecision[]; readonly next: number }>;
+  /** Finds the record of an adapter that acted before a restart, or that is put in place by hand. */
   readonly recordOf: (version: number) => Promise<AdapterRecord>;
 }
 
@@ -57,7 +68,8 @@ export function settleAdapters(
     active: ActiveAdapter | null,
     record: AdapterRecord | null,
   ): Promise<void> => {
-    const wanted = active?.sha256 ?? null;
+    // The version too: the same weights may come again, and answers name the version that acted.
+    const wanted = active === null ? null : `${active.version} ${active.sha256}`;
     if (wanted === placed) return;
     await model.setAdapter(
       active === null
@@ -71,9 +83,8 @@ export function settleAdapters(
   const objection = async (record: AdapterRecord): Promise<Objection | null> => {
     const found = objectionTo(record, learning);
     if (found !== null) return found;
-    const { version, sha256, optimizerSha256 } = record;
     try {
-      await place({ version, sha256, optimizerSha256 }, record);
+      await place(activeOf(record), record);
       return null;
     } catch (error) {
       if (!(error instanceof SeclError) || error.code !== 'ADAPTER_REFUSED') throw error;
@@ -81,8 +92,25 @@ export function settleAdapters(
     }
   };
 
+  /** Obeys what was decided by hand since the batch before. */
+  const obey = async (): Promise<void> => {
+    let state = cell.state.learning;
+    const { decisions, next } = await options.decisionsFrom(state.decisionsRead);
+    if (next === state.decisionsRead) return;
+    for (const decision of decisions.filter(isOrder)) {
+      const { activeVersion } = decision;
+      const record =
+        decision.decision === 'rolled-back' && activeVersion > 0
+          ? await options.recordOf(activeVersion)
+          : null;
+      state = obeyDecision(state, decision, record === null ? null : activeOf(record));
+    }
+    cell.state = { ...cell.state, learning: { ...state, decisionsRead: next } };
+  };
+
   return concatMap((batch) =>
     fromAbortable(async (signal): Promise<PlannedBatch> => {
+      await obey();
       const settled: SettledAdapter[] = [];
       const { awaiting } = cell.state.learning;
       const outcome =

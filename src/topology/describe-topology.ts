@@ -11,6 +11,28 @@ function distractorsOf({ scoring }: Topology): number {
   return used ? scoring.distractors : 0;
 }
 
+/** When bursts open, in words. */
+function gateOf({ gate }: Topology): string {
+  const { kind, burst } = gate;
+  switch (kind) {
+    case 'drift':
+      return `${gate.detector} on ${gate.statistics.join(', ')}, a false alarm in ${gate.questionsBetweenFalseAlarms} questions; bursts of ${burst}`;
+    case 'periodic':
+      return `bursts of ${burst} every ${gate.period} questions`;
+    case 'domains':
+      return `bursts of ${burst} at every domain`;
+    default:
+      return kind;
+  }
+}
+
+/** What is trained on, in words; `null` where nothing is. */
+function trainingOf({ training, adapter }: Topology): string | null {
+  if (training.mode === 'off') return null;
+  const { target, lora } = training;
+  return `${training.mode}, ${training.loss} towards the ${target.mean} mean of ${target.signals.join(', ')}; LoRA of rank ${lora.rank} on ${lora.projections.join(', ')} of ${lora.lastLayers} layers, at the ${adapter.scope}`;
+}
+
 /** A label that Mermaid reads as plain text. */
 function quoted(label: string): string {
   return `"${label.replace(/"/g, '#quot;')}"`;
@@ -25,6 +47,7 @@ export function drawTopology(topology: Topology): string {
   const { short, choice, reasoning } = answer.maxTokens;
   const judged = judgedScores(topology);
   const distractors = distractorsOf(topology);
+  const trained = trainingOf(topology);
   const lines = [
     'flowchart LR',
     `  questions[(${quoted(topics.questions)})] --> answer`,
@@ -36,6 +59,15 @@ export function drawTopology(topology: Topology): string {
     lines.push(`  judge[${quoted(`judge: ${judged.join(', ')}${rivals}`)}] --> publish`);
   }
   lines.push(
+    ...(trained === null
+      ? []
+      : [
+          `  gate[${quoted(`gate: ${gateOf(topology)}`)}] --> learn[${quoted(`train: ${trained}`)}]`,
+          '  verbalize --> gate',
+          `  learn --> batches[(${quoted(topics.trainingBatches)})]`,
+          `  batches --> adapters[(${quoted(topics.adapters)})]`,
+          '  adapters -. swapped between batches .-> verbalize',
+        ]),
     `  publish[${quoted(`publish: ${confidence.published}`)}] --> answers[(${quoted(topics.answers)})]`,
     `  answer -. cannot be read or answered .-> deadLetters[(${quoted(topics.deadLetters)})]`,
     `  answers --> calibrate[${quoted(`calibrate: ${calibration.window}, ${calibration.size} answers`)}]`,
@@ -68,6 +100,9 @@ export function outlineTopology(topology: Topology): string {
       );
     }
   }
+  const trained = trainingOf(topology);
+  lines.push(`  gate       ${gateOf(topology)}`);
+  if (trained !== null) lines.push(`  train      ${trained}`);
   lines.push(
     `  publish    ${confidence.published} to ${topics.answers}`,
     `  calibrate  ${topics.answers} with ${topics.feedback} to ${topics.calibration}`,

@@ -1,4 +1,6 @@
-import { DEFAULT_GATE, DETECTOR_NAMES, GATE_KINDS, GATE_STATISTICS } from '../drift/gate.ts';
+import { DETECTORS } from '../drift/detector.ts';
+import { GATE_KINDS, GATE_STATISTICS } from '../drift/gate-options.ts';
+import { DEFAULT_GATE } from '../drift/gate.ts';
 import { ADAPTER_SCOPES } from '../events/adapter-scope.ts';
 import {
   LOSS_NAMES,
@@ -32,7 +34,7 @@ export const GATE_SHAPE: Field<TopologyGate> = object<TopologyGate>(
       DEFAULT_GATE.statistics,
       'Statistics that the gate watches; all are free.',
     ),
-    detector: choice(DETECTOR_NAMES, DEFAULT_GATE.detector, 'How changes of them are found.'),
+    detector: choice(DETECTORS, DEFAULT_GATE.detector, 'How changes of them are found.'),
     questionsBetweenFalseAlarms: integer(
       [10, 1_000_000],
       DEFAULT_GATE.questionsBetweenFalseAlarms,
@@ -99,7 +101,7 @@ const optimizer = object<OptimizerSettings>(
 
 const guard = object<GuardOptions>(
   {
-    maxMeanShift: fraction(0.3, 'Most that one batch may move mean confidence.'),
+    maxMeanShift: fraction(0.5, 'Most that one batch may move mean confidence.'),
     maxHeldOutRise: fraction(0.05, 'Most that it may move away from held-out targets.'),
     refusals: integer([1, 1000], 3, 'Refusals in a row after which training rests.'),
     restQuestions: integer([1, 1_000_000], 100, 'Questions that it rests for.'),

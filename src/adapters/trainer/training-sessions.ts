@@ -61,7 +61,7 @@ export class TrainingSessions {
 
   /** @throws SeclError `TRAINING_FAILED` if the runtime refuses a graph. */
   static async open(options: SessionOptions): Promise<TrainingSessions> {
-    const create = (path: string): Promise<InferenceSession> =>
+    const create = (path: string, shared: boolean): Promise<InferenceSession> =>
       InferenceSession.create(path, {
         intraOpNumThreads: options.threads,
         interOpNumThreads: 1,
@@ -71,8 +71,9 @@ export class TrainingSessions {
         logSeverityLevel: 3,
         extra: {
           session: {
-            // Weights stay mapped from the file that the graphs share; packed copies would double them.
-            disable_prepacking: '1',
+            // Weights that two graphs share stay mapped from the file: each would pack a copy of its own.
+            // Packed ones are multiplied by 15 to 25% faster.
+            disable_prepacking: shared ? '1' : '0',
             // Threads that wait actively take the cores from answering.
             intra_op: { allow_spinning: '0' },
           },
@@ -82,9 +83,9 @@ export class TrainingSessions {
       const { below, measured, trained } = options.paths;
       return new TrainingSessions(
         options,
-        below === undefined ? undefined : await create(below),
-        await create(measured),
-        await create(trained),
+        below === undefined ? undefined : await create(below, false),
+        await create(measured, true),
+        await create(trained, true),
       );
     } catch (error) {
       throw trainerFailed('the training graphs could not be loaded', error);

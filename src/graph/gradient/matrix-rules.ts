@@ -47,6 +47,9 @@ function rightSummed(
 ): NamedValue | undefined {
   const stacked = a.value.type.shape.length > 2 && b.value.type.shape.length === 2;
   if (!stacked || a.swapped) return undefined;
+  // A size known only when the graph runs has no name once it is multiplied by another.
+  const rowSizes = a.value.type.shape.slice(0, -1).filter((size) => size !== 1);
+  if (rowSizes.length > 1 && rowSizes.some((size) => typeof size === 'string')) return undefined;
   const flat = ({ value }: Factor): Factor => {
     const width = value.type.shape.at(-1);
     const stack = value.type.shape.slice(0, -1).filter((size) => size !== 1);

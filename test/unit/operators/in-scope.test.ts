@@ -1,10 +1,26 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { from, lastValueFrom, map, mergeMap, NEVER, of, throwError, toArray } from 'rxjs';
+import {
+  concatMap,
+  finalize,
+  from,
+  lastValueFrom,
+  map,
+  mergeMap,
+  NEVER,
+  of,
+  tap,
+  throwError,
+  toArray,
+} from 'rxjs';
 import { inScope } from '../../../src/operators/in-scope.ts';
 import { NO_LOOP } from '../../../src/operators/question-batch.ts';
-import type { PlannedBatch, ScopedBatch } from '../../../src/operators/question-batch.ts';
+import type {
+  AnsweredBatch,
+  PlannedBatch,
+  ScopedBatch,
+} from '../../../src/operators/question-batch.ts';
 import type { LanguageModel, ModelScope } from '../../../src/ports/language-model.ts';
 import type { TokenIds } from '../../../src/ports/tokenizer.ts';
 import { operatorContract } from '../../support/operator-contract.ts';
@@ -164,4 +180,59 @@ test('a model that opens no scope is an error notification, and nothing is left 
     /broken/,
   );
   await settle();
+});
+
+test('prepares each batch when the one before is through, before its scope is opened', async () => {
+  const { model, log } = loggedModel();
+  const prepare = concatMap(async (batch: PlannedBatch): Promise<PlannedBatch> => {
+    log.push(`prepare ${batch.planned[0]?.plan.question.id ?? ''}`);
+    await settle();
+    return { ...batch, adapterVersion: 7 };
+  });
+  const through = tap((batch: AnsweredBatch) => {
+    log.push(`through ${batch.answers[0]?.question.id ?? ''}`);
+  });
+  const batches = [plannedBatch([0]), plannedBatch([1])];
+  const result = await lastValueFrom(
+    from(batches).pipe(inScope(model, [], answering, prepare), through, toArray()),
+  );
+  assert.deepEqual(
+    log.filter((line) => !line.startsWith('close')),
+    ['prepare q0', 'open scope 1', 'through q0', 'prepare q1', 'open scope 2', 'through q1'],
+  );
+  assert.deepEqual(
+    result.map(({ adapterVersion }) => adapterVersion),
+    [7, 7],
+  );
+});
+
+test('a batch without a question is prepared too; a preparation that fails opens no scope', async () => {
+  const { model, log } = loggedModel();
+  const failing = concatMap((): Promise<PlannedBatch> => Promise.reject(new Error('unprepared')));
+  const empty = { ...plannedBatch([0]), planned: [] };
+  for (const batch of [empty, plannedBatch([0])])
+    await assert.rejects(
+      lastValueFrom(of(batch).pipe(inScope(model, [], answering, failing))),
+      /unprepared/,
+    );
+  await settle();
+  assert.deepEqual(log, []);
+});
+
+test('unsubscribing ends a preparation, and opens no scope', async () => {
+  const { model, log } = loggedModel();
+  let ended = false;
+  const prepare = mergeMap((_: PlannedBatch) =>
+    NEVER.pipe(
+      finalize(() => {
+        ended = true;
+      }),
+    ),
+  );
+  const subscription = of(plannedBatch([0]))
+    .pipe(inScope(model, [], answering, prepare))
+    .subscribe();
+  subscription.unsubscribe();
+  await settle();
+  assert.deepEqual([ended, log], [true, []]);
 });

@@ -2,9 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { from, lastValueFrom, map, toArray } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
-import type { Answer } from '../../../src/events/answer.ts';
+import type { AdapterDecision } from '../../../src/events/adapter-decision.ts';
+import type { AdapterRecord } from '../../../src/events/adapter.ts';
+import type { Answer, GateReading } from '../../../src/events/answer.ts';
 import type { DeadLetter } from '../../../src/events/dead-letter.ts';
 import type { ScoreName } from '../../../src/events/score.ts';
+import type { TrainingBatch } from '../../../src/events/training-batch.ts';
 import { restoreAnswerState } from '../../../src/operators/answer-state.ts';
 import { DEAD_LETTER_BYTES } from '../../../src/operators/dead-letter-of.ts';
 import {
@@ -18,6 +21,7 @@ import type { IncomingRecord } from '../../../src/ports/broker.ts';
 import { missingScore, presentScore } from '../../../src/secl/score-of.ts';
 import type { WrittenAnswer } from '../../../src/secl/work.ts';
 import { createStandInLanguageModel } from '../../../src/adapters/memory/stand-in-language-model.ts';
+import { adapterRecord } from '../../support/learning-fixture.ts';
 import { manualClock, type ManualClock } from '../../support/manual-clock.ts';
 import { operatorContract } from '../../support/operator-contract.ts';
 import { jsonCodec, recordBatch, recordOf } from '../../support/operator-fixture.ts';
@@ -206,6 +210,100 @@ test('the published confidence names its source and the adapter that acted; miss
   const nothing = { value: null, source: 'verbalized', adapterVersion: 0 };
   assert.deepEqual(await of([missingScore('verbalized', 'why', ORIGIN)]), nothing);
   assert.deepEqual(await of([score('pTrue', 0.9)]), nothing);
+});
+
+const LOOP: NonNullable<PublishOptions['loop']> = {
+  topics: { trainingBatches: 'batches', adapters: 'adapters', adapterDecisions: 'decisions' },
+  codecs: {
+    trainingBatch: jsonCodec<TrainingBatch>(),
+    adapter: jsonCodec<AdapterRecord>(),
+    adapterDecision: jsonCodec<AdapterDecision>(),
+  },
+};
+
+test('the loop’s records and entries go with the same commit, after the answers', async () => {
+  const records = [recordOf(3, {})];
+  const settled: AnsweredBatch['settled'] = [
+    {
+      record: adapterRecord(1),
+      decision: {
+        lineage: 'line',
+        version: 1,
+        decision: 'refused',
+        code: 'MEAN_MOVED',
+        reason: 'a reason',
+        activeVersion: 0,
+        decidedAtMs: 1,
+      },
+    },
+  ];
+  const trainingBatch = { lineage: 'line', ordinal: 2 } as TrainingBatch;
+  const looped: AnsweredBatch = {
+    ...answered(records, [answerFor('q3')]),
+    settled,
+    trainingBatch,
+    loopEntries: new Map([
+      ['learning/tally', Uint8Array.of(5)],
+      ['learning/memory/000001', null],
+    ]),
+  };
+  const [batch] = await publish([looped], { loop: LOOP });
+  assert.deepEqual(
+    batch?.commit.records.map(({ topic }) => topic),
+    ['answers', 'adapters', 'decisions', 'batches'],
+  );
+  assert.deepEqual(batch.commit.state.get('learning/tally'), Uint8Array.of(5));
+  assert.equal(batch.commit.state.get('learning/memory/000001'), null);
+  assert.deepEqual(batch.commit.state.get('mark'), Uint8Array.of(7));
+  assert.deepEqual([batch.settled, batch.trainingBatch], [settled, trainingBatch]);
+  const [without] = await publish([looped]);
+  assert.equal(without?.commit.records.length, 1, 'without a loop its records go nowhere');
+});
+
+test('a verbalized confidence is published as it was spoken, with the adapter that acted on it', async () => {
+  const spoken: NonNullable<WrittenAnswer['spoken']> = {
+    name: 'verbalized',
+    confidence: 0.75,
+    mass: 0.9,
+    promptIds: [1],
+    adaptFrom: 0,
+    adapterVersion: 6,
+  };
+  const of = async (over: Partial<WrittenAnswer>): Promise<unknown> => {
+    const batch = answered([recordOf(0, {})], [answerFor('q0', over)]);
+    const [result] = await publish([{ ...batch, adapterVersion: 5 }]);
+    return result?.answers[0]?.published;
+  };
+  assert.deepEqual(await of({ spoken }), { value: 0.75, source: 'verbalized', adapterVersion: 6 });
+  const other = { ...spoken, name: 'verbalizedWithEvidence' as const };
+  assert.deepEqual(await of({ spoken: other }), {
+    value: 0.4,
+    source: 'verbalized',
+    adapterVersion: 0,
+  });
+});
+
+test('each answer carries the gate’s reading of it, past records that were refused', async () => {
+  const reading = (burst: number): GateReading => ({
+    burst,
+    positionInBurst: 1,
+    incident: burst,
+    alarm: false,
+    statistics: { entropy: 0.5 },
+    thresholds: {},
+  });
+  const records = [recordOf(3, {}), recordOf(4, {}), recordOf(5, {})];
+  const batch = answered(records, [answerFor('q3'), null, answerFor('q5')]);
+  const [result] = await publish([{ ...batch, gate: [reading(1), reading(2)] }]);
+  assert.deepEqual(
+    result?.answers.map(({ gate }) => gate),
+    [reading(1), reading(2)],
+  );
+  const [ungated] = await publish([batch]);
+  assert.deepEqual(
+    ungated?.answers.map(({ gate }) => gate),
+    [null, null],
+  );
 });
 
 test('an answer after its deadline says so; at the deadline it is in time', async () => {

@@ -14,9 +14,11 @@ const OUTLINE = `qa (seed 1)
   limits     16384 characters, 2048 tokens; beyond: qa.dead-letters
   answer     qwen2.5-coder-0.5b-instruct, int8, as many threads as cores, 8192 cache positions
              at most 24 tokens short, 8 choice, 320 reasoning
-  verbalize  evidence token-certainty, ambiguous below mass 0.5
+  verbalize  evidence probability-and-certainty, ambiguous below mass 0.5
   judge      pTrue, normalizedPTrue
              4 distractors of at most 24 tokens, total-above-one
+  gate       cusum on hidden, a false alarm in 1000 questions; bursts of 24
+  train      barrier, two-hot towards the arithmetic mean of tokenCertainty, normalizedPTrue, answerProbability; LoRA of rank 8 on q, v, o of 8 layers, at the position
   publish    verbalizedWithEvidence to qa.answers
   calibrate  qa.answers with qa.feedback to qa.calibration
              tumbling windows of 100 answers every 100, the last 10 correctable
@@ -25,8 +27,13 @@ const OUTLINE = `qa (seed 1)
 const PICTURE = `flowchart LR
   questions[("qa.questions")] --> answer
   answer["answer: qwen2.5-coder-0.5b-instruct, int8, at most 24 / 8 / 320 tokens"] --> verbalize
-  verbalize["verbalize: evidence token-certainty"] --> judge
+  verbalize["verbalize: evidence probability-and-certainty"] --> judge
   judge["judge: pTrue, normalizedPTrue, 4 distractors, total-above-one"] --> publish
+  gate["gate: cusum on hidden, a false alarm in 1000 questions; bursts of 24"] --> learn["train: barrier, two-hot towards the arithmetic mean of tokenCertainty, normalizedPTrue, answerProbability; LoRA of rank 8 on q, v, o of 8 layers, at the position"]
+  verbalize --> gate
+  learn --> batches[("qa.training-batches")]
+  batches --> adapters[("qa.adapters")]
+  adapters -. swapped between batches .-> verbalize
   publish["publish: verbalizedWithEvidence"] --> answers[("qa.answers")]
   answer -. cannot be read or answered .-> deadLetters[("qa.dead-letters")]
   answers --> calibrate["calibrate: tumbling, 100 answers"]
@@ -44,7 +51,7 @@ describe('describeTopology', () => {
   it('leaves out what does not happen', () => {
     const text = 'version: 1\nname: free\nscoring: { when: never }\nmodel: { threads: 2 }\n';
     const free = readTopology(text, 'free.yaml');
-    assert.doesNotMatch(outlineTopology(free), /judge|distractors/);
+    assert.doesNotMatch(outlineTopology(free), /  judge|distractors/);
     assert.match(outlineTopology(free), / 2 threads,/);
     assert.doesNotMatch(drawTopology(free), /judge/);
     assert.match(drawTopology(free), /verbalize\[.*\] --> publish/);

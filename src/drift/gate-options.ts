@@ -1,0 +1,47 @@
+import type { DetectorName } from './detector.ts';
+
+/** Kinds of gates: one that watches for change, and the controls it is compared with. */
+export const GATE_KINDS = ['drift', 'always', 'never', 'periodic', 'domains'] as const;
+
+/** One of {@link GATE_KINDS}. */
+export type GateKind = (typeof GATE_KINDS)[number];
+
+/** What a gate can watch: all of it free, none of it a label. */
+export const GATE_STATISTICS = ['entropy', 'answer-probability', 'hidden'] as const;
+
+/** One of {@link GATE_STATISTICS}. */
+export type GateStatistic = (typeof GATE_STATISTICS)[number];
+
+/** A gate's settings, as a topology gives them. */
+export interface GateOptions {
+  /**
+   * `drift` watches; `always` has every question in a burst, `never` none; `periodic` opens one every `period`
+   * questions; `domains` opens one where the domain's name changes, which only a control may read.
+   */
+  readonly kind: GateKind;
+  /** At least one for `drift`; together they keep the rate of false alarms. */
+  readonly statistics: readonly GateStatistic[];
+  readonly detector: DetectorName;
+  /** How many questions without a change may pass, on average, before a false alarm; 50 to 10,000 over the number of statistics. */
+  readonly questionsBetweenFalseAlarms: number;
+  /** Questions of a new segment that are only learnt from, from 4. */
+  readonly warmUp: number;
+  /** Questions after a change was noticed in which further alarms belong to it. */
+  readonly coolDown: number;
+  /** Questions a burst, from 1. */
+  readonly burst: number;
+  /** Questions between two bursts' starts, for `periodic`, from 1. */
+  readonly period: number;
+}
+
+/** What was measured with these: docs/gate.md. */
+export const DEFAULT_GATE: GateOptions = {
+  kind: 'drift',
+  statistics: ['hidden'],
+  detector: 'cusum',
+  questionsBetweenFalseAlarms: 1000,
+  warmUp: 16,
+  coolDown: 16,
+  burst: 24,
+  period: 100,
+};

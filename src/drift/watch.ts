@@ -1,0 +1,101 @@
+import {
+  initialDetector,
+  stepDetector,
+  type DetectorName,
+  type DetectorState,
+  type Sides,
+} from './detector.ts';
+import type { GateStatistic } from './gate-options.ts';
+import { neighbourProbability } from './neighbour-probability.ts';
+import { projectHidden } from './project-hidden.ts';
+import { rankProbability } from './rank-probability.ts';
+import { EMPTY_REFERENCE, remember, restartReference, type Reference } from './reference.ts';
+
+/** What a gate sees of a question. */
+export interface GateObservation {
+  /** Mean entropy over the answer's tokens, nats; `null` where unknown. */
+  readonly entropyNats: number | null;
+  /** Fraction in `[0, 1]`; `null` where unknown. */
+  readonly answerProbability: number | null;
+  /** Last hidden state of the prompt, `[D]`, of unit length. */
+  readonly hidden: Float32Array | undefined;
+  /** Read by the control `domains` alone. */
+  readonly domain: string | null;
+}
+
+/** One statistic's segment and detector; plain JSON, about 13 kB for hidden states. */
+export type WatchState = {
+  readonly detector: DetectorState;
+  /** The detector's evidence after the newest value. */
+  readonly evidence: number;
+} & (
+  | { readonly kind: 'number'; readonly reference: Reference<number> }
+  | { readonly kind: 'point'; readonly reference: Reference<readonly number[]> }
+);
+
+/** Newest values that begin the next segment: an alarm takes at least so many questions after a change. */
+const KEPT = 2;
+
+/** Far from the segment is a change, near to it is none; entropy and probability change both ways. */
+export function sidesOf(statistic: GateStatistic): Sides {
+  return statistic === 'hidden' ? 'one' : 'two';
+}
+
+/** A watch that has seen nothing. */
+export function initialWatch(statistic: GateStatistic, detector: DetectorName): WatchState {
+  const nothing = { detector: initialDetector(detector), evidence: 0, reference: EMPTY_REFERENCE };
+  return { kind: statistic === 'hidden' ? 'point' : 'number', ...nothing };
+}
+
+/** The watch over the segment that begins now. */
+export function restartWatch(watch: WatchState): WatchState {
+  const fresh = { detector: initialDetector(watch.detector.name), evidence: 0 };
+  return watch.kind === 'number'
+    ? { ...watch, ...fresh, reference: restartReference(watch.reference, KEPT) }
+    : { ...watch, ...fresh, reference: restartReference(watch.reference, KEPT) };
+}
+
+/** The scalar a statistic reads; `null` where it is missing or no number. */
+function scalarOf(statistic: GateStatistic, x: GateObservation): number | null {
+  const value = statistic === 'entropy' ? x.entropyNats : x.answerProbability;
+  // Adding 0 turns -0 into 0, which is all that JSON keeps of it.
+  return value !== null && Number.isFinite(value) ? value + 0 : null;
+}
+
+/** Compares one question with the segment, then adds it. A missing value changes nothing. */
+export function stepWatch(
+  watch: WatchState,
+  statistic: GateStatistic,
+  x: GateObservation,
+  warmUp: number,
+): WatchState {
+  const judged = (p: () => number): Pick<WatchState, 'detector' | 'evidence'> =>
+    watch.reference.settled.length < warmUp
+      ? { detector: watch.detector, evidence: watch.evidence }
+      : renamed(stepDetector(watch.detector, p(), sidesOf(statistic)));
+  if (watch.kind === 'number') {
+    const value = scalarOf(statistic, x);
+    if (value === null) return watch;
+    const { reference } = watch;
+    return {
+      ...watch,
+      ...judged(() => rankProbability(reference.settled, value)),
+      reference: remember(reference, value, warmUp),
+    };
+  }
+  const point = x.hidden === undefined ? null : projectHidden(x.hidden);
+  if (point === null) return watch;
+  const { reference } = watch;
+  return {
+    ...watch,
+    ...judged(() => neighbourProbability(reference.settled, point)),
+    reference: remember(reference, point, warmUp),
+  };
+}
+
+function renamed({
+  state,
+  evidence,
+}: ReturnType<typeof stepDetector>): Pick<WatchState, 'detector' | 'evidence'> {
+  return { detector: state, evidence };
+}

@@ -1,0 +1,37 @@
+import type { AdapterDecision } from '../events/adapter-decision.ts';
+import type { ActiveAdapter, LearningState } from './learning-state.ts';
+
+/** Whether a decision came from outside the fold, which writes the others itself. */
+export function isOrder({ decision }: AdapterDecision): boolean {
+  return decision === 'rolled-back' || decision === 'frozen' || decision === 'unfrozen';
+}
+
+/**
+ * Obeys a decision made by hand: freezes training, lets it go on, or puts another version in place. An adapter that
+ * is being trained from the one that was taken away will be refused when it comes.
+ *
+ * @param active - The adapter of version `decision.activeVersion`; `null` for 0.
+ */
+export function obeyDecision(
+  state: LearningState,
+  { decision, version, activeVersion }: AdapterDecision,
+  active: ActiveAdapter | null,
+): LearningState {
+  switch (decision) {
+    case 'frozen':
+      return { ...state, frozen: true };
+    case 'unfrozen':
+      return { ...state, frozen: false };
+    case 'rolled-back':
+      return {
+        ...state,
+        previous: state.active,
+        active,
+        awaiting: state.awaiting === null ? null : { ...state.awaiting, outdated: true },
+        // An imported version has taken its number: the next batch comes after it.
+        ordinal: Math.max(state.ordinal, version, activeVersion),
+      };
+    default:
+      return state;
+  }
+}

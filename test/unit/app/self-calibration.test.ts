@@ -1,0 +1,408 @@
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { map } from 'rxjs';
+import { openRecordCodecs } from '../../../src/adapters/avro/record-codecs.ts';
+import { createMemoryBroker } from '../../../src/adapters/memory/memory-broker.ts';
+import { decodeStandInAdapter } from '../../../src/adapters/memory/stand-in-adapter.ts';
+import { createStandInLanguageModel } from '../../../src/adapters/memory/stand-in-language-model.ts';
+import { createStandInTrainer } from '../../../src/adapters/memory/stand-in-trainer.ts';
+import { loadTopology } from '../../../src/app/load-topology.ts';
+import { replay, type ReplayResult } from '../../../src/app/replay.ts';
+import { SYSTEM_CLOCK } from '../../../src/app/system-clock.ts';
+import { SeclError } from '../../../src/errors/secl-error.ts';
+import type { SettleOptions } from '../../../src/operators/settle-adapters.ts';
+import type { AdapterRecord } from '../../../src/events/adapter.ts';
+import type { Answer } from '../../../src/events/answer.ts';
+import type { Feedback } from '../../../src/events/feedback.ts';
+import type { Question } from '../../../src/events/question.ts';
+import type { TrainingBatch } from '../../../src/events/training-batch.ts';
+import type { Broker, PartitionCommit, PartitionLease } from '../../../src/ports/broker.ts';
+import type { LanguageModel } from '../../../src/ports/language-model.ts';
+import type { Codec } from '../../../src/ports/record-codec.ts';
+import type { Trainer } from '../../../src/ports/trainer.ts';
+import type { Topology } from '../../../src/topology/topology.ts';
+import { MemoryAdapterStore } from '../../support/memory-adapter-store.ts';
+import { question } from '../../support/secl-fixture.ts';
+
+const usual = await loadTopology();
+/** Every question stands in a burst, so that every batch may teach. */
+const topology: Topology = {
+  ...usual,
+  batch: { ...usual.batch, maxBatch: 4 },
+  gate: { ...usual.gate, kind: 'always' },
+  confidence: { ...usual.confidence, evidence: 'token-certainty' },
+  training: {
+    ...usual.training,
+    mode: 'barrier',
+    guard: { ...usual.training.guard, maxMeanShift: 0.3 },
+  },
+};
+const OFF: Topology = { ...topology, training: { ...topology.training, mode: 'off' } };
+const ASYNC: Topology = { ...topology, training: { ...topology.training, mode: 'async' } };
+const never = new AbortController().signal;
+const codecs = openRecordCodecs();
+
+const QUESTIONS: readonly Question[] = Array.from({ length: 32 }, (_, i) =>
+  question({
+    id: `q${i}`,
+    // A space is no question: such a record becomes a dead letter.
+    text: i === 9 ? ' ' : `What is the colour of thing ${i}?`,
+    domain: i < 16 ? 'first' : 'second',
+  }),
+);
+
+/** What lives on when a run is cut off: the log, and the adapters. */
+interface Disk {
+  readonly broker: Broker;
+  readonly store: MemoryAdapterStore;
+}
+
+const disk = (): Disk => ({
+  broker: createMemoryBroker({ clock: SYSTEM_CLOCK }),
+  store: new MemoryAdapterStore(),
+});
+
+interface Run {
+  readonly on?: Disk;
+  readonly questions?: readonly Question[];
+  readonly topology?: Topology;
+  readonly label?: (question: Question) => Feedback | null;
+  readonly abort?: AbortSignal;
+  readonly model?: LanguageModel;
+  /** Replaces the trainer. */
+  readonly trainer?: (usual: Trainer) => Trainer;
+  /** Called before each commit of answers. */
+  readonly onCommit?: (commit: PartitionCommit) => Promise<void> | void;
+}
+
+/** A broker that calls before the commits of answers. */
+function watched(broker: Broker, onCommit: NonNullable<Run['onCommit']>): Broker {
+  return {
+    ...broker,
+    join: async (groupId, topics) => {
+      const group = await broker.join(groupId, topics);
+      if (!topics.includes(topology.topics.questions)) return group;
+      const { leases$ } = group;
+      return Object.assign(Object.create(group) as typeof group, {
+        leases$: leases$.pipe(
+          map((lease): PartitionLease => {
+            const commit = async (
+              given: PartitionCommit,
+            ): Promise<Awaited<ReturnType<PartitionLease['commit']>>> => {
+              await onCommit(given);
+              return lease.commit(given);
+            };
+            return Object.assign(Object.create(lease) as PartitionLease, { commit });
+          }),
+        ),
+        leave: () => group.leave(),
+      });
+    },
+  };
+}
+
+function run(given: Run = {}): Promise<ReplayResult> {
+  const { on = disk(), label = () => null } = given;
+  const model = given.model ?? createStandInLanguageModel({ contextLength: 2600 });
+  const { store } = on;
+  const trainer = createStandInTrainer({
+    baseSha256: model.description.fileSha256,
+    store,
+    clock: SYSTEM_CLOCK,
+  });
+  const load: SettleOptions['load'] = async ({ version, sha256 }) =>
+    decodeStandInAdapter(
+      (await store.get(sha256)) ?? assert.fail('it is not kept'),
+      version,
+      topology.training.lora,
+    );
+  return replay({
+    input: {
+      name: 'loop',
+      items: (given.questions ?? QUESTIONS).map((asked) => ({
+        question: asked,
+        feedback: label(asked),
+      })),
+      hash: 'h',
+    },
+    topology: given.topology ?? topology,
+    model,
+    broker: given.onCommit === undefined ? on.broker : watched(on.broker, given.onCommit),
+    codecs,
+    clock: SYSTEM_CLOCK,
+    drain: never,
+    abort: given.abort ?? never,
+    training: { trainer: given.trainer?.(trainer) ?? trainer, load },
+  });
+}
+
+/** All that a topic holds. */
+async function read<T>(broker: Broker, topic: string, codec: Codec<T>): Promise<T[]> {
+  const values: T[] = [];
+  for await (const { value } of broker.read(topic, 0, 0n)) {
+    const decoded = codec.decode(value ?? new Uint8Array());
+    assert.ok(decoded.ok);
+    values.push(decoded.value);
+  }
+  return values;
+}
+
+const lastingAnswer = ({ answeredAtMs: _, durationMs: __, ...rest }: Answer): unknown => rest;
+const lastingAdapter = ({ durationMs: _, ...rest }: AdapterRecord): unknown => rest;
+
+/** All that a run came to, without times. */
+function lasting({ answers, deadLetters, adapters, decisions }: ReplayResult): unknown {
+  return {
+    answers: answers.map(lastingAnswer),
+    deadLetters: deadLetters.map(({ failedAtMs: _, ...rest }) => rest),
+    adapters: adapters.map(lastingAdapter),
+    decisions: decisions.map(({ decidedAtMs: _, ...rest }) => rest),
+  };
+}
+
+describe('the self-calibrating loop, with a stand-in for model and trainer', () => {
+  const kept = disk();
+  const commits: PartitionCommit[] = [];
+  let whole: ReplayResult;
+  let batches: TrainingBatch[];
+
+  before(async () => {
+    whole = await run({
+      on: kept,
+      onCommit: (commit) => {
+        commits.push(commit);
+      },
+    });
+    batches = await read(kept.broker, topology.topics.trainingBatches, codecs.trainingBatch);
+  });
+
+  it('gives every question one answer, or a dead letter', () => {
+    assert.equal(whole.complete, true);
+    assert.deepEqual(
+      whole.answers.map(({ questionId }) => questionId),
+      QUESTIONS.filter(({ id }) => id !== 'q9').map(({ id }) => id),
+    );
+    assert.equal(whole.deadLetters.length, 1);
+  });
+
+  it('makes training batches, an adapter of each, and decides about every one in turn', () => {
+    assert.ok(batches.length >= 4, `${batches.length} batches`);
+    assert.deepEqual(
+      batches.map(({ ordinal }) => ordinal),
+      batches.map((_, i) => i + 1),
+    );
+    // The last batch is trained after the last question, which decides about nothing any more.
+    const versions = whole.decisions.map(({ version }) => version);
+    assert.deepEqual(
+      versions,
+      versions.map((_, i) => i + 1),
+    );
+    assert.ok(batches.length - versions.length <= 1);
+    assert.ok(whole.decisions.some(({ decision }) => decision === 'accepted'));
+    assert.deepEqual(
+      whole.adapters.map(({ version, batchId }) => [version, batchId]),
+      versions.map((version) => [version, batches[version - 1]?.batchId]),
+    );
+    const accepted = whole.decisions.filter(({ decision }) => decision === 'accepted');
+    for (const { version, activeVersion } of accepted) assert.equal(activeVersion, version);
+  });
+
+  it('commits answers, batches, adapters and decisions together', () => {
+    const { topics } = topology;
+    const count = (commit: PartitionCommit, topic: string): number =>
+      commit.records.filter((record) => record.topic === topic).length;
+    assert.equal(commits.length, 8);
+    assert.equal(count(commits[0] as PartitionCommit, topics.adapterDecisions), 0);
+    for (const [i, commit] of commits.entries()) {
+      const earlier = commits[i - 1];
+      const awaited = earlier === undefined ? 0 : count(earlier, topics.trainingBatches);
+      assert.equal(count(commit, topics.adapterDecisions), awaited, `commit ${i}`);
+      assert.ok(count(commit, topics.answers) >= 3);
+      assert.ok(commit.state.has('learning/tally') && commit.state.has('gate/state'));
+    }
+  });
+
+  it('publishes a confidence that no adapter trained with its question had a part in', () => {
+    const trainedIn = new Map<string, number>();
+    for (const { ordinal, samples } of batches)
+      for (const { questionId } of samples)
+        trainedIn.set(questionId, Math.min(ordinal, trainedIn.get(questionId) ?? Infinity));
+    let under = 0;
+    for (const { questionId, published } of whole.answers) {
+      assert.ok(published.adapterVersion < (trainedIn.get(questionId) ?? Infinity), questionId);
+      if (published.adapterVersion > 0) under += 1;
+    }
+    assert.ok(under >= 8, 'adapters did act');
+    for (const { samples } of batches)
+      for (const { questionId, confidence } of samples) {
+        const answer = whole.answers.find((candidate) => candidate.questionId === questionId);
+        assert.equal(confidence, answer?.published.value, 'taught is what was published');
+      }
+  });
+
+  it('names the adapter that was decided to act when the question came', () => {
+    let active = 0;
+    let decided = 0;
+    for (const commit of commits) {
+      const { topics } = topology;
+      for (const { topic } of commit.records)
+        if (topic === topics.adapterDecisions)
+          active = whole.decisions[decided++]?.activeVersion ?? NaN;
+      for (const { topic, value } of commit.records) {
+        if (topic !== topics.answers || value === null) continue;
+        const answer = codecs.answer.decode(value);
+        assert.ok(answer.ok);
+        assert.equal(answer.value.published.adapterVersion, active);
+      }
+    }
+  });
+
+  it('changes published confidences and nothing else: answers and scores are those without a loop', async () => {
+    const without = await run({ topology: OFF });
+    assert.deepEqual([without.adapters, without.decisions], [[], []]);
+    // With an adapter in place the confidence is asked for twice, with it and without.
+    const base = ({ published: _, forwardTokens, ...answer }: Answer): unknown => [
+      lastingAnswer(answer as Answer),
+      forwardTokens.answer,
+      forwardTokens.scoring,
+    ];
+    assert.deepEqual(whole.answers.map(base), without.answers.map(base));
+    const moved = whole.answers.filter(
+      ({ published }, i) => published.value !== without.answers[i]?.published.value,
+    );
+    assert.ok(moved.length >= 8, `${moved.length} confidences moved`);
+    for (const { published } of moved) assert.ok(published.adapterVersion > 0);
+  });
+
+  it('is the same bit for bit when it is run again', async () => {
+    const again = disk();
+    assert.deepEqual(lasting(await run({ on: again })), lasting(whole));
+    assert.deepEqual(
+      await read(again.broker, topology.topics.trainingBatches, codecs.trainingBatch),
+      batches,
+    );
+    assert.deepEqual([...again.store.kept.keys()], [...kept.store.kept.keys()]);
+  });
+
+  it('is the same with a model that another run left an adapter in', async () => {
+    const model = createStandInLanguageModel({ contextLength: 2600 });
+    await run({ model });
+    assert.deepEqual(lasting(await run({ model })), lasting(whole));
+  });
+
+  it('is the same after a cut before or after any of its commits', async () => {
+    for (let cut = 0; cut < commits.length; cut++)
+      for (const side of ['before', 'after'] as const) {
+        const on = disk();
+        const abort = new AbortController();
+        let count = 0;
+        const aborted = run({
+          on,
+          abort: abort.signal,
+          onCommit: () => {
+            if (count++ !== cut) return;
+            if (side === 'before') {
+              abort.abort();
+              throw new Error('the machine is gone');
+            }
+            // The commit is under way when the signal fires.
+            setImmediate(() => {
+              abort.abort();
+            });
+          },
+        });
+        const first = await aborted.catch(() => null);
+        if (first !== null) assert.equal(cut, commits.length - 1, 'it was not cut');
+        const resumed = await run({ on });
+        assert.deepEqual(lasting(resumed), lasting(whole), `cut ${side} commit ${cut}`);
+        assert.deepEqual(
+          await read(on.broker, topology.topics.trainingBatches, codecs.trainingBatch),
+          batches,
+        );
+      }
+  });
+
+  it('never sees a label: others, or none, leave all of it the same', async () => {
+    const label = ({ id }: Question): Feedback => ({
+      questionId: id,
+      acceptedAnswers: ['blue'],
+      correct: true,
+      labelledAtMs: 0,
+    });
+    assert.deepEqual(lasting(await run({ label })), lasting(whole));
+  });
+
+  it('goes on with the adapter before where training fails, and rests in the end', async () => {
+    const failed = new SeclError('TRAINING_FAILED', 'not today');
+    const result = await run({
+      trainer: (usual) => ({ ...usual, train: () => Promise.reject(failed) }),
+    });
+    assert.equal(result.answers.length, QUESTIONS.length - 1);
+    assert.deepEqual(result.adapters, []);
+    assert.deepEqual(
+      result.decisions.map(({ decision, code, activeVersion }) => [decision, code, activeVersion]),
+      Array<unknown>(topology.training.guard.refusals).fill(['refused', 'TRAINING_FAILED', 0]),
+    );
+  });
+
+  it('ends with the trainer’s error where the machine fails', async () => {
+    const broken = run({
+      trainer: (usual) => ({ ...usual, train: () => Promise.reject(new Error('on fire')) }),
+    });
+    await assert.rejects(broken, /on fire/);
+  });
+
+  it('without waiting answers on while adapters are trained, and publishes no less prequentially', async () => {
+    const on = disk();
+    const result = await run({
+      on,
+      topology: ASYNC,
+      trainer: (usual) => ({
+        ...usual,
+        train: async (batch, signal) => {
+          await setTimeout(5);
+          return usual.train(batch, signal);
+        },
+      }),
+    });
+    assert.equal(result.answers.length, QUESTIONS.length - 1);
+    const made = await read(on.broker, topology.topics.trainingBatches, codecs.trainingBatch);
+    assert.ok(made.length >= 1);
+    for (const { ordinal, samples } of made)
+      for (const { questionId } of samples) {
+        const answer = result.answers.find((candidate) => candidate.questionId === questionId);
+        assert.ok((answer?.published.adapterVersion ?? NaN) < ordinal);
+      }
+  });
+
+  it('without waiting takes a commit that is slow as it comes', async () => {
+    const result = await run({ topology: ASYNC, onCommit: () => setTimeout(20) });
+    assert.equal(result.answers.length, QUESTIONS.length - 1);
+  });
+
+  it('is ended by no question, however odd, while it learns', async () => {
+    const odd: readonly Partial<Question>[] = [
+      { domain: '\u0001'.repeat(60_000) },
+      { domain: '\u0002'.repeat(60_000) },
+      { id: 'i'.repeat(12_000), text: 'What is it?' },
+      { text: 'x'.repeat(6000) },
+      { givenAnswer: { text: 'blue', tokenLogProbabilities: null } },
+      { givenAnswer: { text: 'blue', tokenLogProbabilities: [-0.5] } },
+    ];
+    const questions = Array.from({ length: 5 }, (_, round) =>
+      odd.flatMap((over, i) => [
+        question({ id: `odd ${round} ${i}`, ...over }),
+        question({ id: `fine ${round} ${i}` }),
+      ]),
+    ).flat();
+    const domains: Topology['training'] = { ...topology.training, accumulation: 'domain' };
+    for (const training of [topology.training, domains]) {
+      const result = await run({ questions, topology: { ...topology, training } });
+      assert.equal(result.complete, true);
+      const fine = result.answers.filter(({ questionId }) => questionId.startsWith('fine'));
+      assert.equal(fine.length, 5 * odd.length);
+      assert.ok(result.decisions.length >= 2);
+    }
+  });
+});

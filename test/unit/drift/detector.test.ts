@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { DETECTORS, initialDetector, stepDetector } from '../../../src/drift/detector.ts';
+
+describe('stepDetector', () => {
+  for (const name of DETECTORS)
+    it(`gathers evidence of rises, and of falls where both count: ${name}`, () => {
+      const after = (p: number, sides: 'one' | 'two'): number => {
+        let state = initialDetector(name);
+        let evidence = 0;
+        // Page-Hinkley and ADWIN compare with their own past, so there has to be one.
+        for (let i = 0; i < 40; i++) ({ state } = stepDetector(state, (i % 10) / 10 + 0.05, sides));
+        for (let i = 0; i < 20; i++) ({ state, evidence } = stepDetector(state, p, sides));
+        return evidence;
+      };
+      assert.ok(after(0.01, 'one') > 2, 'a rise');
+      assert.ok(after(0.99, 'two') > 2, 'a fall');
+      // ADWIN looks at the distance of means alone, whatever its direction.
+      if (name !== 'adwin') assert.ok(after(0.99, 'one') < 1, 'a fall that does not count');
+    });
+});

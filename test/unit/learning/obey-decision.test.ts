@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { AdapterDecision } from '../../../src/events/adapter-decision.ts';
+import { INITIAL_LEARNING, type LearningState } from '../../../src/learning/learning-state.ts';
+import { isOrder, obeyDecision } from '../../../src/learning/obey-decision.ts';
+
+const decided = (
+  decision: AdapterDecision['decision'],
+  over: Partial<AdapterDecision> = {},
+): AdapterDecision => ({
+  lineage: 'l',
+  version: 4,
+  decision,
+  code: 'BY_HAND',
+  reason: 'a test',
+  activeVersion: 4,
+  decidedAtMs: 1,
+  ...over,
+});
+
+const adapter = (version: number): { version: number; sha256: string; optimizerSha256: null } => ({
+  version,
+  sha256: String(version),
+  optimizerSha256: null,
+});
+
+describe('obeyDecision', () => {
+  it('freezes and unfreezes, and leaves the adapter alone', () => {
+    const state: LearningState = { ...INITIAL_LEARNING, active: adapter(4), ordinal: 4 };
+    const frozen = obeyDecision(state, decided('frozen'), null);
+    assert.deepEqual(frozen, { ...state, frozen: true });
+    assert.deepEqual(obeyDecision(frozen, decided('unfrozen'), null), state);
+  });
+
+  it('puts another version in place, and outdates what is being trained from the one before', () => {
+    const state: LearningState = {
+      ...INITIAL_LEARNING,
+      active: adapter(4),
+      ordinal: 5,
+      awaiting: { batchId: 'b', ordinal: 5, samples: [] },
+    };
+    const back = obeyDecision(state, decided('rolled-back', { activeVersion: 2 }), adapter(2));
+    assert.deepEqual(back.active, adapter(2));
+    assert.deepEqual(back.previous, adapter(4));
+    assert.deepEqual(back.awaiting, { batchId: 'b', ordinal: 5, samples: [], outdated: true });
+    assert.equal(back.ordinal, 5);
+    const away = obeyDecision(state, decided('rolled-back', { activeVersion: 0 }), null);
+    assert.equal(away.active, null);
+  });
+
+  it('numbers the next batch after an imported version', () => {
+    const order = decided('rolled-back', { activeVersion: 9 });
+    assert.equal(obeyDecision(INITIAL_LEARNING, order, adapter(9)).ordinal, 9);
+  });
+
+  it('takes what the fold decided itself for no order', () => {
+    for (const decision of ['accepted', 'refused'] as const) {
+      assert.equal(isOrder(decided(decision)), false);
+      assert.equal(obeyDecision(INITIAL_LEARNING, decided(decision), null), INITIAL_LEARNING);
+    }
+    for (const decision of ['rolled-back', 'frozen', 'unfrozen'] as const)
+      assert.ok(isOrder(decided(decision)));
+  });
+});

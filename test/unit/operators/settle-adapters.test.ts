@@ -1,0 +1,263 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { concatMap, from, lastValueFrom, of, tap, toArray } from 'rxjs';
+import { DEFAULT_GATE, initialGate } from '../../../src/drift/gate.ts';
+import { SeclError } from '../../../src/errors/secl-error.ts';
+import type { LearningState } from '../../../src/learning/learning-state.ts';
+import { loopCell, type LoopCell } from '../../../src/operators/loop-state.ts';
+import type { PlannedBatch } from '../../../src/operators/question-batch.ts';
+import {
+  settleAdapters,
+  type SettleOptions,
+  type TrainingOutcome,
+} from '../../../src/operators/settle-adapters.ts';
+import type { LoraAdapter } from '../../../src/ports/language-model.ts';
+import {
+  adapterRecord,
+  learningOptions,
+  learningState,
+  manyRemembered,
+} from '../../support/learning-fixture.ts';
+import { manualClock } from '../../support/manual-clock.ts';
+import { operatorContract } from '../../support/operator-contract.ts';
+import { plannedBatch } from '../../support/operator-fixture.ts';
+
+const awaiting = (ordinal: number): Partial<LearningState> => ({
+  ordinal,
+  awaiting: { batchId: `batch ${ordinal}`, ordinal, samples: manyRemembered(2) },
+});
+
+const cellOf = (over: Partial<LearningState> = {}): LoopCell =>
+  loopCell({ gate: initialGate(DEFAULT_GATE), learning: learningState(over) });
+
+interface Placed {
+  readonly options: SettleOptions;
+  /** Versions that were put in place, 0 for none. */
+  readonly placed: number[];
+  /** Versions that were loaded, and whether with their record. */
+  readonly loaded: (readonly [version: number, withRecord: boolean])[];
+}
+
+function optionsOf(
+  outcomes: Readonly<Record<string, TrainingOutcome>> = {},
+  refuse: (adapter: LoraAdapter) => Error | null = () => null,
+): Placed {
+  const placed: number[] = [];
+  const loaded: (readonly [number, boolean])[] = [];
+  return {
+    placed,
+    loaded,
+    options: {
+      learning: learningOptions(),
+      clock: manualClock(),
+      model: {
+        setAdapter: async (adapter) => {
+          const refused = adapter === undefined ? null : refuse(adapter);
+          if (refused !== null) throw refused;
+          placed.push(adapter?.version ?? 0);
+        },
+      },
+      outcomeOf: async (batchId) => outcomes[batchId],
+      load: async ({ version }) => {
+        if (loaded.at(-1)?.[0] !== version) loaded.push([version, true]);
+        return { version, rank: 1, scaling: 1, sites: [] };
+      },
+      decisionsFrom: async (offset) => ({ decisions: [], next: offset }),
+      recordOf: async (version) => {
+        loaded.push([version, false]);
+        return adapterRecord(version);
+      },
+    },
+  };
+}
+
+/** Runs batches through, one after the other; before the next, `between` may change the state. */
+function settle(
+  cell: LoopCell,
+  options: SettleOptions,
+  between: ((i: number) => void)[] = [],
+): Promise<PlannedBatch[]> {
+  const stage = settleAdapters(cell, options);
+  const batches = [plannedBatch([0]), ...between.map((_, i) => plannedBatch([i + 1]))];
+  return lastValueFrom(
+    from(batches).pipe(
+      concatMap((batch, i) =>
+        of(batch).pipe(
+          stage,
+          tap(() => between[i]?.(i)),
+        ),
+      ),
+      toArray(),
+    ),
+  );
+}
+
+operatorContract('settleAdapters', () => ({
+  operator: settleAdapters(cellOf(), optionsOf().options),
+  items: [plannedBatch([0]), plannedBatch([1])],
+  show: ({ planned, settled, adapterVersion }) => [
+    planned.map(({ plan }) => plan.question.id),
+    settled,
+    adapterVersion,
+  ],
+  expected: [
+    [['q0'], [], 0],
+    [['q1'], [], 0],
+  ],
+}));
+
+describe('settling adapters', () => {
+  it('puts an accepted adapter in place before its batch goes on, and passes on what was decided', async () => {
+    const cell = cellOf(awaiting(1));
+    const record = adapterRecord(1);
+    const { options, placed, loaded } = optionsOf({ 'batch 1': { record } });
+    const [batch] = await settle(cell, options);
+    assert.deepEqual(
+      batch?.settled.map((one) => [one.record, one.decision.decision, one.decision.decidedAtMs]),
+      [[record, 'accepted', options.clock.nowMs()]],
+    );
+    assert.deepEqual([batch?.adapterVersion, placed, loaded], [1, [1], [[1, true]]]);
+    assert.deepEqual(cell.state.learning.active?.sha256, record.sha256);
+    assert.equal(cell.state.learning.awaiting, null);
+    assert.equal(cell.committed.learning.active, null, 'nothing is committed here');
+  });
+
+  it('goes on without an adapter that has not come', async () => {
+    const cell = cellOf(awaiting(1));
+    const { options, placed } = optionsOf();
+    const [batch] = await settle(cell, options);
+    assert.deepEqual([batch?.settled, batch?.adapterVersion, placed], [[], 0, []]);
+    assert.equal(cell.state.learning.awaiting?.ordinal, 1);
+  });
+
+  it('leaves the one before in place where the guard objects', async () => {
+    const active = { version: 1, sha256: '1'.repeat(64), optimizerSha256: null };
+    const cell = cellOf({ ...awaiting(2), active });
+    const record = adapterRecord(2, { heldOutError: { before: 0.1, after: 0.9 } });
+    const { options, placed } = optionsOf({ 'batch 2': { record } });
+    const [batch] = await settle(cell, options);
+    assert.deepEqual(
+      batch?.settled.map(({ decision }) => [decision.code, decision.activeVersion]),
+      [['HELD_OUT_WORSE', 1]],
+    );
+    assert.deepEqual([batch?.adapterVersion, placed], [1, [1]]);
+  });
+
+  it('leaves the one before in place where the model refuses the new one', async () => {
+    const active = { version: 1, sha256: '1'.repeat(64), optimizerSha256: null };
+    const refused = new SeclError('ADAPTER_REFUSED', 'it does not fit');
+    const cell = cellOf({ ...awaiting(2), active });
+    const { options, placed } = optionsOf(
+      { 'batch 2': { record: adapterRecord(2) } },
+      ({ version }) => (version === 2 ? refused : null),
+    );
+    const [batch] = await settle(cell, options);
+    assert.deepEqual(
+      batch?.settled.map(({ decision }) => [decision.code, decision.reason]),
+      [['ADAPTER_REFUSED', 'it does not fit']],
+    );
+    assert.deepEqual([batch?.adapterVersion, placed], [1, [1]]);
+  });
+
+  it('notes a training that failed, which has no record', async () => {
+    const failure = { code: 'TRAINING_FAILED', reason: 'no sense' };
+    const cell = cellOf(awaiting(1));
+    const { options } = optionsOf({ 'batch 1': { failure } });
+    const [batch] = await settle(cell, options);
+    assert.deepEqual(
+      batch?.settled.map(({ record, decision }) => [record, decision.decision, decision.code]),
+      [[null, 'refused', 'TRAINING_FAILED']],
+    );
+    assert.equal(cell.state.learning.refusals, 1);
+  });
+
+  it('ends with any other error of the model or the desk', async () => {
+    const record = adapterRecord(1);
+    const broken = optionsOf({ 'batch 1': { record } }, () => new Error('on fire'));
+    await assert.rejects(settle(cellOf(awaiting(1)), broken.options), /on fire/);
+    const { options } = optionsOf();
+    const outcomeOf = (): Promise<never> => Promise.reject(new Error('no desk'));
+    await assert.rejects(settle(cellOf(awaiting(1)), { ...options, outcomeOf }), /no desk/);
+  });
+
+  it('puts the committed adapter in place once, and takes it out where learning began afresh', async () => {
+    const active = { version: 3, sha256: '3'.repeat(64), optimizerSha256: null };
+    const cell = cellOf({ active });
+    const { options, placed, loaded } = optionsOf();
+    const batches = await settle(cell, options, [
+      () => undefined,
+      () => {
+        cell.state = { ...cell.state, learning: { ...cell.state.learning, active: null } };
+      },
+    ]);
+    assert.deepEqual(
+      batches.map(({ adapterVersion }) => adapterVersion),
+      [3, 3, 0],
+    );
+    assert.deepEqual([placed, loaded], [[3, 0], [[3, false]]]);
+  });
+
+  // Weights that a batch left as they were are another version all the same: a run that is resumed loads that one.
+  it('puts a version in place whose weights are those of the one before', async () => {
+    const active = { version: 1, sha256: '1'.repeat(64), optimizerSha256: null };
+    const cell = cellOf({ active });
+    const record = adapterRecord(2, { sha256: active.sha256 });
+    const { options, placed } = optionsOf({ 'batch 2': { record } });
+    const batches = await settle(cell, options, [
+      () => {
+        cell.state = { ...cell.state, learning: { ...cell.state.learning, ...awaiting(2) } };
+      },
+    ]);
+    assert.deepEqual(
+      batches.map(({ adapterVersion }) => adapterVersion),
+      [1, 2],
+    );
+    assert.deepEqual(placed, [1, 2]);
+  });
+
+  it('obeys what was decided by hand before the batch, once', async () => {
+    const cell = cellOf({ active: { version: 3, sha256: '3', optimizerSha256: null }, ordinal: 3 });
+    const { options, placed } = optionsOf();
+    const order = {
+      lineage: 'l',
+      version: 3,
+      decision: 'rolled-back' as const,
+      code: 'BY_HAND',
+      reason: 'a test',
+      activeVersion: 2,
+      decidedAtMs: 1,
+    };
+    const asked: number[] = [];
+    const decisionsFrom: SettleOptions['decisionsFrom'] = async (offset) => {
+      asked.push(offset);
+      return { decisions: offset === 0 ? [order] : [], next: 1 };
+    };
+    const batches = await settle(cell, { ...options, decisionsFrom }, [() => undefined]);
+    assert.deepEqual(
+      batches.map(({ adapterVersion }) => adapterVersion),
+      [2, 2],
+    );
+    assert.deepEqual([placed, asked], [[2], [0, 1]]);
+    assert.equal(cell.state.learning.decisionsRead, 1);
+  });
+
+  it('cancels the wait for an adapter when it is unsubscribed from', async () => {
+    const { options } = optionsOf();
+    const signals: AbortSignal[] = [];
+    const waiting: SettleOptions = {
+      ...options,
+      outcomeOf: (_, signal) => {
+        signals.push(signal);
+        return new Promise(() => undefined);
+      },
+    };
+    const subscription = of(plannedBatch([0]))
+      .pipe(settleAdapters(cellOf(awaiting(1)), waiting))
+      .subscribe();
+    await nextTurn();
+    assert.equal(signals[0]?.aborted, false);
+    subscription.unsubscribe();
+    assert.equal(signals[0].aborted, true);
+  });
+});
