@@ -250,7 +250,15 @@ async function sampledOutcomes(scene: Scene): Promise<StrategyOutcome[]> {
   const topology = baseTopology(base, 'sampled');
   const result = await runTopology(scene, 'sampled', topology, input);
   scene.takeModelMs();
-  const samples = await compareSamples(scene.model, input, result.answers, topology, options.drain);
+  const samples = await compareSamples(
+    scene.model,
+    input,
+    result.answers,
+    topology,
+    options.drain,
+  ).catch((error: unknown) => {
+    throw options.drain.aborted ? new Drained() : error;
+  });
   const agreements = samples.map(({ value }) => value);
   const extra = samples.reduce((sum, { computed }) => sum + computed, 0);
   const judged = costOf(result.answers, ['answer', 'scoring']);

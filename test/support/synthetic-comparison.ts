@@ -1,0 +1,51 @@
+import { seededRandom } from '../../src/random/seeded-random.ts';
+import type { CompareRun, CompareSummary } from '../../src/report/compare-summary.ts';
+import {
+  spreadOverRuns,
+  strategyDefinition,
+  summarizeStrategies,
+} from '../../src/report/summarize-strategies.ts';
+
+const OPTIONS = { bins: 10, resamples: 50, simulations: 20 };
+
+/**
+ * A made-up comparison of three strategies, one of them on a sample.
+ *
+ * @param domains - Their names; fifty answers each.
+ * @param seeds - One run each.
+ */
+export function syntheticComparison(
+  domains: readonly string[] = ['geography', 'calendar'],
+  seeds: readonly number[] = [1],
+): CompareSummary {
+  const runs = seeds.map((seed): CompareRun => {
+    const random = seededRandom(seed);
+    const outcomes = ['verbalized', 'normalizedPTrue', 'dinco'].map((name, at) => ({
+      name,
+      rows: domains.flatMap((domain) =>
+        Array.from({ length: 50 }, () => ({
+          domain,
+          correct: random.next() < 0.4,
+          confidence: Math.min(1, random.next() * 0.5 + 0.5 / (at + 1)),
+        })),
+      ),
+      sampled: name === 'dinco',
+      forwardTokens: { answer: 1000, confidence: 0, scoring: at * 5000, training: 0 },
+      trainedQuestions: 0,
+      scoredAnswers: 0,
+      modelMs: 1234,
+    }));
+    return { seed, order: 0, strategies: summarizeStrategies(outcomes, { ...OPTIONS, seed }) };
+  });
+  return {
+    stream: 'made-up',
+    model: 'stand-in',
+    ablation: null,
+    questions: domains.length * 50,
+    complete: true,
+    strategies: runs[0]?.strategies ?? {},
+    runs,
+    spread: spreadOverRuns(runs),
+    definition: strategyDefinition({ ...OPTIONS, seed: seeds[0] ?? 0 }),
+  };
+}
