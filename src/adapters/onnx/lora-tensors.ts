@@ -3,7 +3,9 @@ import type { LoraSiteInputs } from '../../model/model-manifest.ts';
 import type { LoraAdapter } from '../../ports/language-model.ts';
 
 /**
- * An adapter as the graph's inputs, both matrices transposed from PEFT's. Scaling is not in them.
+ * An adapter as the graph's inputs, both matrices transposed from PEFT's. Scaling is not in them. Sites that the
+ * adapter leaves out get zeros of its rank: the runtime shares buffers between layers, and refuses a run in which they
+ * have several ranks.
  *
  * @param sites - Of the graph. Every site of the adapter is among them, with the same shapes.
  */
@@ -11,7 +13,7 @@ export function loraTensors(
   { rank, sites: weights }: LoraAdapter,
   sites: readonly LoraSiteInputs[],
 ): Record<string, Tensor> {
-  const tensors: Record<string, Tensor> = {};
+  const tensors = idleLoraTensors(sites, rank);
   for (const { layer, projection, a, b } of weights) {
     const site = sites.find((s) => s.layer === layer && s.projection === projection);
     if (site === undefined) continue;
@@ -22,12 +24,19 @@ export function loraTensors(
   return tensors;
 }
 
-/** What the graph's LoRA inputs get where there is no adapter: zeros of rank 1. */
-export function idleLoraTensors(sites: readonly LoraSiteInputs[]): Record<string, Tensor> {
+/**
+ * What the graph's LoRA inputs get where there is no adapter: zeros.
+ *
+ * @param rank - @defaultValue 1
+ */
+export function idleLoraTensors(
+  sites: readonly LoraSiteInputs[],
+  rank = 1,
+): Record<string, Tensor> {
   const tensors: Record<string, Tensor> = {};
   for (const { a, b, inputSize, outputSize } of sites) {
-    tensors[a] = new Tensor('float32', new Float32Array(inputSize), [inputSize, 1]);
-    tensors[b] = new Tensor('float32', new Float32Array(outputSize), [1, outputSize]);
+    tensors[a] = new Tensor('float32', new Float32Array(inputSize * rank), [inputSize, rank]);
+    tensors[b] = new Tensor('float32', new Float32Array(outputSize * rank), [rank, outputSize]);
   }
   return tensors;
 }
