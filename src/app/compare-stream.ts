@@ -4,9 +4,6 @@ import path from 'node:path';
 import { cachedLanguageModel } from '../adapters/passes/cached-language-model.ts';
 import { openPassFile } from '../adapters/passes/pass-file.ts';
 import type { OnStoreProgress } from '../adapters/hub/store-progress.ts';
-import { crossFit } from '../calibration/cross-fit.ts';
-import { applyIsotonic, fitIsotonic } from '../calibration/isotonic-regression.ts';
-import { fitTemperature, scaleByTemperature } from '../calibration/temperature-scaling.ts';
 import type { CalibrationRow } from '../calibration/summarize.ts';
 import { SeclError } from '../errors/secl-error.ts';
 import type { Answer } from '../events/answer.ts';
@@ -46,6 +43,7 @@ import type { ReplayInput } from './replay-input.ts';
 import { trainedQuestions } from './replay-outcome.ts';
 import type { ReplayProgress } from './replay-progress.ts';
 import { runsNeeded } from './runs-needed.ts';
+import { supervisedOutcome } from './supervised-outcome.ts';
 import { SYSTEM_CLOCK } from './system-clock.ts';
 
 /** Topology of SECL as in the paper. */
@@ -221,28 +219,6 @@ async function trainedOutcome(
   };
 }
 
-/** What a strategy with labels makes of verbalized confidence, by five-fold cross-fitting. */
-function supervised(
-  name: 'temperatureScaled' | 'isotonic',
-  from: StrategyOutcome,
-  seed: number,
-): StrategyOutcome {
-  const confidences = crossFit(
-    from.rows,
-    (data) => {
-      if (name === 'isotonic') {
-        const fit = fitIsotonic(data);
-        return (confidence) => applyIsotonic(fit, confidence);
-      }
-      const inverse = fitTemperature(data);
-      return (confidence) => scaleByTemperature(confidence, inverse);
-    },
-    { seed },
-  );
-  const rows = from.rows.map((row, i) => ({ ...row, confidence: confidences[i] ?? null }));
-  return { ...from, name, rows };
-}
-
 /** Self-consistency, and DINCO's mean of it with NormPTrue, on a sample of each domain. */
 async function sampledOutcomes(scene: Scene): Promise<StrategyOutcome[]> {
   const { base, options } = scene;
@@ -262,17 +238,16 @@ async function sampledOutcomes(scene: Scene): Promise<StrategyOutcome[]> {
   const agreements = samples.map(({ value }) => value);
   const extra = samples.reduce((sum, { computed }) => sum + computed, 0);
   const judged = costOf(result.answers, ['answer', 'scoring']);
-  const outcome = {
-    sampled: true,
-    trainedQuestions: 0,
-    modelMs: result.modelMs + scene.takeModelMs(),
-  };
+  const samplingMs = scene.takeModelMs();
+  const answering = { ...judged, scoring: 0 };
+  const outcome = { sampled: true, trainedQuestions: 0 };
   return [
     {
       ...outcome,
       name: 'selfConsistency',
       rows: rowsOf(result, input, agreements),
-      forwardTokens: { ...judged, scoring: extra },
+      forwardTokens: { ...answering, scoring: extra },
+      modelMs: result.modelMs * shareOf(answering, result.answers) + samplingMs,
       scoredAnswers: 0,
     },
     {
@@ -288,6 +263,7 @@ async function sampledOutcomes(scene: Scene): Promise<StrategyOutcome[]> {
         }),
       ),
       forwardTokens: { ...judged, scoring: judged.scoring + extra },
+      modelMs: result.modelMs + samplingMs,
       scoredAnswers: result.answers.filter(isScored).length,
     },
   ];
@@ -325,7 +301,7 @@ async function outcomesOf(
       const paper = await loadTopology(path.join(packageRoot(), PAPER_TOPOLOGY));
       outcomes.push(await trainedOutcome(scene, name, onSameGround(paper, scene.base)));
     } else if (name === 'temperatureScaled' || name === 'isotonic')
-      outcomes.push(supervised(name, await baseOutcome('verbalized'), scene.base.seed));
+      outcomes.push(supervisedOutcome(name, await baseOutcome('verbalized'), scene.base.seed));
     else if (name === 'dinco' || name === 'selfConsistency') {
       sampled ??= await sampledOutcomes(scene);
       outcomes.push(...sampled.filter((outcome) => outcome.name === name));
