@@ -185,6 +185,12 @@ function costOf(
   };
 }
 
+/** The part of a run's positions that a strategy needs. */
+function shareOf(cost: StrategyOutcome['forwardTokens'], answers: readonly Answer[]): number {
+  const all = answers.reduce((total, { forwardTokens }) => total + forwardTokens.total, 0);
+  return all === 0 ? 0 : (cost.answer + cost.confidence + cost.scoring) / all;
+}
+
 function isScored({ scores }: Answer): boolean {
   return (scoreValue(scores, 'pTrue') ?? scoreValue(scores, 'normalizedPTrue')) !== null;
 }
@@ -291,17 +297,18 @@ async function outcomesOf(
     const { run, phases, confidences } = BASE_STRATEGIES[name];
     const result = runs.get(run) ?? (await runTopology(scene, run, baseTopology(scene.base, run)));
     runs.set(run, result);
-    const { answers, modelMs } = result;
+    const { answers } = result;
+    const forwardTokens = costOf(answers, phases);
     return {
       name,
       rows: rowsOf(result, scene.input, confidences(answers, scene.base)),
       sampled: false,
-      forwardTokens: costOf(answers, phases),
+      forwardTokens,
       trainedQuestions: 0,
       scoredAnswers: (phases as readonly Phase[]).includes('scoring')
         ? answers.filter(isScored).length
         : 0,
-      modelMs,
+      modelMs: result.modelMs * shareOf(forwardTokens, answers),
     };
   };
   for (const name of strategies) {

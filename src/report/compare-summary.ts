@@ -45,7 +45,10 @@ export interface StrategySummary {
   readonly scoredFraction: number;
   /** What the strategy would have cost alone; a training position counts three. */
   readonly forwardTokens: ForwardTokens;
-  /** Milliseconds that the model took, shared passes counted as long as they took when they were computed. */
+  /**
+   * Milliseconds that model and trainer took, shared passes counted as long as they took when they were computed; of a
+   * run that several strategies are read off, the share by positions.
+   */
   readonly modelMs: number;
   /** Fraction by which pooled and mean per-domain ECE lie below verbalized's; `null` without one. */
   readonly reduction: { readonly ece: number | null; readonly meanDomainEce: number | null };

@@ -9,12 +9,13 @@ export interface JsonSchema {
   readonly required?: readonly string[];
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly additionalProperties?: boolean | JsonSchema;
+  readonly items?: JsonSchema;
 }
 
 /** Keywords that check something, or only describe. Any other is an error: nothing goes unchecked. */
 const KNOWN = new Set([
   ...['$schema', '$ref', '$defs', 'title', 'description', 'type', 'enum', 'minimum', 'maximum'],
-  ...['required', 'properties', 'additionalProperties'],
+  ...['required', 'properties', 'additionalProperties', 'items'],
 ]);
 
 /** The JSON type of a value, integers apart. */
@@ -54,6 +55,14 @@ export function checkJsonSchema(
     if (value > (schema.maximum ?? Infinity)) faults.push(`${path} = ${value} is too large`);
   }
   if (typeof value !== 'object' || value === null) return faults;
+  if (Array.isArray(value)) {
+    const { items } = schema;
+    if (items !== undefined)
+      value.forEach((item, i) =>
+        faults.push(...checkJsonSchema(item, items, root, `${path}[${i}]`)),
+      );
+    return faults;
+  }
   for (const key of schema.required ?? []) {
     if (!Object.hasOwn(value, key)) faults.push(`${path}.${key} is missing`);
   }

@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { before, describe, it } from 'node:test';
+import {
+  ablationNames,
+  compareStream,
+  strategiesNamed,
+  type CompareStreamOptions,
+  type CompareStreamResult,
+} from '../../../src/app/compare-stream.ts';
+import { loadTopology } from '../../../src/app/load-topology.ts';
+import { makeStream } from '../../../src/app/make-stream.ts';
+import { replayStream } from '../../../src/app/replay-stream.ts';
+import { STRATEGY_NAMES, type CompareSummary } from '../../../src/report/compare-summary.ts';
+import { checkJsonSchema, type JsonSchema } from '../../support/check-json-schema.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+const folder = temporaryFolder();
+const stream = join(folder, 'stream.jsonl');
+const never = new AbortController().signal;
+const schema = JSON.parse(
+  readFileSync('schemas/compare-summary.schema.json', 'utf8'),
+) as JsonSchema;
+
+const compare = (options: Partial<CompareStreamOptions> = {}): Promise<CompareStreamResult> =>
+  compareStream({
+    stream,
+    model: 'stand-in',
+    folder: join(folder, 'all'),
+    drain: never,
+    abort: never,
+    ...options,
+  });
+
+/** Without what a clock says. */
+function timeless(summary: CompareSummary): unknown {
+  return JSON.parse(
+    JSON.stringify(summary, (key, value: unknown) => (key === 'modelMs' ? 0 : value)),
+  );
+}
+
+describe('compareStream', () => {
+  let all: CompareSummary;
+  before(async () => {
+    await makeStream({ out: stream, perDomain: 3, seed: 1 });
+    // Labels that the stand-in sometimes meets, so that there is something to measure.
+    const lines = (await readFile(stream, 'utf8')).trim().split('\n');
+    await writeFile(stream, `${lines.join('\n')}\n`);
+    all = (await compare()).summary;
+  });
+
+  it('has every strategy, as its schema says', () => {
+    assert.deepEqual(Object.keys(all.strategies), [...STRATEGY_NAMES]);
+    assert.deepEqual(checkJsonSchema(JSON.parse(JSON.stringify(all)), schema), []);
+    assert.equal(all.complete, true);
+    assert.equal(all.questions, 12);
+    for (const [name, strategy] of Object.entries(all.strategies)) {
+      assert.equal(strategy.answered, 12, name);
+      assert.equal(strategy.pooled.n + strategy.pooled.missing, 12, name);
+      assert.equal(Object.keys(strategy.domains).length, 4, name);
+    }
+  });
+
+  it('charges each strategy what it costs alone', async () => {
+    // Replayed without kept passes, with just this score.
+    for (const [name, evidence, when] of [
+      ['verbalized', 'none', 'never'],
+      ['pTrue', 'none', 'always'],
+    ] as const) {
+      const topology = join(folder, `${name}.yaml`);
+      await writeFile(
+        topology,
+        [
+          'version: 1',
+          `name: ${name.toLowerCase()}`,
+          `confidence: { published: ${name}, evidence: ${evidence} }`,
+          `scoring: { when: ${when}, scores: [${name}] }`,
+          'gate: { kind: never }',
+          "training: { mode: 'off', target: { signals: [answerProbability] } }",
+          '',
+        ].join('\n'),
+      );
+      const { report } = await replayStream({
+        stream,
+        topology,
+        model: 'stand-in',
+        runFolder: join(folder, `alone-${name}`),
+        drain: never,
+        abort: never,
+      });
+      const own = all.strategies[name];
+      assert.deepEqual(own?.forwardTokens, report.summary.forwardTokens);
+      assert.equal(own.pooled.ece, report.summary.pooled[name].ece);
+    }
+    const { verbalized, answerProbability, normalizedPTrue, combined, isotonic, dinco } =
+      all.strategies;
+    assert.equal(answerProbability?.forwardTokens.total, verbalized?.forwardTokens.answer);
+    assert.deepEqual(combined?.forwardTokens, normalizedPTrue?.forwardTokens);
+    assert.deepEqual(isotonic?.forwardTokens, verbalized?.forwardTokens);
+    assert.equal(normalizedPTrue?.forwardTokens.confidence, 0);
+    assert.equal(normalizedPTrue.relativeCost, 1);
+    assert.equal(normalizedPTrue.scoredFraction, 1);
+    assert.equal(verbalized?.reduction.ece, 0);
+    assert.equal(verbalized.scoredFraction, 0);
+    assert.ok((dinco?.forwardTokens.scoring ?? 0) > normalizedPTrue.forwardTokens.scoring);
+  });
+
+  it('gives the same again from what it kept, and from its passes alone', async () => {
+    const expected = timeless(all);
+    assert.deepEqual(timeless((await compare()).summary), expected);
+    await rm(join(folder, 'all', 'seed-1-order-0'), { recursive: true });
+    assert.deepEqual(timeless((await compare()).summary), expected);
+  });
+
+  it('runs every seed under every order', async () => {
+    const { summary } = await compare({
+      strategies: ['verbalized', 'secl'],
+      seeds: [1, 2],
+      orders: 2,
+      folder: join(folder, 'orders'),
+    });
+    assert.deepEqual(checkJsonSchema(JSON.parse(JSON.stringify(summary)), schema), []);
+    assert.deepEqual(
+      summary.runs.map(({ seed, order }) => [seed, order]),
+      [
+        [1, 0],
+        [1, 1],
+        [2, 0],
+        [2, 1],
+      ],
+    );
+    assert.deepEqual(summary.strategies, summary.runs[0]?.strategies);
+    assert.equal(summary.spread['secl']?.ece.n, 4);
+    const domains = summary.runs.map(({ strategies }) =>
+      Object.keys(strategies['verbalized']?.domains ?? {}).join(),
+    );
+    assert.notEqual(domains[1], domains[0]);
+    assert.equal(domains[2], domains[0]);
+  });
+
+  it('drains, and goes on where it stopped', async () => {
+    const options = {
+      strategies: ['verbalized', 'pTrue'] as const,
+      folder: join(folder, 'drained'),
+    };
+    const drain = new AbortController();
+    const runs: string[] = [];
+    const stopped = await compare({
+      ...options,
+      drain: drain.signal,
+      onRun: ({ name, at, of }) => {
+        runs.push(`${at}/${of} ${name}`);
+        if (name === 'pTrue') drain.abort();
+      },
+    });
+    assert.deepEqual(runs, ['1/2 verbalized', '2/2 pTrue']);
+    assert.equal(stopped.summary.complete, false);
+    assert.deepEqual(stopped.summary.strategies, {});
+    assert.deepEqual(checkJsonSchema(JSON.parse(JSON.stringify(stopped.summary)), schema), []);
+    const { summary } = await compare(options);
+    assert.equal(summary.complete, true);
+    assert.deepEqual(summary.strategies['pTrue']?.pooled, all.strategies['pTrue']?.pooled);
+  });
+
+  it('runs an ablation by its topologies', async () => {
+    const { summary } = await compare({ ablation: 'gating', folder: join(folder, 'gating') });
+    assert.equal(summary.ablation, 'gating');
+    assert.deepEqual(Object.keys(summary.strategies), [
+      'drift',
+      'always',
+      'never',
+      'periodic',
+      'domains',
+    ]);
+    assert.equal(summary.strategies['always']?.scoredFraction, 1);
+    assert.equal(summary.strategies['never']?.scoredFraction, 0);
+    assert.equal(summary.strategies['never'].forwardTokens.scoring, 0);
+  });
+
+  it('names what there is where something unknown is asked for', async () => {
+    await assert.rejects(compare({ ablation: 'nosuch' }), { code: 'USAGE' });
+    assert.throws(() => strategiesNamed(['verbalized', 'nosuch']), { code: 'USAGE' });
+    assert.deepEqual(strategiesNamed(['secl', 'secl']), ['secl']);
+  });
+});
+
+describe('the ablations', () => {
+  it('are those of the paper and two of ours, and every topology is valid and has a name of its own', async () => {
+    const names = await ablationNames();
+    assert.deepEqual(names, [
+      'adapter-scope',
+      'domain-order',
+      'evidence',
+      'gating',
+      'hyperparameters',
+      'layers',
+      'loss',
+      'signal-quality',
+      'weight-accumulation',
+    ]);
+    await loadTopology('topologies/secl-paper.yaml');
+  });
+});
