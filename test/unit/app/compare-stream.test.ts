@@ -174,9 +174,11 @@ describe('compareStream', () => {
       'periodic',
       'domains',
     ]);
-    assert.equal(summary.strategies['always']?.scoredFraction, 1);
-    assert.equal(summary.strategies['never']?.scoredFraction, 0);
-    assert.equal(summary.strategies['never'].forwardTokens.scoring, 0);
+    assert.equal(summary.strategies['never']?.trainedFraction, 0);
+    assert.equal(summary.strategies['never'].forwardTokens.training, 0);
+    // The usual target needs no judgement, and what is not needed is not paid for.
+    for (const { forwardTokens } of Object.values(summary.strategies))
+      assert.equal(forwardTokens.scoring, 0);
   });
 
   it('names what there is where something unknown is asked for', async () => {
