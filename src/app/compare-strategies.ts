@@ -65,6 +65,21 @@ export const BASE_STRATEGIES = {
   combined: { run: 'normalizedPTrue', phases: ['answer', 'scoring'], confidences: combined },
 } as const satisfies Partial<Record<StrategyName, BaseStrategy>>;
 
+/** A strategy that {@link BASE_STRATEGIES} names. */
+export type BaseStrategyName = keyof typeof BASE_STRATEGIES;
+
+/** Whether a topology's target needs P(True) or NormPTrue. */
+function isJudged({ training }: Topology): boolean {
+  return training.target.signals.some((name) => name === 'pTrue' || name === 'normalizedPTrue');
+}
+
+/** How a strategy is read under a topology: a combination of free signals alone costs nothing beyond the answers. */
+export function baseStrategy(name: BaseStrategyName, topology: Topology): BaseStrategy {
+  return name === 'combined' && !isJudged(topology)
+    ? { run: 'verbalized', phases: ['answer'], confidences: combined }
+    : BASE_STRATEGIES[name];
+}
+
 /** What each run computes beside the free scores, and publishes. */
 const SCORES: Readonly<Record<BaseRun, readonly Score[]>> = {
   verbalized: ['verbalized'],
@@ -104,7 +119,7 @@ export function baseTopology(topology: Topology, run: BaseRun): Topology {
  */
 export function leanTopology(topology: Topology): Topology {
   const { signals } = topology.training.target;
-  const judged = signals.some((name) => name === 'pTrue' || name === 'normalizedPTrue');
+  const judged = isJudged(topology);
   const needed: ReadonlySet<Score> = new Set<Score>([
     'answerProbability',
     'tokenCertainty',

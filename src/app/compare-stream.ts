@@ -26,10 +26,11 @@ import type { Topology } from '../topology/topology.ts';
 import { compareRun, type CompareRunResult } from './compare-run.ts';
 import { compareSamples } from './compare-samples.ts';
 import {
-  BASE_STRATEGIES,
+  baseStrategy,
   baseTopology,
   leanTopology,
   type BaseRun,
+  type BaseStrategyName,
   type Phase,
 } from './compare-strategies.ts';
 import { labelAnswers, labelsOf } from './label-answers.ts';
@@ -277,8 +278,8 @@ async function outcomesOf(
   const runs = new Map<BaseRun, CompareRunResult>();
   const outcomes: StrategyOutcome[] = [];
   let sampled: StrategyOutcome[] | undefined;
-  const baseOutcome = async (name: keyof typeof BASE_STRATEGIES): Promise<StrategyOutcome> => {
-    const { run, phases, confidences } = BASE_STRATEGIES[name];
+  const baseOutcome = async (name: BaseStrategyName): Promise<StrategyOutcome> => {
+    const { run, phases, confidences } = baseStrategy(name, scene.base);
     const result = runs.get(run) ?? (await runTopology(scene, run, baseTopology(scene.base, run)));
     runs.set(run, result);
     const { answers } = result;
@@ -289,9 +290,7 @@ async function outcomesOf(
       sampled: false,
       forwardTokens,
       trainedQuestions: 0,
-      scoredAnswers: (phases as readonly Phase[]).includes('scoring')
-        ? answers.filter(isScored).length
-        : 0,
+      scoredAnswers: phases.includes('scoring') ? answers.filter(isScored).length : 0,
       modelMs: result.modelMs * shareOf(forwardTokens, answers),
     };
   };
@@ -379,7 +378,7 @@ export async function compareStream(options: CompareStreamOptions): Promise<Comp
     const rounds = seeds.flatMap((seed) =>
       Array.from({ length: orders }, (_, order) => ({ seed, order })),
     );
-    const perRound = variants?.length ?? runsNeeded(strategies);
+    const perRound = variants?.length ?? runsNeeded(strategies, named);
     const runs: CompareRun[] = [];
     let at = 0;
     let complete = true;

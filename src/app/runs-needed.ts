@@ -1,12 +1,13 @@
 import type { StrategyName } from '../report/compare-summary.ts';
-import { BASE_STRATEGIES } from './compare-strategies.ts';
+import type { Topology } from '../topology/topology.ts';
+import { BASE_STRATEGIES, baseStrategy, type BaseStrategyName } from './compare-strategies.ts';
 
-/** How many runs strategies are read off. */
-export function runsNeeded(strategies: readonly StrategyName[]): number {
+/** How many runs strategies are read off under a topology. */
+export function runsNeeded(strategies: readonly StrategyName[], topology: Topology): number {
   return new Set(
     strategies.map((name) =>
       name in BASE_STRATEGIES
-        ? BASE_STRATEGIES[name as keyof typeof BASE_STRATEGIES].run
+        ? baseStrategy(name as BaseStrategyName, topology).run
         : name === 'temperatureScaled' || name === 'isotonic'
           ? 'verbalized'
           : name === 'dinco' || name === 'selfConsistency'

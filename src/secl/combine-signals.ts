@@ -1,7 +1,11 @@
 import { precondition } from '../errors/secl-error.ts';
 
-/** How signals become one number. */
-export const MEANS = ['arithmetic', 'geometric'] as const;
+/**
+ * How signals become one number. `noisy-or`: the chance that not all of them are wrong, were they independent.
+ * `tempered-noisy-or`: the geometric mean of that and the arithmetic mean. Signals that count every other wording as
+ * doubt (answer probability, token certainty) are too low as they are; noisy-or alone is too high where they agree.
+ */
+export const MEANS = ['arithmetic', 'geometric', 'noisy-or', 'tempered-noisy-or'] as const;
 
 /** One of {@link MEANS}. */
 export type Mean = (typeof MEANS)[number];
@@ -15,8 +19,8 @@ export interface WeightedSignal {
 }
 
 /**
- * The weighted mean of confidences: `Σ wᵢsᵢ / Σ wᵢ`, or `exp(Σ wᵢ ln sᵢ / Σ wᵢ)`, which is 0 as soon as one that
- * has any weight is.
+ * One confidence of several: `Σ wᵢsᵢ / Σ wᵢ`; or `exp(Σ wᵢ ln sᵢ / Σ wᵢ)`, which is 0 as soon as one that has any
+ * weight is; or `1 − Π (1 − sᵢ)^wᵢ`; or the root of the product of the first and the last.
  *
  * @returns In `[0, 1]`, or `null` if no signal has any weight. Source: ours.
  * @throws SeclError `PRECONDITION` for a value that is no fraction or a negative weight.
@@ -29,11 +33,16 @@ export function combineSignals(signals: readonly WeightedSignal[], mean: Mean): 
   const acting = signals.filter(({ weight }) => weight > 0);
   const total = acting.reduce((sum, { weight }) => sum + weight, 0);
   if (total === 0) return null;
-  const sum = acting.reduce(
-    (acc, { value, weight }) => acc + weight * (mean === 'arithmetic' ? value : Math.log(value)),
-    0,
-  );
-  const combined = mean === 'arithmetic' ? sum / total : Math.exp(sum / total);
+  const sum = (of: (value: number) => number): number =>
+    acting.reduce((acc, { value, weight }) => acc + weight * of(value), 0);
+  const arithmetic = sum((value) => value) / total;
+  const noisyOr = 1 - Math.exp(sum((value) => Math.log(1 - value)));
+  const combined = {
+    arithmetic,
+    geometric: Math.exp(sum(Math.log) / total),
+    'noisy-or': noisyOr,
+    'tempered-noisy-or': Math.sqrt(noisyOr * arithmetic),
+  }[mean];
   // Rounding may step over the edge.
   return Math.min(1, Math.max(0, combined));
 }

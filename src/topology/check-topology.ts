@@ -94,11 +94,7 @@ function scoreRules(file: TopologyFile): RuleFault[] {
 }
 
 /** Signals of the target where the file names none. */
-const USUAL_SIGNALS: readonly SignalName[] = [
-  'tokenCertainty',
-  'normalizedPTrue',
-  'answerProbability',
-];
+const USUAL_SIGNALS: readonly SignalName[] = ['tokenCertainty', 'answerProbability'];
 
 /** Why a signal is not there to train towards, or `undefined` if it is. */
 function whyNoSignal(signal: SignalName, file: TopologyFile): string | undefined {

@@ -30,7 +30,7 @@ function gateOf({ gate }: Topology): string {
 function trainingOf({ training, adapter }: Topology): string | null {
   if (training.mode === 'off') return null;
   const { target, lora } = training;
-  return `${training.mode}, ${training.loss} towards the ${target.mean} mean of ${target.signals.join(', ')}; LoRA of rank ${lora.rank} on ${lora.projections.join(', ')} of ${lora.lastLayers} layers, at the ${adapter.scope}`;
+  return `${training.mode}, ${training.loss} towards the ${target.mean} of ${target.signals.join(', ')}; LoRA of rank ${lora.rank} on ${lora.projections.join(', ')} of ${lora.lastLayers} layers, at the ${adapter.scope}`;
 }
 
 /** A label that Mermaid reads as plain text. */

@@ -64,9 +64,9 @@ const target = object<TrainingFile['target']>(
   {
     signals: listOf(
       SIGNAL_NAMES,
-      'Scores that make the target; absent: token certainty, NormPTrue and answer probability, as far as they are computed.',
+      'Scores that make the target; absent: token certainty and answer probability.',
     ),
-    mean: choice(MEANS, 'arithmetic', 'How they become one number.'),
+    mean: choice(MEANS, 'tempered-noisy-or', 'How they become one number.'),
     weighting: choice(
       WEIGHTINGS,
       'probe',

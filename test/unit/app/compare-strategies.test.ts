@@ -2,12 +2,20 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
   BASE_STRATEGIES,
+  baseStrategy,
   baseTopology,
   leanTopology,
 } from '../../../src/app/compare-strategies.ts';
 import { loadTopology } from '../../../src/app/load-topology.ts';
+import type { SignalName } from '../../../src/secl/training-target.ts';
+import type { Topology } from '../../../src/topology/topology.ts';
 
 const topology = await loadTopology();
+const towards = (signals: readonly SignalName[]): Topology => {
+  const { training } = topology;
+  return { ...topology, training: { ...training, target: { ...training.target, signals } } };
+};
+const FREE = ['tokenCertainty', 'answerProbability'] as const;
 
 describe('baseTopology', () => {
   it('computes a strategy and nothing beside it', () => {
@@ -32,9 +40,19 @@ describe('baseTopology', () => {
   });
 });
 
+describe('baseStrategy', () => {
+  it('reads the combination off what its signals need', () => {
+    const free = baseStrategy('combined', towards(FREE));
+    assert.deepEqual([free.run, free.phases], ['verbalized', ['answer']]);
+    const judged = baseStrategy('combined', towards([...FREE, 'normalizedPTrue']));
+    assert.deepEqual([judged.run, judged.phases], ['normalizedPTrue', ['answer', 'scoring']]);
+    assert.equal(baseStrategy('pTrue', towards(FREE)).run, 'pTrue');
+  });
+});
+
 describe('leanTopology', () => {
   it('keeps what the method reads', () => {
-    const { scoring } = leanTopology(topology);
+    const { scoring } = leanTopology(towards(['tokenCertainty', 'normalizedPTrue']));
     assert.deepEqual(scoring.scores, [
       'answerProbability',
       'tokenCertainty',
@@ -44,9 +62,7 @@ describe('leanTopology', () => {
   });
 
   it('leaves out judging where no signal is judged', () => {
-    const { training } = topology;
-    const target = { ...training.target, signals: ['tokenCertainty'] as const };
-    const free = { ...topology, training: { ...training, target } };
-    assert.deepEqual(leanTopology(free).scoring.scores, ['answerProbability', 'tokenCertainty']);
+    const { scoring } = leanTopology(towards(FREE));
+    assert.deepEqual(scoring.scores, ['answerProbability', 'tokenCertainty']);
   });
 });

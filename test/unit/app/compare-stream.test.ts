@@ -94,7 +94,8 @@ describe('compareStream', () => {
     const { verbalized, answerProbability, normalizedPTrue, combined, isotonic, dinco } =
       all.strategies;
     assert.equal(answerProbability?.forwardTokens.total, verbalized?.forwardTokens.answer);
-    assert.deepEqual(combined?.forwardTokens, normalizedPTrue?.forwardTokens);
+    // The usual target is made of free signals.
+    assert.deepEqual(combined?.forwardTokens, answerProbability?.forwardTokens);
     assert.deepEqual(isotonic?.forwardTokens, verbalized?.forwardTokens);
     assert.equal(normalizedPTrue?.forwardTokens.confidence, 0);
     assert.equal(normalizedPTrue.relativeCost, 1);
@@ -171,9 +172,11 @@ describe('compareStream', () => {
       'periodic',
       'domains',
     ]);
-    assert.equal(summary.strategies['always']?.scoredFraction, 1);
-    assert.equal(summary.strategies['never']?.scoredFraction, 0);
-    assert.equal(summary.strategies['never'].forwardTokens.scoring, 0);
+    assert.equal(summary.strategies['never']?.trainedFraction, 0);
+    assert.equal(summary.strategies['never'].forwardTokens.training, 0);
+    // The usual target needs no judgement, and what is not needed is not paid for.
+    for (const { forwardTokens } of Object.values(summary.strategies))
+      assert.equal(forwardTokens.scoring, 0);
   });
 
   it('names what there is where something unknown is asked for', async () => {
