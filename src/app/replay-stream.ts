@@ -149,7 +149,7 @@ export async function replayStream(options: ReplayStreamOptions): Promise<Replay
           );
         },
       });
-      const { rows, summary } = replayOutcome(result, labels, matchFeedback, topology);
+      const { rows, summary, adapters } = replayOutcome(result, labels, matchFeedback, topology);
       const { description } = model;
       return {
         runFolder,
@@ -170,6 +170,7 @@ export async function replayStream(options: ReplayStreamOptions): Promise<Replay
           ],
           summary,
           rows,
+          adapters,
         },
       };
     } finally {
