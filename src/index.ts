@@ -235,7 +235,8 @@ export { createTokenizer } from './tokenizer/create-tokenizer.ts';
 export { renderReport } from './report/render-report.ts';
 export { renderTable } from './report/render-table.ts';
 export type { ReplayReport } from './report/replay-report.ts';
-export type { ReplayRow, ReplaySummary } from './report/replay-summary.ts';
+export type { AdapterFate } from './report/adapter-fates.ts';
+export type { LoopSummary, ReplayRow, ReplaySummary } from './report/replay-summary.ts';
 
 // adapters: implementations of the ports
 export { avroCodec, type AvroCodec } from './adapters/avro/avro-codec.ts';

@@ -11,6 +11,7 @@ import { adapterRefused } from '../peft/adapter-refused.ts';
 import type { AdapterStore } from '../ports/adapter-store.ts';
 import type { Broker, TopicSpec } from '../ports/broker.ts';
 import type { Codec } from '../ports/record-codec.ts';
+import type { TopologyTopics } from '../topology/topology.ts';
 import { loadTopology } from './load-topology.ts';
 import { SYSTEM_CLOCK } from './system-clock.ts';
 
@@ -43,9 +44,6 @@ export interface AdapterLog {
   bytesOf(record: AdapterRecord): Promise<Uint8Array>;
 }
 
-/** Topic of decisions about adapters. */
-const DECISIONS_TOPIC = 'qa.adapter-decisions';
-
 /** Largest weights that a record carries itself; larger ones are in the store. Kafka's records end at 1 MiB. */
 export const INLINE_BYTES = 512 * 1024;
 
@@ -69,7 +67,7 @@ export async function withAdapterLog<T>(
   try {
     const codecs = openRecordCodecs();
     const store = openFileAdapterStore(path.join(runFolder, 'adapters'));
-    return await work(await readAdapterLog(broker, topics.adapters, codecs, store));
+    return await work(await readAdapterLog(broker, topics, codecs, store));
   } finally {
     await broker.close();
   }
@@ -78,13 +76,13 @@ export async function withAdapterLog<T>(
 /** Reads a broker's adapters and decisions; a topic that is not there yet has none. */
 export async function readAdapterLog(
   broker: Broker,
-  adaptersTopic: string,
+  topics: Pick<TopologyTopics, 'adapters' | 'adapterDecisions'>,
   codecs: Pick<RecordCodecs, 'adapter' | 'adapterDecision'>,
   store: AdapterStore,
 ): Promise<AdapterLog> {
   // Compacted by `lineage/version`, of which no two are alike: nothing is ever lost.
-  const adapters: TopicSpec = { name: adaptersTopic, compacted: true };
-  const decisions: TopicSpec = { name: DECISIONS_TOPIC };
+  const adapters: TopicSpec = { name: topics.adapters, compacted: true };
+  const decisions: TopicSpec = { name: topics.adapterDecisions };
   return {
     records: await readAll(broker, adapters, codecs.adapter),
     decisions: await readAll(broker, decisions, codecs.adapterDecision),

@@ -53,6 +53,9 @@ export function labelAnswers(
       domain: answer.domain,
       correct: label === null ? null : match(answer, label),
       confidences: confidencesOf(answer),
+      burst: answer.gate?.burst ?? 0,
+      incident: answer.gate?.incident ?? 0,
+      adapterVersion: answer.published.adapterVersion,
     };
   });
 }

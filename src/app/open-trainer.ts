@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { OnStoreProgress } from '../adapters/hub/store-progress.ts';
+import { STAND_IN_LORA_SITES, standInSha256 } from '../adapters/memory/stand-in-language-model.ts';
+import { createStandInTrainer } from '../adapters/memory/stand-in-trainer.ts';
 import { openEmbeddedTrainer } from '../adapters/trainer/embedded-trainer.ts';
 import { SeclError } from '../errors/secl-error.ts';
-import { checkAdapter } from '../peft/check-adapter.ts';
+import { checkAdapter, type AdapterLimits } from '../peft/check-adapter.ts';
 import type { AdapterStore } from '../ports/adapter-store.ts';
 import type { Topology } from '../topology/topology.ts';
 import { buildModelFromStore } from './build-model-from-store.ts';
 import { openModelStore } from './model-store.ts';
 import { STAND_IN } from './open-language-model.ts';
+import { SYSTEM_CLOCK } from './system-clock.ts';
 import type { TrainingDeskOptions } from './training-desk.ts';
 
 /** How {@link openTrainer} goes about it. */
@@ -31,14 +34,20 @@ export async function openTrainer(
   { model, training }: Topology,
   options: OpenTrainerOptions,
 ): Promise<OpenedTrainer | undefined> {
-  if (training.mode === 'off' || model.name === STAND_IN) return undefined;
+  if (training.mode === 'off') return undefined;
   const { store } = options;
+  if (model.name === STAND_IN) {
+    const baseSha256 = standInSha256();
+    return {
+      trainer: createStandInTrainer({ baseSha256, store, clock: SYSTEM_CLOCK }),
+      load: loaderOf(store, { baseSha256, sites: STAND_IN_LORA_SITES }),
+    };
+  }
   const built = await buildModelFromStore(
     openModelStore({ cacheFolder: options.cacheFolder }),
     model.name,
     { precision: model.precision, onProgress: options.onProgress, signal: options.signal },
   );
-  const limits = { baseSha256: built.fileSha256, sites: built.manifest.lora.sites };
   return {
     trainer: await openEmbeddedTrainer({
       ggufPath: built.ggufPath,
@@ -47,14 +56,19 @@ export async function openTrainer(
       folder: `${built.folder}.training`,
       ...(model.threads === null ? {} : { threads: model.threads }),
     }),
-    load: async (record) => {
-      const bytes = record.weights ?? (await store.get(record.sha256));
-      const sha256 = createHash('sha256')
-        .update(bytes ?? new Uint8Array())
-        .digest('hex');
-      const verdict = checkAdapter(record, bytes, sha256, limits);
-      if (verdict.ok) return verdict.adapter;
-      throw new SeclError('ADAPTER_REFUSED', `${verdict.refusal.code}: ${verdict.refusal.reason}`);
-    },
+    load: loaderOf(store, { baseSha256: built.fileSha256, sites: built.manifest.lora.sites }),
+  };
+}
+
+/** Loads adapters from their records or the store, each checked before it may act. */
+function loaderOf(store: AdapterStore, limits: AdapterLimits): OpenedTrainer['load'] {
+  return async (record) => {
+    const bytes = record.weights ?? (await store.get(record.sha256));
+    const sha256 = createHash('sha256')
+      .update(bytes ?? new Uint8Array())
+      .digest('hex');
+    const verdict = checkAdapter(record, bytes, sha256, limits);
+    if (verdict.ok) return verdict.adapter;
+    throw new SeclError('ADAPTER_REFUSED', `${verdict.refusal.code}: ${verdict.refusal.reason}`);
   };
 }

@@ -1,5 +1,7 @@
 import type { Matcher } from '../operators/calibration-state.ts';
+import { adapterFates, type AdapterFate } from '../report/adapter-fates.ts';
 import type { ReplayRow, ReplaySummary } from '../report/replay-summary.ts';
+import { summarizeLoop } from '../report/summarize-loop.ts';
 import { summarizeRun } from '../report/summarize-run.ts';
 import type { Topology } from '../topology/topology.ts';
 import { labelAnswers, type LabelsByPosition } from './label-answers.ts';
@@ -9,6 +11,8 @@ import type { ReplayResult } from './replay.ts';
 export interface ReplayOutcome {
   readonly rows: readonly ReplayRow[];
   readonly summary: ReplaySummary;
+  /** What became of each adapter, by version. */
+  readonly adapters: readonly AdapterFate[];
 }
 
 /** Questions in the batches of accepted adapters. */
@@ -51,6 +55,10 @@ export function replayOutcome(
       },
       rows,
       trainedQuestions: trainedQuestions(result).size,
+      loop:
+        topology.training.mode === 'off'
+          ? null
+          : summarizeLoop(topology.gate.kind, result.answers, result.decisions),
     },
     {
       bins: topology.calibration.bins,
@@ -59,5 +67,5 @@ export function replayOutcome(
       seed: topology.seed,
     },
   );
-  return { rows, summary };
+  return { rows, summary, adapters: adapterFates(result.adapters, result.decisions) };
 }

@@ -5,6 +5,7 @@ import { openRecordCodecs } from '../adapters/avro/record-codecs.ts';
 import { openEmbeddedLog } from '../adapters/embedded-log/open-embedded-log.ts';
 import { openFileAdapterStore } from '../adapters/files/file-adapter-store.ts';
 import type { OnStoreProgress } from '../adapters/hub/store-progress.ts';
+import type { Answer } from '../events/answer.ts';
 import type { ReplayReport } from '../report/replay-report.ts';
 import { matchFeedback } from '../streams/match-feedback.ts';
 import type { Topology } from '../topology/topology.ts';
@@ -17,7 +18,7 @@ import { openTrainer } from './open-trainer.ts';
 import { replay, runFingerprint } from './replay.ts';
 import type { ReplayInput } from './replay-input.ts';
 import { replayOutcome } from './replay-outcome.ts';
-import { createReplayMeter, type ReplayProgress } from './replay-progress.ts';
+import { createReplayMeter, type LoopStanding, type ReplayProgress } from './replay-progress.ts';
 import { SYSTEM_CLOCK } from './system-clock.ts';
 
 /** What {@link replayStream} is asked for. */
@@ -32,6 +33,8 @@ export interface ReplayStreamOptions {
   readonly limit?: number | undefined;
   /** Wins over the topology's: seeds the sample and the metrics. */
   readonly seed?: number | undefined;
+  /** Compute P(True) and NormPTrue for every answer, not in bursts alone. @defaultValue false */
+  readonly scoreEverywhere?: boolean | undefined;
   /** Folder of the run; absent: one under `runs/` that is named after stream, settings and model. */
   readonly runFolder?: string | undefined;
   /** Where folders go that are named after their settings. @defaultValue `runs` */
@@ -69,7 +72,18 @@ async function settingsOf(options: ReplayStreamOptions): Promise<Topology> {
     ...topology,
     model: { ...topology.model, name: options.model ?? topology.model.name },
     seed: options.seed ?? topology.seed,
+    scoring: {
+      ...topology.scoring,
+      when: options.scoreEverywhere === true ? 'always' : topology.scoring.when,
+    },
   };
+}
+
+/** How the loop stood at an answer; `undefined` without one. */
+function standingOf(answer: Answer | undefined): LoopStanding | undefined {
+  if (answer === undefined) return undefined;
+  const { gate, published } = answer;
+  return { burst: (gate?.burst ?? 0) > 0, adapterVersion: published.adapterVersion };
 }
 
 /** `runs/NAME-HASH`: the same stream, settings, model and machine go on in the same folder. */
@@ -130,10 +144,12 @@ export async function replayStream(options: ReplayStreamOptions): Promise<Replay
           const rows = labelAnswers(batch, first, labels, matchFeedback).map(
             ({ confidences, correct }) => ({ confidence: confidences.published ?? null, correct }),
           );
-          options.onProgress?.(meter.update(state.consumed, rows, deadLetters.length));
+          options.onProgress?.(
+            meter.update(state.consumed, rows, deadLetters.length, standingOf(answers.at(-1))),
+          );
         },
       });
-      const { rows, summary } = replayOutcome(result, labels, matchFeedback, topology);
+      const { rows, summary, adapters } = replayOutcome(result, labels, matchFeedback, topology);
       const { description } = model;
       return {
         runFolder,
@@ -154,6 +170,7 @@ export async function replayStream(options: ReplayStreamOptions): Promise<Replay
           ],
           summary,
           rows,
+          adapters,
         },
       };
     } finally {

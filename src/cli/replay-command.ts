@@ -17,6 +17,7 @@ export interface ReplayCommandOptions {
   readonly limit?: number;
   readonly seed?: number;
   readonly run?: string;
+  readonly scoreEverywhere?: boolean;
   /** Where run folders go that are named after their settings. */
   readonly runRoot?: string;
   readonly cache?: string;
@@ -42,6 +43,7 @@ export async function runReplay(stream: string, options: ReplayCommandOptions): 
       topology: options.topology,
       limit: options.limit,
       seed: options.seed,
+      scoreEverywhere: options.scoreEverywhere,
       runFolder: options.run,
       runRoot: options.runRoot,
       cacheFolder: options.cache,
@@ -92,6 +94,10 @@ export function registerReplayCommand(program: Command): void {
     )
     .option('--seed <n>', 'seed of the sample and of the intervals', wholeNumber(0))
     .option(
+      '--score-everywhere',
+      'compute P(True) and NormPTrue for every answer, not in bursts alone; what is trained on stays',
+    )
+    .option(
       '--run <folder>',
       'folder of the run; by default one under runs/ named after its settings',
     )
@@ -104,6 +110,7 @@ export function registerReplayCommand(program: Command): void {
 Examples:
   secl replay questions.jsonl --report report.html
   secl replay questions.jsonl --limit 200 --json
+  secl replay questions.jsonl --score-everywhere   # more to compare with, at a higher price
 Interrupted, it drains; the same command again goes on where it stopped.`,
     )
     .action(runReplay);

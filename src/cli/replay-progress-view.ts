@@ -11,10 +11,13 @@ export interface ReplayProgressView {
 /** Where there is no terminal, a line comes this often. */
 const LINE_EVERY_MS = 10_000;
 
-function facts({ questionsPerSecond, ece }: ReplayProgress): string {
+function facts({ questionsPerSecond, ece, burst, adapterVersion }: ReplayProgress): string {
   const speed = questionsPerSecond === null ? '' : `${questionsPerSecond.toFixed(2)} questions/s`;
   const calibration = ece === null ? '' : `ECE so far ${ece.toFixed(3)}`;
-  return [speed, calibration].filter((fact) => fact !== '').join(', ');
+  const adapter = adapterVersion === 0 ? '' : `adapter ${adapterVersion}`;
+  return [speed, calibration, adapter, burst ? 'burst' : '']
+    .filter((fact) => fact !== '')
+    .join(', ');
 }
 
 function secondsLeft({ done, total, questionsPerSecond }: ReplayProgress): string {

@@ -43,6 +43,8 @@ export function registerStartCommand(program: Command): void {
         );
       await runReplay(stream, {
         seed,
+        // A first look shows every confidence beside the published one.
+        scoreEverywhere: true,
         report: path.join(folder, 'report.html'),
         runRoot: folder,
         ...(options.model === undefined ? {} : { model: options.model }),

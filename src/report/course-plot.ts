@@ -1,4 +1,7 @@
+import type { AdapterChange } from './adapter-changes.ts';
+import type { BurstRun } from './burst-runs.ts';
 import type { Course, CoursePoint, DomainRun } from './course.ts';
+import { drawBursts, drawVersions } from './loop-marks.ts';
 import { html, type Markup } from './markup.ts';
 import {
   bandPath,
@@ -28,6 +31,10 @@ export interface CoursePlotOptions {
   readonly runs: readonly DomainRun[];
   /** Domains in order of first appearance; their tones on the strip. */
   readonly domains: readonly string[];
+  /** Bursts to shade. @defaultValue none */
+  readonly bursts?: readonly BurstRun[];
+  /** Changes of the acting adapter to mark. @defaultValue none */
+  readonly changes?: readonly AdapterChange[];
   /** Whose confidence it is. */
   readonly name: string;
   readonly width: number;
@@ -95,10 +102,11 @@ function drawDomains({ runs, domains }: CoursePlotOptions, x: Scale, bottom: num
 
 /**
  * The course of a run for one confidence: rolling accuracy with its 95% band, rolling mean
- * confidence, rolling ECE with its floor, over the question's index; the domains above.
+ * confidence, rolling ECE with its floor, over the question's index; the domains above; bursts and
+ * changes of the adapter behind.
  */
 export function coursePlot(options: CoursePlotOptions): Markup {
-  const { course, name, width, height, runs } = options;
+  const { course, name, width, height, runs, bursts = [], changes = [] } = options;
   const right = width - 8;
   const bottom = height - 36;
   const first = runs[0]?.from ?? 0;
@@ -114,16 +122,19 @@ export function coursePlot(options: CoursePlotOptions): Markup {
     ),
   );
   const end = points.at(-1);
+  const area = { x, top: TOP, bottom };
   return drawSvg({
     width,
     height,
     label:
       `Course of ${name} over ${points.length} windows of up to ${course.window} answers; at the end ` +
       `accuracy ${end?.accuracy?.toFixed(2) ?? '–'}, mean confidence ${end?.mean?.toFixed(2) ?? '–'}, ` +
-      `ECE ${end?.ece?.toFixed(2) ?? '–'}`,
-    content: html`${drawYAxis(y, x, [0, 0.2, 0.4, 0.6, 0.8, 1])}
+      `ECE ${end?.ece?.toFixed(2) ?? '–'}` +
+      (bursts.length === 0 ? '' : `; ${bursts.length} bursts`) +
+      (changes.length === 0 ? '' : `; the adapter changed ${changes.length} times`),
+    content: html`${drawBursts(bursts, area)}${drawYAxis(y, x, [0, 0.2, 0.4, 0.6, 0.8, 1])}
       ${drawXAxis(x, bottom, niceTicks(x.domain, Math.floor(width / 110)))}
-      ${drawDomains(options, x, bottom)}
+      ${drawDomains(options, x, bottom)} ${drawVersions(changes, area)}
       <path class="accuracy-band" d="${band}" />
       <path class="floor-line" d="${lineOf(points, x, y, (point) => point.floor)}" />
       <path class="ece-line" d="${lineOf(points, x, y, (point) => point.ece)}" />

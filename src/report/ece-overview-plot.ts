@@ -32,7 +32,7 @@ export function eceOverviewPlot(summary: ReplaySummary, scores: readonly Reporte
     const domains = summary.meanDomainEce[score];
     const middle = TOP + (i + 0.5) * ROW;
     const words =
-      `${scoreTitle(score)}: ECE ${(ece ?? 0).toFixed(3)}, n ${n}` +
+      `${scoreTitle(score, summary)}: ECE ${(ece ?? 0).toFixed(3)}, n ${n}` +
       (eceInterval === null
         ? ''
         : `, 95% ${eceInterval.low.toFixed(3)}–${eceInterval.high.toFixed(3)}`) +
@@ -43,7 +43,7 @@ export function eceOverviewPlot(summary: ReplaySummary, scores: readonly Reporte
     return html`<g>
       <title>${words}</title>
       <text class="name" x="${LEFT - 12}" y="${px(middle + 4)}" text-anchor="end"
-        >${scoreTitle(score)}</text
+        >${scoreTitle(score, summary)}</text
       >
       ${
         eceFloor === null
@@ -85,7 +85,9 @@ export function eceOverviewPlot(summary: ReplaySummary, scores: readonly Reporte
     width: WIDTH,
     height: bottom + 38,
     label: `Expected calibration error by confidence: ${scores
-      .map((score) => `${scoreTitle(score)} ${(summary.pooled[score].ece ?? 0).toFixed(3)}`)
+      .map(
+        (score) => `${scoreTitle(score, summary)} ${(summary.pooled[score].ece ?? 0).toFixed(3)}`,
+      )
       .join(', ')}`,
     content: html`${ticks.map(
         (tick) =>

@@ -17,3 +17,10 @@ export function formatCount(count: number): string {
 export function formatShare(share: number): string {
   return `${(share * 100).toFixed(1)}%`;
 }
+
+/** A measure before and after training as `0.1234 → 0.0123`: four decimals, since a loss may be small; or a dash. */
+export function formatChange(
+  change: { readonly before: number; readonly after: number } | null,
+): string {
+  return change === null ? '–' : `${change.before.toFixed(4)} → ${change.after.toFixed(4)}`;
+}

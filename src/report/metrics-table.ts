@@ -4,7 +4,12 @@ import type { ReplaySummary, ReportedScore, ScopeSummary } from './replay-summar
 import { scoreTitle } from './score-title.ts';
 
 /** The rows of one scope under its heading. */
-function drawScope(name: string, scope: ScopeSummary, scores: readonly ReportedScore[]): Markup {
+function drawScope(
+  summary: ReplaySummary,
+  name: string,
+  scope: ScopeSummary,
+  scores: readonly ReportedScore[],
+): Markup {
   const labels =
     scope.unlabelled === 0 ? '' : `, ${formatCount(scope.unlabelled)} more without a label`;
   const eces = scores.flatMap((score) => scope[score].ece ?? []);
@@ -20,7 +25,7 @@ function drawScope(name: string, scope: ScopeSummary, scores: readonly ReportedS
       const { n, missing, mean, ece, eceInterval, eceFloor, auroc, brier } = scope[score];
       const within = ece !== null && eceFloor !== null && ece <= eceFloor.p95;
       return html`<tr>
-        <th scope="row">${scoreTitle(score)}</th>
+        <th scope="row">${scoreTitle(score, summary)}</th>
         <td>${formatCount(n)}</td>
         <td>${formatCount(missing)}</td>
         <td>${formatFraction(mean)}</td>
@@ -58,7 +63,7 @@ export function metricsTable(summary: ReplaySummary, scores: readonly ReportedSc
           <th scope="col">Brier</th>
         </tr>
       </thead>
-      ${scopes.map(([name, scope]) => drawScope(name, scope, scores))}
+      ${scopes.map(([name, scope]) => drawScope(summary, name, scope, scores))}
       <tbody>
         <tr class="scope">
           <th colspan="9" scope="rowgroup">
@@ -68,7 +73,7 @@ export function metricsTable(summary: ReplaySummary, scores: readonly ReportedSc
         ${scores.map(
           (score) =>
             html`<tr>
-              <th scope="row">${scoreTitle(score)}</th>
+              <th scope="row">${scoreTitle(score, summary)}</th>
               <td></td>
               <td></td>
               <td></td>

@@ -1,9 +1,12 @@
 import { labelConfidences } from '../calibration/labelled-confidences.ts';
 import { reliabilityDiagram } from '../calibration/reliability-diagram.ts';
+import { adapterChanges } from './adapter-changes.ts';
+import { burstRuns } from './burst-runs.ts';
 import { coursePlot } from './course-plot.ts';
 import { courseOf, courseWindow, domainRuns } from './course.ts';
 import { eceOverviewPlot } from './ece-overview-plot.ts';
 import { formatBand, formatCount, formatFraction, formatShare } from './format-number.ts';
+import { loopSection } from './loop-section.ts';
 import { html, type Markup } from './markup.ts';
 import { metricsTable } from './metrics-table.ts';
 import { reliabilityPlot } from './reliability-plot.ts';
@@ -60,7 +63,7 @@ function drawTiles({ summary }: ReplayReport): Markup {
 }
 
 /** Line and name of each thing in the course plots. */
-function drawCourseKey(domains: readonly string[]): Markup {
+function drawCourseKey(domains: readonly string[], bursts: boolean, versions: boolean): Markup {
   const lines = [
     ['accuracy-line', 'accuracy, with 95% Wilson band'],
     ['mean-line', 'mean confidence'],
@@ -75,6 +78,23 @@ function drawCourseKey(domains: readonly string[]): Markup {
           >${name}
         </li>`,
     )}
+    ${
+      bursts
+        ? html`<li>
+            <svg viewBox="0 0 30 14" aria-hidden="true">
+              <rect class="burst" width="30" height="14" /></svg
+            >burst
+          </li>`
+        : ''
+    }
+    ${
+      versions
+        ? html`<li>
+            <svg viewBox="0 0 30 14" aria-hidden="true"><path class="version" d="M15 0V14" /></svg
+            >another adapter version acts
+          </li>`
+        : ''
+    }
     ${domains.map(
       (name, i) =>
         html`<li>
@@ -114,8 +134,12 @@ function drawPlots(report: ReplayReport, scores: readonly ReportedScore[]): Mark
   const { rows, seed, summary } = report;
   const runs = domainRuns(rows);
   const domains = Object.keys(summary.domains);
+  const bursts = burstRuns(rows);
+  const changes = adapterChanges(rows);
   const titleOf = (score: ReportedScore): string =>
-    score === 'published' ? `Published (${report.publishedSource})` : scoreTitle(score);
+    score === 'published'
+      ? `${scoreTitle(score, summary)}: ${report.publishedSource}`
+      : scoreTitle(score, summary);
   const courseFigure = (score: ReportedScore, width: number, height: number): Markup =>
     html`<figure>
       <h3>${titleOf(score)}</h3>
@@ -123,7 +147,8 @@ function drawPlots(report: ReplayReport, scores: readonly ReportedScore[]): Mark
         course: courseOf(rows, score, { bins: summary.definition.bins, seed }),
         runs,
         domains,
-        name: scoreTitle(score),
+        ...(score === 'published' ? { bursts, changes } : {}),
+        name: scoreTitle(score, summary),
         width,
         height,
       })}
@@ -152,7 +177,7 @@ function drawPlots(report: ReplayReport, scores: readonly ReportedScore[]): Mark
         });
         return html`<figure>
           <h3>${titleOf(score)}</h3>
-          ${reliabilityPlot(diagram, scoreTitle(score))}
+          ${reliabilityPlot(diagram, scoreTitle(score, summary))}
           <figcaption>${captionOf(report, score)}</figcaption>
         </figure>`;
       })}
@@ -162,7 +187,7 @@ function drawPlots(report: ReplayReport, scores: readonly ReportedScore[]): Mark
       Rolling over the stream; a window that spans two domains mixes them. A short window’s ECE is
       high by chance alone: read it against its floor.
     </p>
-    ${drawCourseKey(domains)}
+    ${drawCourseKey(domains, bursts.length > 0, changes.length > 0)}
     ${scores.includes('published') ? courseFigure('published', 1000, 320) : ''}
     <div class="grid-of-courses">${others.map((score) => courseFigure(score, 480, 240))}</div>`;
 }
@@ -170,6 +195,7 @@ function drawPlots(report: ReplayReport, scores: readonly ReportedScore[]): Mark
 /** Conventions and provenance. */
 function drawDetails(report: ReplayReport, absent: readonly ReportedScore[]): Markup {
   const { definition, forwardTokens } = report.summary;
+  const names = absent.map((score) => scoreTitle(score, report.summary)).join(', ');
   const { answer, confidence, scoring, training, total } = forwardTokens;
   const facts: readonly (readonly [string, string])[] = [
     ['Model', report.model],
@@ -198,11 +224,7 @@ function drawDetails(report: ReplayReport, absent: readonly ReportedScore[]): Ma
       mean squared distance between confidence and outcome, lower is better. Missing confidences are
       left out and counted, never replaced by a number.
     </p>
-    ${
-      absent.length === 0
-        ? ''
-        : html`<p>No answer has a value for: ${absent.map(scoreTitle).join(', ')}.</p>`
-    }
+    ${absent.length === 0 ? '' : html`<p>No answer has a value for: ${names}.</p>`}
     <h2>Provenance</h2>
     <dl>
       ${facts.map(
@@ -258,7 +280,7 @@ export function renderReport(report: ReplayReport): string {
                   <h2>Metrics</h2>
                   ${metricsTable(summary, present)} ${drawPlots(report, present)}`
           }
-          ${drawDetails(report, absent)}
+          ${loopSection(report)} ${drawDetails(report, absent)}
         </main>
       </body>
     </html> `;

@@ -1,3 +1,4 @@
+import { describeLoop } from './describe-loop.ts';
 import { formatBand, formatCount, formatFraction, formatShare } from './format-number.ts';
 import {
   REPORTED_SCORES,
@@ -29,10 +30,10 @@ function plainName(name: string): string {
 }
 
 /** One score's row of cells. */
-function cellsOf(scope: ScopeSummary, score: ReportedScore): string[] {
+function cellsOf(summary: ReplaySummary, scope: ScopeSummary, score: ReportedScore): string[] {
   const { n, missing, mean, ece, eceInterval, eceFloor, auroc, brier } = scope[score];
   return [
-    scoreTitle(score),
+    scoreTitle(score, summary),
     formatCount(n),
     formatCount(missing),
     formatFraction(mean),
@@ -78,10 +79,12 @@ export function renderTable(summary: ReplaySummary): string {
   const present = REPORTED_SCORES.filter((score) => pooled[score].n > 0);
   const absent = REPORTED_SCORES.filter((score) => pooled[score].n === 0);
   const scopes = [['all domains', pooled] as const, ...Object.entries(domains)];
-  const rows = scopes.flatMap(([, scope]) => present.map((score) => cellsOf(scope, score)));
+  const rows = scopes.flatMap(([, scope]) =>
+    present.map((score) => cellsOf(summary, scope, score)),
+  );
   const means = present.map((score) => {
     const cells = new Array<string>(HEADER.length).fill('');
-    cells[0] = scoreTitle(score);
+    cells[0] = scoreTitle(score, summary);
     cells[4] = formatFraction(meanDomainEce[score]);
     return cells;
   });
@@ -100,12 +103,13 @@ export function renderTable(summary: ReplaySummary): string {
 
 /** What the numbers are counted over and what they mean, in a few lines. */
 function notesOf(summary: ReplaySummary, absent: readonly ReportedScore[]): string[] {
-  const { questions, answered, deadLettered, forwardTokens, trainedFraction } = summary;
+  const { questions, answered, deadLettered, forwardTokens, trainedFraction, loop } = summary;
   const { bins, edgeRule, interval, floorSimulations } = summary.definition;
   const notes = [
     `${formatCount(questions)} questions, ${formatCount(answered)} answered, ` +
       `${formatCount(deadLettered)} dead letters; ${formatCount(forwardTokens.total)} forward tokens; ` +
       `trained on ${formatShare(trainedFraction)}.`,
+    ...(loop === null ? [] : [describeLoop(loop)]),
     `ECE: ${bins} bins of equal width, ${edgeRule}.` +
       (interval.resamples === 0
         ? ''
@@ -117,7 +121,9 @@ function notesOf(summary: ReplaySummary, absent: readonly ReportedScore[]): stri
     );
   }
   if (absent.length > 0) {
-    notes.push(`Without any value: ${absent.map((score) => scoreTitle(score)).join(', ')}.`);
+    notes.push(
+      `Without any value: ${absent.map((score) => scoreTitle(score, summary)).join(', ')}.`,
+    );
   }
   return notes;
 }

@@ -1,3 +1,4 @@
+import type { AdapterFate } from './adapter-fates.ts';
 import type { ReplayRow, ReplaySummary } from './replay-summary.ts';
 
 /** Everything a report page shows; plain data. */
@@ -20,4 +21,6 @@ export interface ReplayReport {
   readonly summary: ReplaySummary;
   /** Answers in stream order. */
   readonly rows: readonly ReplayRow[];
+  /** What became of each adapter, by version. */
+  readonly adapters: readonly AdapterFate[];
 }

@@ -16,6 +16,36 @@ export interface ReplayRow {
   readonly correct: boolean | null;
   /** Fraction in `[0, 1]` by score; `null` or absent: missing. */
   readonly confidences: Readonly<Partial<Record<ReportedScore, number | null>>>;
+  /** Ordinal of the burst it stands in, from 1; 0 or absent: none was open. */
+  readonly burst?: number;
+  /** Changes that the gate had noticed by then. @defaultValue 0 */
+  readonly incident?: number;
+  /** Version of the adapter that acted; 0 or absent: none. */
+  readonly adapterVersion?: number;
+}
+
+/** What the loop did in a run. */
+export interface LoopSummary {
+  /** Kind of the gate, e.g. `drift`. */
+  readonly gate: string;
+  readonly bursts: number;
+  /** Answers that stand in bursts. */
+  readonly questionsInBursts: number;
+  /** Changes noticed, the beginning included; alarms for one change merged. */
+  readonly incidents: number;
+  /** Answers at which a detector fired. */
+  readonly alarms: number;
+  readonly adapters: AdapterCounts;
+}
+
+/** What became of a run's adapters; a version that was put in place and taken away again counts twice. */
+export interface AdapterCounts {
+  readonly accepted: number;
+  /** Those that could not be trained included. */
+  readonly refused: number;
+  readonly rolledBack: number;
+  /** Version that acts at the end; 0: none. */
+  readonly active: number;
 }
 
 /** One confidence over one set of answers; metrics are `null` where undefined. */
@@ -61,6 +91,8 @@ export interface ReplaySummary {
   readonly trainedFraction: number;
   /** Answers that have a NormPTrue, over all. */
   readonly scoredFraction: number;
+  /** What the loop did; `null` where nothing is trained. */
+  readonly loop: LoopSummary | null;
   readonly pooled: ScopeSummary;
   /** By domain, in order of first appearance. */
   readonly domains: Readonly<Record<string, ScopeSummary>>;

@@ -48,6 +48,7 @@ svg .tick { fill: var(--quiet); font-size: 11px; } svg .small { font-size: 9px; 
 .diamond { fill: var(--panel); stroke: var(--ece); stroke-width: 2; }
 .count { fill: var(--confidence); fill-opacity: 0.45; }
 .floor { fill: var(--floor); fill-opacity: 0.75; } .floor-mean { stroke: var(--floor-ink); stroke-width: 2; }
+.burst { fill: var(--tone1); fill-opacity: 0.22; } .version { stroke: var(--quiet); stroke-width: 1; }
 .boundary { stroke: var(--quiet); stroke-dasharray: 2 3; }
 .accuracy-band { fill: var(--accuracy); fill-opacity: 0.16; }
 .accuracy-line, .mean-line, .ece-line, .floor-line { fill: none; stroke-width: 2; stroke-linejoin: round; }
@@ -66,6 +67,7 @@ thead th, thead th:first-child { font-weight: 600; border-bottom: 2px solid var(
 .scope th { font-weight: 600; padding-top: 16px; white-space: normal; overflow-wrap: anywhere; }
 .scope span { font-weight: 400; margin-left: 8px; }
 .best { font-weight: 700; } td { position: relative; } td sup { position: absolute; right: 2px; top: 2px; line-height: 1; }
+th.words, td.words { text-align: left; white-space: normal; min-width: 12ch; overflow-wrap: anywhere; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 20px; margin: 8px 0; }
 dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: anywhere; font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: 13px; }
 @media (max-width: 560px) { dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: 8px; } }

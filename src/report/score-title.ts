@@ -1,4 +1,4 @@
-import type { ReportedScore } from './replay-summary.ts';
+import type { ReplaySummary, ReportedScore } from './replay-summary.ts';
 
 /** What people read for a score's key. */
 const TITLES: Readonly<Record<ReportedScore, string>> = {
@@ -11,7 +11,11 @@ const TITLES: Readonly<Record<ReportedScore, string>> = {
   published: 'Published',
 };
 
-/** The title of a score, e.g. `P(True)` for `pTrue`. */
-export function scoreTitle(score: ReportedScore): string {
-  return TITLES[score];
+/**
+ * The title of a score, e.g. `P(True)` for `pTrue`.
+ *
+ * @param summary - Of the run it is about: where the loop ran, the published confidence is that of SECL.
+ */
+export function scoreTitle(score: ReportedScore, { loop }: Pick<ReplaySummary, 'loop'>): string {
+  return score === 'published' && loop !== null ? `${TITLES[score]} (SECL)` : TITLES[score];
 }

@@ -4,6 +4,7 @@ import { precondition } from '../errors/secl-error.ts';
 import type { ForwardTokens } from '../events/answer.ts';
 import {
   REPORTED_SCORES,
+  type LoopSummary,
   type ReplayRow,
   type ReplaySummary,
   type ReportedScore,
@@ -22,6 +23,8 @@ export interface RunOutcome {
   readonly forwardTokens: Omit<ForwardTokens, 'total'>;
   /** Distinct questions in accepted training batches. @defaultValue 0 */
   readonly trainedQuestions?: number;
+  /** What the loop did. @defaultValue `null`: nothing is trained */
+  readonly loop?: LoopSummary | null;
   /** One per answer, in stream order. Not mutated. */
   readonly rows: readonly ReplayRow[];
 }
@@ -121,6 +124,7 @@ export function summarizeRun(outcome: RunOutcome, options: RunSummaryOptions = {
     scoredFraction: share(
       rows.filter(({ confidences }) => (confidences.normalizedPTrue ?? null) !== null).length,
     ),
+    loop: outcome.loop ?? null,
     pooled: scopeOf(rows, (score) => perScore[score].pooled),
     domains: Object.fromEntries(
       domainNames.map((name) => [

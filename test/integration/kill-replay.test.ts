@@ -32,6 +32,8 @@ test('replays killed at 20 random moments end as if nothing had happened', async
     assert.deepEqual(result.differences, []);
     assert.equal(result.kills, 20);
     assert.ok(result.runs >= 1);
+    // The loop was at work: the gate opened bursts, and adapters came of them.
+    assert.ok(result.decisions >= 3, `${result.decisions} decisions`);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

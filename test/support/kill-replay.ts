@@ -6,6 +6,7 @@ import { openEmbeddedLog } from '../../src/adapters/embedded-log/open-embedded-l
 import { packageRoot } from '../../src/app/package-root.ts';
 import { SYSTEM_CLOCK } from '../../src/app/system-clock.ts';
 import type { Answer } from '../../src/events/answer.ts';
+import type { Codec } from '../../src/ports/record-codec.ts';
 import type { SeededRandom } from '../../src/random/seeded-random.ts';
 
 /** How a replay is run, and killed. */
@@ -29,6 +30,8 @@ export interface KillResult {
   readonly kills: number;
   /** Runs brought to their end after being killed at least once. */
   readonly runs: number;
+  /** Adapters that the undisturbed run decided about. */
+  readonly decisions: number;
   /** Differences to the undisturbed run; empty when all is well. */
   readonly differences: readonly string[];
 }
@@ -38,21 +41,41 @@ function lasting({ answeredAtMs: _, durationMs: __, sourceOffset: ___, ...rest }
   return JSON.stringify(rest);
 }
 
-/** All committed answers of a run, through a log opened anew. */
-async function answersOf(runFolder: string): Promise<Answer[]> {
+/** What a run left behind. */
+interface Leavings {
+  readonly answers: readonly Answer[];
+  /** The loop's records, without what two runs may differ in. */
+  readonly adapters: readonly string[];
+  readonly decisions: readonly string[];
+}
+
+/** All that is committed of a run, through a log opened anew. */
+async function leavingsOf(runFolder: string): Promise<Leavings> {
   const broker = await openEmbeddedLog({
     folder: path.join(runFolder, 'log'),
     clock: SYSTEM_CLOCK,
   });
   try {
     const codecs = openRecordCodecs();
-    const answers: Answer[] = [];
-    for await (const record of broker.read('qa.answers', 0, 0n)) {
-      const decoded = codecs.answer.decode(record.value ?? new Uint8Array());
-      if (!decoded.ok) throw new Error(`an answer cannot be read: ${decoded.reason}`);
-      answers.push(decoded.value);
-    }
-    return answers;
+    const read = async <T>(topic: string, codec: Codec<T>): Promise<T[]> => {
+      const values: T[] = [];
+      for await (const record of broker.read(topic, 0, 0n)) {
+        const decoded = codec.decode(record.value ?? new Uint8Array());
+        if (!decoded.ok) throw new Error(`a record of ${topic} cannot be read: ${decoded.reason}`);
+        values.push(decoded.value);
+      }
+      return values;
+    };
+    return {
+      answers: await read('qa.answers', codecs.answer),
+      // Weights are told by their hash.
+      adapters: (await read('qa.adapters', codecs.adapter)).map(
+        ({ durationMs: _, weights: __, ...rest }) => JSON.stringify(rest),
+      ),
+      decisions: (await read('qa.adapter-decisions', codecs.adapterDecision)).map(
+        ({ decidedAtMs: _, ...rest }) => JSON.stringify(rest),
+      ),
+    };
   } finally {
     await broker.close();
   }
@@ -107,7 +130,8 @@ async function replayOnce(
 export async function killReplays(options: KillOptions): Promise<KillResult> {
   const undisturbed = path.join(options.folder, 'undisturbed');
   await replayOnce(options, undisturbed, null);
-  const expected = (await answersOf(undisturbed)).map(lasting);
+  const whole = await leavingsOf(undisturbed);
+  const expected = whole.answers.map(lasting);
   const differences: string[] = [];
   let kills = 0;
   let runs = 0;
@@ -125,7 +149,7 @@ export async function killReplays(options: KillOptions): Promise<KillResult> {
     }
     if (killed === 0) continue;
     runs += 1;
-    const answers = await answersOf(runFolder);
+    const { answers, adapters, decisions } = await leavingsOf(runFolder);
     const ids = answers.map((answer) => answer.questionId);
     const repeated = ids.length - new Set(ids).size;
     if (repeated > 0) differences.push(`run ${attempt}: ${repeated} answers too many`);
@@ -134,6 +158,10 @@ export async function killReplays(options: KillOptions): Promise<KillResult> {
     answers.map(lasting).forEach((answer, i) => {
       if (answer !== expected[i]) differences.push(`run ${attempt}: answer ${i} differs`);
     });
+    if (adapters.join('\n') !== whole.adapters.join('\n'))
+      differences.push(`run ${attempt}: the adapters differ`);
+    if (decisions.join('\n') !== whole.decisions.join('\n'))
+      differences.push(`run ${attempt}: the decisions differ`);
   }
-  return { kills, runs, differences };
+  return { kills, runs, decisions: whole.decisions.length, differences };
 }

@@ -1,6 +1,6 @@
 import { seededRandom } from '../../src/random/seeded-random.ts';
 import type { ReplayReport } from '../../src/report/replay-report.ts';
-import type { ReplayRow } from '../../src/report/replay-summary.ts';
+import type { LoopSummary, ReplayRow } from '../../src/report/replay-summary.ts';
 import { summarizeRun } from '../../src/report/summarize-run.ts';
 
 /** Accuracy of each made-up domain, and how sure P(True) is of it. */
@@ -43,6 +43,34 @@ export function syntheticRows(perDomain: number, seed: number): ReplayRow[] {
   );
 }
 
+/** Questions of each made-up burst, one at the start of each domain. */
+const BURST = 8;
+
+/** Rows as a loop would have left them: a burst where a domain begins, a new version halfway through it and after it. */
+export function learningRows(perDomain: number, seed: number): ReplayRow[] {
+  return syntheticRows(perDomain, seed).map((row) => {
+    const block = Math.floor(row.index / perDomain);
+    const position = row.index % perDomain;
+    const steps = position < BURST / 2 ? 0 : position < BURST ? 1 : 2;
+    return {
+      ...row,
+      burst: position < BURST ? block + 1 : 0,
+      incident: block + 1,
+      adapterVersion: 2 * block + steps,
+    };
+  });
+}
+
+/** What {@link learningRows} say, with one more version refused. */
+export const LEARNING: LoopSummary = {
+  gate: 'drift',
+  bursts: 4,
+  questionsInBursts: 4 * BURST,
+  incidents: 4,
+  alarms: 3,
+  adapters: { accepted: 8, refused: 1, rolledBack: 0, active: 8 },
+};
+
 /** A made-up run as a report. */
 export function syntheticReport(perDomain: number, seed: number): ReplayReport {
   const rows = syntheticRows(perDomain, seed);
@@ -76,5 +104,6 @@ export function syntheticReport(perDomain: number, seed: number): ReplayReport {
       { resamples: 200, simulations: 200, seed },
     ),
     rows,
+    adapters: [],
   };
 }

@@ -29,6 +29,16 @@ export const STAND_IN_LORA_SITES: readonly LoraSiteShape[] = [0, 1].flatMap((lay
   })),
 );
 
+/** Eight hexadecimal digits that tell stand-ins apart. */
+function markOf(seed: number): string {
+  return (Math.trunc(seed) >>> 0).toString(16).padStart(8, '0');
+}
+
+/** What stands for the file hash of the stand-in with a seed. */
+export function standInSha256(seed = 0): string {
+  return markOf(seed).repeat(8);
+}
+
 /**
  * A language model that is none: answers from a hash of the text, thousands of questions a second, with the
  * scopes, caches, ledgers and errors of a real one. For tests, demonstrations of a topology, and fault
@@ -40,11 +50,11 @@ export function createStandInLanguageModel(options: StandInOptions = {}): Langua
   const tokenizer = new StandInTokenizer(vocabulary);
   const network = new StandInNetwork(vocabulary, seed);
   const forward = new StandInForwardPass(network, vocabulary.size, contextLength + 1, delayMs);
-  const mark = (Math.trunc(seed) >>> 0).toString(16).padStart(8, '0');
+  const mark = markOf(seed);
   const description: ModelDescription = {
     name: 'stand-in',
     architecture: 'stand-in',
-    fileSha256: mark.repeat(8),
+    fileSha256: standInSha256(seed),
     precision: 'fp32',
     contextLength,
     vocabularySize: vocabulary.size,

@@ -10,11 +10,12 @@ import { expectFailure } from '../../support/expect-failure.ts';
 import { manualClock } from '../../support/manual-clock.ts';
 
 const codecs = openRecordCodecs();
+const topics = { adapters: 'a', adapterDecisions: 'd' };
 
 describe('readAdapterLog', () => {
   it('reads what was added, in order, and passes over the head', async () => {
     const broker = createMemoryBroker({ clock: manualClock() });
-    const read = () => readAdapterLog(broker, 'a', codecs, createMemoryAdapterStore());
+    const read = () => readAdapterLog(broker, topics, codecs, createMemoryAdapterStore());
     const log = await read();
     assert.deepEqual([log.records, log.decisions], [[], []]);
     const records = [1, 2].map((version) => adapterRecord({ version }));
@@ -27,13 +28,14 @@ describe('readAdapterLog', () => {
     const again = await read();
     assert.deepEqual(again.records, records);
     assert.deepEqual(again.decisions, [adapterDecision()]);
+    assert.deepEqual([...(await broker.topics()).keys()].sort(), ['a', 'd']);
   });
 
   it('finds bytes that are too large for a record in the store, and checks both', async () => {
     const store = createMemoryAdapterStore();
     const log = await readAdapterLog(
       createMemoryBroker({ clock: manualClock() }),
-      'a',
+      topics,
       codecs,
       store,
     );
@@ -51,7 +53,7 @@ describe('readAdapterLog', () => {
     await broker.ensureTopics([{ name: 'a' }]);
     await broker.append([{ topic: 'a', key: null, value: Uint8Array.of(1, 2, 3) }]);
     await expectFailure(
-      readAdapterLog(broker, 'a', codecs, createMemoryAdapterStore()),
+      readAdapterLog(broker, topics, codecs, createMemoryAdapterStore()),
       'RECORD_INVALID',
     );
   });

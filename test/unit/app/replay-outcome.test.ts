@@ -7,6 +7,7 @@ import type { DeadLetter } from '../../../src/events/dead-letter.ts';
 import type { Feedback } from '../../../src/events/feedback.ts';
 import { missingScore, presentScore } from '../../../src/secl/score-of.ts';
 import { matchFeedback } from '../../../src/streams/match-feedback.ts';
+import { adapterDecision, adapterRecord } from '../../support/adapter-run.ts';
 import { assertClose } from '../../support/assert-close.ts';
 import { ORIGIN } from '../../support/secl-fixture.ts';
 
@@ -102,6 +103,48 @@ test('the topology sets bins, resamples and simulations of the numbers, or leave
   );
   const { published } = summaryWith({ bootstrap: 0, simulations: 0 }).pooled;
   assert.deepEqual([published.eceInterval, published.eceFloor], [null, null]);
+});
+
+test('gate and adapters are counted where the topology trains, and rows say under what they were answered', () => {
+  const gate = {
+    burst: 2,
+    positionInBurst: 1,
+    incident: 3,
+    alarm: true,
+    statistics: {},
+    thresholds: {},
+  };
+  const before = answer('a', 0.5, 'blue');
+  const after: Answer = {
+    ...answer('b', 0.5, 'blue'),
+    gate,
+    published: { value: 0.5, source: 'verbalized', adapterVersion: 1 },
+  };
+  const result = {
+    answers: [before, after],
+    deadLetters: [],
+    adapters: [adapterRecord()],
+    decisions: [adapterDecision()],
+    complete: true,
+  };
+  const outcome = replayOutcome(result, [label('a'), label('b')], matchFeedback, topology);
+  assert.deepEqual(outcome.summary.loop, {
+    ...{ gate: 'drift', bursts: 1, questionsInBursts: 1, incidents: 3, alarms: 1 },
+    adapters: { accepted: 1, refused: 0, rolledBack: 0, active: 1 },
+  });
+  assert.deepEqual(
+    outcome.rows.map(({ burst, incident, adapterVersion }) => [burst, incident, adapterVersion]),
+    [
+      [0, 0, 0],
+      [2, 3, 1],
+    ],
+  );
+  assert.deepEqual(
+    outcome.adapters.map(({ version, active }) => [version, active]),
+    [[1, true]],
+  );
+  const off = { ...topology, training: { ...topology.training, mode: 'off' as const } };
+  assert.equal(replayOutcome(result, [null, null], matchFeedback, off).summary.loop, null);
 });
 
 test('the summary says whether the run was complete', () => {

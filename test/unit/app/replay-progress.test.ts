@@ -32,3 +32,15 @@ test('ECE so far is over labelled answers with a confidence', () => {
   assertClose(meter.update(5, [{ confidence: 0.25, correct: false }], 0).ece, 1.15 / 3, 1e-12);
   assertClose(meter.update(6, [], 1).ece, 1.15 / 3, 1e-12);
 });
+
+test('the loop stands as the newest answer saw it', () => {
+  const meter = createReplayMeter(10, manualClock());
+  const { burst, adapterVersion } = meter.update(1, [], 1);
+  assert.deepEqual([burst, adapterVersion], [false, 0]);
+  const standing = { burst: true, adapterVersion: 2 };
+  const right = { confidence: 0.9, correct: true };
+  for (const loop of [standing, undefined]) {
+    const next = meter.update(2, [right], 0, loop);
+    assert.deepEqual([next.burst, next.adapterVersion], [true, 2]);
+  }
+});

@@ -26,6 +26,7 @@ async function replayed(
   name: string,
   lines: readonly string[],
   settings: readonly string[] = [],
+  scoreEverywhere = false,
 ): Promise<ReplayStreamResult & { progress: readonly ReplayProgress[] }> {
   const stream = join(folder, `${name}.jsonl`);
   const topology = join(folder, `${name}.yaml`);
@@ -36,6 +37,7 @@ async function replayed(
     stream,
     topology,
     model: 'stand-in',
+    scoreEverywhere,
     runFolder: join(folder, name),
     drain: never,
     abort: never,
@@ -115,4 +117,25 @@ test('windows leave labels of repeated ids out instead of guessing whose they ar
     windows.map(({ answers, labelled, accuracy }) => [answers, labelled, accuracy]),
     [[5, 2, 0.5]],
   );
+});
+
+test('scores everywhere where asked to, and learns in bursts all the same', async () => {
+  const lines = Array.from({ length: 40 }, (_, i) => line(`q${i}`, `x${i}`, ['x']));
+  const settings = ['gate: {kind: periodic, period: 20, burst: 4}'];
+  const sparse = await replayed('sparse', lines, settings);
+  const everywhere = await replayed('everywhere', lines, settings, true);
+  const { loop } = sparse.report.summary;
+  // Bursts of four open at the first of every twenty questions.
+  assert.deepEqual([loop?.gate, loop?.bursts, loop?.questionsInBursts], ['periodic', 2, 8]);
+  assert.deepEqual(everywhere.report.summary.loop, loop);
+  assert.ok(sparse.report.summary.scoredFraction <= 8 / 40);
+  // The stand-in judges some of its answers ambiguously, which leaves them without a NormPTrue.
+  assert.ok(everywhere.report.summary.scoredFraction > 0.5);
+  // The last batch ends at the fortieth.
+  assert.equal(everywhere.progress.at(-1)?.burst, false);
+});
+
+test('without training there is no loop to report', async () => {
+  const { report } = await replayed('off', [line('a', 'x', ['x'])], ['training: {mode: "off"}']);
+  assert.deepEqual([report.summary.loop, report.adapters], [null, []]);
 });

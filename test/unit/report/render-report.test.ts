@@ -4,7 +4,7 @@ import { renderReport } from '../../../src/report/render-report.ts';
 import type { ReplayReport } from '../../../src/report/replay-report.ts';
 import type { ReplayRow } from '../../../src/report/replay-summary.ts';
 import { summarizeRun } from '../../../src/report/summarize-run.ts';
-import { syntheticReport } from '../../support/synthetic-run.ts';
+import { LEARNING, learningRows, syntheticReport } from '../../support/synthetic-run.ts';
 
 /** The synthetic report with other rows. */
 function reportOf(rows: readonly ReplayRow[], changes: Partial<ReplayReport> = {}): ReplayReport {
@@ -19,6 +19,25 @@ function reportOf(rows: readonly ReplayRow[], changes: Partial<ReplayReport> = {
     { resamples: 20, simulations: 20 },
   );
   return { ...syntheticReport(1, 1), summary, rows, ...changes };
+}
+
+/** The report of rows that a loop left, with its adapters. */
+function learningReport(rows: readonly ReplayRow[]): ReplayReport {
+  const report = reportOf(rows);
+  const adapters = Array.from({ length: 8 }, (_, i) => ({
+    ...({ version: i + 1, decision: 'accepted', code: 'none', reason: 'holds up' } as const),
+    ...{ active: i === 7, trainedOn: 12, loss: { before: 0.5, after: 0.25 } },
+    heldOutError: { before: 0.125, after: 0.0625 },
+  }));
+  const refused = {
+    ...({ version: 9, decision: 'refused', code: 'MEAN_MOVED', reason: 'too far' } as const),
+    ...{ active: false, trainedOn: null, loss: null, heldOutError: null },
+  };
+  return {
+    ...report,
+    summary: { ...report.summary, loop: LEARNING },
+    adapters: [...adapters, refused],
+  };
 }
 
 /** Elements that are opened and never closed, or the other way round; void ones apart. */
@@ -78,6 +97,52 @@ describe('renderReport', () => {
     assert.doesNotMatch(hostile, /<img/);
     assert.deepEqual(unbalanced(hostile), []);
     assert.ok(hostile.includes('&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt;&amp;'));
+  });
+
+  it('shows bursts and adapters where a loop ran, and nothing of them elsewhere', () => {
+    const rows = learningRows(30, 3);
+    const learnt = renderReport(learningReport(rows));
+    assert.deepEqual(unbalanced(learnt), []);
+    assert.doesNotMatch(learnt, /NaN|Infinity|undefined|\[object/);
+    // In the course of the published confidence alone: four bursts, and a new version twice in each. One
+    // more of each stands in the key.
+    assert.equal(learnt.match(/class="burst"/g)?.length, 4 + 1);
+    assert.equal(learnt.match(/class="version"/g)?.length, 8 + 1);
+    assert.match(learnt, /<h2>Bursts and adapters<\/h2>/);
+    assert.match(learnt, /4 bursts with 32 questions; 8 adapters accepted, 1 refused/);
+    assert.match(learnt, /Published \(SECL\)/);
+    // Third domain: burst 3 begins at 60.
+    const cells = learnt.replace(/\n/g, '');
+    assert.match(cells, /row">3<\/th><td>60<\/td><td>8<\/td><td>3<\/td><td class="words">arithmet/);
+    assert.match(cells, /row">8<\/th><td class="words">accepted, acts<\/td><td>12<\/td>/);
+    assert.match(cells, /<td>0\.5000 → 0\.2500<\/td><td>0\.1250 → 0\.0625<\/td>/);
+    assert.match(
+      cells,
+      /refused<\/td><td>–<\/td><td>–<\/td><td>–<\/td><td class="words">too far \(MEAN/,
+    );
+    assert.doesNotMatch(page, /class="burst"|class="version"|Bursts and adapters|SECL/);
+  });
+
+  it('escapes what the loop says', () => {
+    const bad = '<script>alert(1)</script>';
+    const rows = learningRows(12, 3).map((row) => ({ ...row, domain: bad }));
+    const report = learningReport(rows);
+    const hostile = renderReport({
+      ...report,
+      summary: { ...report.summary, loop: { ...LEARNING, gate: bad } },
+      adapters: report.adapters.map((fate) => ({ ...fate, code: bad, reason: bad })),
+    });
+    assert.doesNotMatch(hostile, /<script/);
+    assert.deepEqual(unbalanced(hostile), []);
+  });
+
+  it('shows the first of very many versions, and says how many more there are', () => {
+    const rows = learningRows(10, 3);
+    const report = learningReport(rows);
+    const [fate] = report.adapters;
+    assert.ok(fate !== undefined);
+    const adapters = Array.from({ length: 1502 }, (_, i) => ({ ...fate, version: i + 1 }));
+    assert.match(renderReport({ ...report, adapters }), /and 1,002 more/);
   });
 
   it('says when nothing is measured, when the run was cut short, and what is absent', () => {

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { renderTable } from '../../../src/report/render-table.ts';
 import type { ReplayRow, ReplaySummary } from '../../../src/report/replay-summary.ts';
 import { summarizeRun } from '../../../src/report/summarize-run.ts';
-import { syntheticRows } from '../../support/synthetic-run.ts';
+import { LEARNING, learningRows, syntheticRows } from '../../support/synthetic-run.ts';
 
 const QUICK = { resamples: 50, simulations: 50 };
 
@@ -59,6 +59,16 @@ describe('renderTable', () => {
     assert.ok(!table.includes('\u001b'));
     // 44 columns are 22 ideographs.
     assert.ok(table.includes(`\n${'語'.repeat(22)}…: accuracy – of 0, 1 more without a label`));
+  });
+
+  it('names SECL and says what the loop did where one ran', () => {
+    const summary = { ...summaryOf(learningRows(25, 1)), loop: LEARNING };
+    const lines = renderTable(summary).split('\n');
+    // Five scopes and the mean; the column of titles is as wide as before.
+    assert.equal(lines.filter((line) => line.startsWith('Published (SECL) ')).length, 6);
+    assert.ok(lines.every((line) => line.length <= 100));
+    assert.ok(lines.some((line) => line.startsWith('4 bursts with 32 questions; 8 adapters acc')));
+    assert.doesNotMatch(renderTable(summaryOf(learningRows(25, 1))), /SECL|burst/);
   });
 
   it('prints an empty run', () => {

@@ -5,7 +5,7 @@ import { REPORTED_SCORES, type ReplayRow } from '../../../src/report/replay-summ
 import { summarizeRun } from '../../../src/report/summarize-run.ts';
 import { assertClose } from '../../support/assert-close.ts';
 import { checkJsonSchema, type JsonSchema } from '../../support/check-json-schema.ts';
-import { syntheticRows } from '../../support/synthetic-run.ts';
+import { LEARNING, syntheticRows } from '../../support/synthetic-run.ts';
 
 const FORWARD_TOKENS = { answer: 10, confidence: 5, scoring: 20, training: 0 };
 const QUICK = { resamples: 50, simulations: 50 };
@@ -78,6 +78,17 @@ describe('summarizeRun', () => {
     assertClose(pooled.normalizedPTrue.n + pooled.normalizedPTrue.missing, 80, 0);
   });
 
+  it('hands on what the loop did', () => {
+    const outcome = {
+      questions: 0,
+      deadLettered: 0,
+      complete: true,
+      forwardTokens: FORWARD_TOKENS,
+    };
+    assert.equal(summarizeRun({ ...outcome, rows: [] }).loop, null);
+    assert.deepEqual(summarizeRun({ ...outcome, rows: [], loop: LEARNING }).loop, LEARNING);
+  });
+
   it('refuses counts that contradict each other', () => {
     const rows = syntheticRows(1, 1);
     const outcome = {
@@ -100,6 +111,17 @@ describe('replay-summary.schema.json', () => {
       const value: unknown = JSON.parse(JSON.stringify(summaryOf(rows)));
       assert.deepEqual(checkJsonSchema(value, schema), []);
     }
+  });
+
+  it('accepts a loop, and refuses half of one', () => {
+    const summary = summaryOf([]);
+    assert.deepEqual(checkJsonSchema({ ...summary, loop: LEARNING }, schema), []);
+    const { alarms: _, ...half } = LEARNING;
+    const adapters = { ...LEARNING.adapters, active: -1 };
+    assert.deepEqual(checkJsonSchema({ ...summary, loop: { ...half, adapters } }, schema), [
+      '$.loop.alarms is missing',
+      '$.loop.adapters.active = -1 is too small',
+    ]);
   });
 
   it('names every score', () => {

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { GateReading } from '../../../src/events/answer.ts';
+import { summarizeLoop } from '../../../src/report/summarize-loop.ts';
+import { adapterDecision } from '../../support/adapter-run.ts';
+
+/** An answer with a reading; what the summary does not read is empty. */
+function seen(burst: number, incident: number, alarm = false): { readonly gate: GateReading } {
+  return {
+    gate: { burst, positionInBurst: 0, incident, alarm, statistics: {}, thresholds: {} },
+  };
+}
+
+describe('summarizeLoop', () => {
+  it('counts bursts by ordinal, their answers, changes and alarms', () => {
+    const answers = [
+      ...[seen(1, 1), seen(1, 1), seen(0, 1), seen(0, 1, true), seen(3, 2, true), seen(3, 2)],
+      // A dead burst 2 had no answer; an answer of a time without a gate has no reading.
+      { gate: null },
+    ];
+    assert.deepEqual(summarizeLoop('drift', answers, []), {
+      gate: 'drift',
+      bursts: 2,
+      questionsInBursts: 4,
+      incidents: 2,
+      alarms: 2,
+      adapters: { accepted: 0, refused: 0, rolledBack: 0, active: 0 },
+    });
+  });
+
+  it('counts each version once for each thing that was decided about it', () => {
+    const { adapters } = summarizeLoop(
+      'always',
+      [],
+      [
+        adapterDecision({ version: 1, activeVersion: 1 }),
+        adapterDecision({ version: 2, decision: 'refused', activeVersion: 1 }),
+        adapterDecision({ version: 3, activeVersion: 3 }),
+        adapterDecision({ version: 3, decision: 'frozen', activeVersion: 3 }),
+        adapterDecision({ version: 3, decision: 'rolled-back', activeVersion: 1 }),
+        adapterDecision({ version: 1, decision: 'rolled-back', activeVersion: 3 }),
+        adapterDecision({ version: 3, decision: 'rolled-back', activeVersion: 1 }),
+      ],
+    );
+    assert.deepEqual(adapters, { accepted: 2, refused: 1, rolledBack: 2, active: 1 });
+  });
+});
