@@ -31,7 +31,11 @@ import {
 } from './topology.ts';
 
 /** A topology as its file says it, before defaults that depend on other settings are filled in. */
-export interface TopologyFile extends Omit<Topology, 'calibration' | 'scoring' | 'training'> {
+export interface TopologyFile extends Omit<
+  Topology,
+  'batch' | 'calibration' | 'scoring' | 'training'
+> {
+  readonly batch: Omit<TopologyBatch, 'maxWaitMs'> & { readonly maxWaitMs: number | null };
   readonly training: TrainingFile;
   readonly calibration: Omit<TopologyCalibration, 'step'> & { readonly step: number | null };
   readonly scoring: Omit<TopologyScoring, 'scores'> & {
@@ -84,14 +88,16 @@ const model = object<TopologyModel>(
   'Which model answers, and what it may take.',
 );
 
-const batch = object<TopologyBatch>(
+const batch = object<TopologyFile['batch']>(
   {
     maxBatch: integer([1, 64], 8, 'Most questions in a batch.'),
     maxInFlight: integer([1, 64], 2, 'Most batches between being read and being committed.'),
-    maxWaitMs: integer(
-      [0, 60_000],
-      50,
-      'How long a batch that has begun waits to fill up, in an endless stream.',
+    maxWaitMs: nullable(
+      integer(
+        [0, 60_000],
+        50,
+        'How long a batch that has begun waits to fill up, in an endless stream; absent: 50. Not where training.mode is barrier, whose batches are cut by count.',
+      ),
     ),
     order: choice(['partition'], 'partition', 'Order that is kept.'),
   },

@@ -39,7 +39,7 @@ export interface TopologyBatch {
   readonly maxBatch: number;
   /** Most batches between being read and being committed. */
   readonly maxInFlight: number;
-  /** How long a batch that has begun waits to fill up, in an endless stream. */
+  /** How long a batch that has begun waits to fill up, in an endless stream; without meaning in `barrier` mode. */
   readonly maxWaitMs: number;
   /** Order that is kept: answers leave a partition as its questions came. */
   readonly order: 'partition';
