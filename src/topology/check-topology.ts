@@ -33,7 +33,10 @@ export function completeTopology(file: TopologyFile): Topology {
   const { target } = training;
   return {
     ...file,
-    batch: { ...batch, maxWaitMs: batch.maxWaitMs ?? USUAL_WAIT_MS },
+    batch: {
+      ...batch,
+      maxWaitMs: batch.maxWaitMs ?? (modeOf(file) === 'barrier' ? null : USUAL_WAIT_MS),
+    },
     training: {
       ...training,
       mode: modeOf(file),

@@ -84,7 +84,7 @@ export function outlineTopology(topology: Topology): string {
   const judged = judgedScores(topology);
   const distractors = distractorsOf(topology);
   const threads = model.threads === null ? 'as many threads as cores' : `${model.threads} threads`;
-  const wait = topology.training.mode === 'barrier' ? 'cut by count' : `wait ${batch.maxWaitMs} ms`;
+  const wait = batch.maxWaitMs === null ? 'cut by count' : `wait ${batch.maxWaitMs} ms`;
   const lines = [
     `${topology.name} (seed ${topology.seed})`,
     `  read       ${topics.questions}: ${batch.maxBatch} a batch, ${batch.maxInFlight} batches in flight, ${wait}, order by ${batch.order}`,

@@ -31,11 +31,7 @@ import {
 } from './topology.ts';
 
 /** A topology as its file says it, before defaults that depend on other settings are filled in. */
-export interface TopologyFile extends Omit<
-  Topology,
-  'batch' | 'calibration' | 'scoring' | 'training'
-> {
-  readonly batch: Omit<TopologyBatch, 'maxWaitMs'> & { readonly maxWaitMs: number | null };
+export interface TopologyFile extends Omit<Topology, 'calibration' | 'scoring' | 'training'> {
   readonly training: TrainingFile;
   readonly calibration: Omit<TopologyCalibration, 'step'> & { readonly step: number | null };
   readonly scoring: Omit<TopologyScoring, 'scores'> & {
@@ -88,7 +84,7 @@ const model = object<TopologyModel>(
   'Which model answers, and what it may take.',
 );
 
-const batch = object<TopologyFile['batch']>(
+const batch = object<TopologyBatch>(
   {
     maxBatch: integer([1, 64], 8, 'Most questions in a batch.'),
     maxInFlight: integer([1, 64], 2, 'Most batches between being read and being committed.'),

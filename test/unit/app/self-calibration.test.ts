@@ -228,6 +228,36 @@ describe('the self-calibrating loop, with a stand-in for model and trainer', () 
     assert.deepEqual(lasting(await run({ model })), lasting(whole));
   });
 
+  it('keeps what a folder holds of another base model out of its own tables', async () => {
+    const on = disk();
+    const [own] = whole.adapters;
+    assert.ok(own);
+    const { topics } = topology;
+    const foreign = { ...own, lineage: 'another', version: 1, sha256: 'f'.repeat(64) };
+    const decision = {
+      ...(whole.decisions[0] ?? assert.fail()),
+      lineage: 'another',
+      decision: 'frozen' as const,
+      code: 'none',
+    };
+    const bytes = new TextEncoder().encode('another');
+    await on.broker.ensureTopics([
+      { name: topics.adapters, compacted: true },
+      { name: topics.adapterDecisions },
+    ]);
+    await on.broker.append([
+      { topic: topics.adapters, key: bytes, value: codecs.adapter.encode(foreign) },
+      {
+        topic: topics.adapterDecisions,
+        key: bytes,
+        value: codecs.adapterDecision.encode(decision),
+      },
+    ]);
+    assert.deepEqual(lasting(await run({ on })), lasting(whole));
+    // Resumed, it looks up the adapter that acts by its version, which the other lineage has too.
+    assert.deepEqual(lasting(await run({ on })), lasting(whole));
+  });
+
   it('is the same after a cut before or after any of its commits', async () => {
     for (let cut = 0; cut < commits.length; cut++)
       for (const side of ['before', 'after'] as const) {

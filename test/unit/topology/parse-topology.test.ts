@@ -275,12 +275,13 @@ limits: { maxPromptTokens: 100, maxQuestionChars: 200 }
     assert.equal(stepOf('window: sliding, size: 30, step: null'), 3);
   });
 
-  it('waits 50 ms for a batch to fill up where the file does not say, and batches are cut by time', () => {
-    const waitOf = (text: string): number => readTopology(SHORTEST + text, 't').batch.maxWaitMs;
+  it('waits 50 ms for a batch to fill up where the file does not say, unless batches are cut by count', () => {
+    const waitOf = (text: string): number | null =>
+      readTopology(SHORTEST + text, 't').batch.maxWaitMs;
     assert.equal(waitOf('training: { mode: async }'), 50);
     assert.equal(waitOf('training: { mode: async }\nbatch: { maxWaitMs: 7 }'), 7);
     assert.equal(waitOf('training: { mode: off }\nbatch: { maxWaitMs: 0 }'), 0);
-    assert.equal(waitOf('batch: { maxWaitMs: null }'), 50);
+    assert.equal(waitOf('batch: { maxWaitMs: null }'), null, 'the default is a barrier');
     // Nothing is trained where the published score is no statement of the model's.
     assert.equal(
       waitOf(
