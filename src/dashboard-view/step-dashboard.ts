@@ -223,7 +223,8 @@ export function stepDashboard(
     const key = idKey(label.questionId);
     const place = labellable.get(key);
     const row = place === undefined ? undefined : rows[place];
-    if (place === undefined || row?.answer == null) {
+    const answer = row?.answer ?? null;
+    if (place === undefined || row === undefined || answer === null) {
       forget(key);
       pending.set(key, label);
       pendingChars += charsOf(label);
@@ -233,7 +234,7 @@ export function stepDashboard(
       }
       return;
     }
-    const correct = match(row.answer, label);
+    const correct = match(answer, label);
     counts.labelled += (correct === null ? 0 : 1) - (row.correct === null ? 0 : 1);
     rows[place] = { ...row, correct };
   };
