@@ -13,7 +13,8 @@ const MINUTE_MS = 60_000;
 /** What comes of a sign-in. */
 export type SignIn =
   | { readonly kind: 'welcome'; /** For `Set-Cookie`. */ readonly cookie: string }
-  | { readonly kind: 'wrong' | 'busy' };
+  | { readonly kind: 'wrong' }
+  | { readonly kind: 'busy' };
 
 /** Who may read the page. */
 export interface Access {
