@@ -10,6 +10,7 @@ export const count = (value) => String(Math.round(value)).replace(/\B(?=(\d{3})+
 
 /** Time of day in UTC, with the date where it is another day than today. */
 export function time(ms) {
+  if (!(Math.abs(ms) <= 8.64e15)) return '–';
   const iso = new Date(ms).toISOString();
   const today = new Date().toISOString().slice(0, 10);
   return iso.slice(0, 10) === today

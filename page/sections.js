@@ -14,6 +14,13 @@ function tile(name, value, note) {
   );
 }
 
+/** A figure with its 95% band below it. */
+function withBand(value, interval) {
+  return interval === null
+    ? value
+    : el('span', {}, value, el('span', { class: 'note' }, ` 95% ${band(interval)}`));
+}
+
 /** Words that the verdict may be, with the class that colours them. */
 const VERDICTS = {
   trust: 'trust',
@@ -23,11 +30,14 @@ const VERDICTS = {
 };
 
 function showVerdict({ head, standing, verdict }) {
-  const word = verdict?.word ?? 'not enough data';
+  const word = verdict?.word ?? 'no verdict';
   byId('verdict').className = `verdict ${VERDICTS[word] ?? 'unknown'}`;
   const node = byId('verdict-word');
   if (node.textContent !== word) node.textContent = word;
-  put('verdict-reason', verdict?.reason ?? 'no window has been closed yet');
+  put(
+    'verdict-reason',
+    verdict?.reason ?? 'The records read so far carry none; judge by the measured figures.',
+  );
   const { measured } = standing;
   const { counts } = head;
   put(
@@ -97,10 +107,10 @@ function showStanding({ standing }) {
     row('Answers counted', count(measured.n), count(estimated.n)),
     row(
       'Accuracy',
-      `${fraction(measured.accuracy)} (95% ${band(measured.accuracyBand)})`,
+      withBand(fraction(measured.accuracy), measured.accuracyBand),
       fraction(estimated.accuracy),
     ),
-    row('ECE', `${fraction(measured.ece)} (95% ${band(measured.eceBand)})`, none),
+    row('ECE', withBand(fraction(measured.ece), measured.eceBand), none),
     row(
       'ECE under perfect calibration',
       floor === null ? DASH : `${fraction(floor.mean)}, up to ${fraction(floor.p95)}`,

@@ -8,7 +8,7 @@ export const DASHBOARD_LIMITS = {
   /** Newest answers that the figures of "now" are over. */
   standing: 500,
   /** Newest answers shown with their text. */
-  latest: 30,
+  latest: 20,
   /** Labels that wait for their answer; a replay's are all there before its first answer. */
   pendingLabels: 100_000,
   /** UTF-16 code units of all waiting labels together. */

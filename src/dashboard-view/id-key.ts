@@ -15,5 +15,7 @@ export function idKey(id: string): string {
     high = Math.imul(high ^ (unit + i), 0x01000193);
   }
   const hash = ((high >>> 11) * 2 ** 32 + (low >>> 0)).toString(36);
-  return `${id.slice(0, PLAIN)}\u{0}${id.length}\u{0}${hash}`;
+  // Letter by letter: a slice would keep the whole id in memory.
+  const head = [...id.slice(0, PLAIN)].join('');
+  return `${head}\u{0}${id.length}\u{0}${hash}`;
 }

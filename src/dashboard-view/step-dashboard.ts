@@ -34,9 +34,14 @@ function driftOf(gate: GateReading | null): Record<string, number> {
   const ratios = Object.entries(gate.statistics).flatMap(([name, statistic]) => {
     const threshold = gate.thresholds[name] ?? 0;
     const ratio = statistic / threshold;
-    return threshold > 0 && Number.isFinite(ratio) ? [[name.slice(0, LIMITS.name), ratio]] : [];
+    return threshold > 0 && Number.isFinite(ratio) ? [[shownName(name, LIMITS.name), ratio]] : [];
   });
   return Object.fromEntries(ratios.slice(0, LIMITS.driftLines)) as Record<string, number>;
+}
+
+/** The published confidence; one that is no fraction is none. */
+function confidenceOf({ published: { value } }: Answer): number | null {
+  return value !== null && value >= 0 && value <= 1 ? value : null;
 }
 
 function latestOf(answer: Answer, index: number): LatestAnswer {
@@ -48,7 +53,7 @@ function latestOf(answer: Answer, index: number): LatestAnswer {
     domain: shownName(answer.domain, LIMITS.name),
     text: shownText(text, LIMITS.text),
     extracted: extracted === null ? null : shownText(extracted, LIMITS.text),
-    confidence: published.value,
+    confidence: confidenceOf(answer),
     source: shownName(published.source, LIMITS.name),
     adapterVersion: published.adapterVersion,
     burst: gate?.burst ?? 0,
@@ -70,7 +75,7 @@ function seenOf(answer: Answer, index: number, correct: boolean | null): SeenAns
     partition: answer.sourcePartition,
     domain: shownName(answer.domain, LIMITS.name),
     correct,
-    confidences: { published: published.value },
+    confidences: { published: confidenceOf(answer) },
     burst: gate?.burst ?? 0,
     incident: gate?.incident ?? 0,
     adapterVersion: published.adapterVersion,
@@ -214,7 +219,7 @@ export function stepDashboard(
     if (latest.length > LIMITS.latest) latest.shift();
     counts.answers += 1;
     if (correct !== null) counts.labelled += 1;
-    if (answer.published.value === null) counts.missing += 1;
+    if (confidenceOf(answer) === null) counts.missing += 1;
     if (seen.alarm) counts.alarms += 1;
     model = shownName(answer.model, LIMITS.name);
   };

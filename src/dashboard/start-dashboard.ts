@@ -175,7 +175,14 @@ export async function startDashboard(options: StartDashboardOptions): Promise<Da
   });
   const timer = setInterval(() => {
     if (clients.size === 0) return;
-    if (nowMs() >= nextShowMs) publish();
+    try {
+      if (nowMs() >= nextShowMs) publish();
+    } catch (error) {
+      // A view that cannot be drawn must not end the process, whose work is another.
+      nextShowMs = nowMs() + SHOW_EVERY_MS;
+      setSource('unreachable', error instanceof Error ? error.message : 'the view cannot be drawn');
+      feed.publish({ source });
+    }
     clients.send();
   }, TICK_MS);
 
