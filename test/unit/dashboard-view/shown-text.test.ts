@@ -41,7 +41,6 @@ test('whatever comes, what is shown is short, well-formed and without such marks
       (text, n) => {
         const shown = shownText(text, n);
         assert.ok([...shown.text].length <= n + 1);
-        // eslint-disable-next-line no-control-regex -- these are what must not be there.
         assert.doesNotMatch(
           shown.text,
           /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/,
