@@ -35,3 +35,8 @@ class FrozenCache:
         while self._bytes > self._most_bytes:
             _, (_, gone) = self._entries.popitem(last=False)
             self._bytes -= gone
+
+    def clear(self) -> None:
+        """Lets everything go."""
+        self._entries.clear()
+        self._bytes = 0

@@ -7,8 +7,8 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from transformers import DynamicCache
 
 from ..training.batch import Lora, Sample
-from ..training.loss_target import LossTarget, loss_at
 from ..training.lora_sites import MODULES, Site
+from ..training.loss_target import LossTarget, loss_at
 from .frozen_cache import Frozen, FrozenCache
 from .load_model import LoadedModel
 

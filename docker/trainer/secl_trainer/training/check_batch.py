@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from ..failures import TrainingFailed
 from .batch import ROLES, SCOPES, Sample, TrainingBatch
-from .loss_target import BINS, LOSSES
 from .lora_sites import MODULES
+from .loss_target import BINS, LOSSES
 
 #: Highest rank that a worker lets act.
 _MOST_RANK = 256
