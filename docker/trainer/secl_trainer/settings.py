@@ -90,7 +90,7 @@ def read_settings(arguments: Sequence[str], environment: Mapping[str, str] = os.
     if given["encoding"] == "confluent" and given["registry_url"] is None:
         raise SeclError("USAGE", "Confluent's frame needs a schema registry", "Add --registry-url.")
     if given["security_protocol"].startswith("SASL") and given["sasl_mechanism"] is None:
-        raise SeclError("USAGE", "SASL needs a mechanism", "Add --sasl-mechanism PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512.")
+        raise SeclError("USAGE", "SASL needs a mechanism", "Add --sasl-mechanism.")
     if given["store"] is None:
         given["store"] = given["data"] / "adapters"
     secrets = {name: _secret(name, environment) for name in ("sasl_password", "registry_password", "tls_key_password")}
@@ -105,7 +105,8 @@ def _secret(name: str, environment: Mapping[str, str]) -> str | None:
     try:
         return Path(file).read_text(encoding="utf-8").rstrip("\r\n")
     except OSError as error:
-        raise SeclError("FILE_UNREADABLE", f"the file of {variable}_FILE could not be read: {error.strerror}") from error
+        raise SeclError("FILE_UNREADABLE",
+                        f"the file of {variable}_FILE could not be read: {error.strerror}") from error
 
 
 def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:

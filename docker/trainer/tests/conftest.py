@@ -14,8 +14,8 @@ from secl_trainer.training.check_batch import ModelFacts
 
 ROOT = Path(__file__).resolve().parents[3]
 TINY_SHA256 = "ab" * 32
-TINY = dict(vocab_size=96, hidden_size=64, intermediate_size=96, num_hidden_layers=3, num_attention_heads=4,
-            max_position_embeddings=64, attn_implementation="eager")
+TINY = {"vocab_size": 96, "hidden_size": 64, "intermediate_size": 96, "num_hidden_layers": 3,
+        "num_attention_heads": 4, "max_position_embeddings": 64, "attn_implementation": "eager"}
 
 
 def named_numbers(name: str, count: int, scale: float) -> torch.Tensor:

@@ -37,6 +37,7 @@ class Service:
         self._stopping = threading.Event()
         self._stop_at = float("inf")
         self._done = 0
+        self._working = False
         self._consumer = Consumer({
             **client_settings(settings, "secl-trainer"),
             "group.id": settings.group,
@@ -95,8 +96,8 @@ class Service:
         committer = self._committers.get(partition)
         if committer is None:
             return False
-        here = [TopicPartition(p.topic, p.partition) for p in self._consumer.assignment()]
-        self._consumer.pause(here)
+        self._working = True
+        self._consumer.pause(self._consumer.assignment())
         try:
             self._adapters.read_to_end()
             records = self._work(message, lambda: self._committers.get(partition) is not committer)
@@ -111,6 +112,7 @@ class Service:
                                 f"{exception.args[0].str()}", "Start this one again: it will stand by.") from exception
             raise
         finally:
+            self._working = False
             # The partitions may be others by now.
             self._consumer.resume(self._consumer.assignment())
 
@@ -136,8 +138,10 @@ class Service:
         thread.start()
         while thread.is_alive():
             try:
-                # Everything is paused: this answers the group, and nothing else.
-                self._consumer.poll(0)
+                # Everything is paused: this answers the group, and brings errors alone.
+                event = self._consumer.poll(0)
+                if event is not None:
+                    self._fail_on(event)
             except BaseException:
                 cancelled.set()
                 thread.join()
@@ -170,6 +174,8 @@ class Service:
                     f"{self._settings.group} where it is to go on, and give the topic a longer retention.")
             placed.append(partition)
         consumer.assign(placed)
+        if self._working:
+            consumer.pause(placed)
         _log.info("assigned: %s", ", ".join(f"{p.topic}/{p.partition}" for p in placed) or "nothing, standing by")
 
     def _revoked(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
@@ -180,6 +186,8 @@ class Service:
 
     def _fail_on(self, message: Message) -> None:
         error = message.error()
+        if error is None:
+            raise SeclError("PRECONDITION", "a paused partition gave a batch")
         if error.name() == "_AUTO_OFFSET_RESET":
             raise SeclError("OFFSET_OUT_OF_RANGE", f"{message.topic()}/{message.partition()}: {error.str()}",
                             "Batches were deleted before they were trained. Set the group's offsets where it is to go "
