@@ -12,7 +12,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { LanguageModel } from '../ports/language-model.ts';
 import type { Codec } from '../ports/record-codec.ts';
 import { matchFeedback } from '../streams/match-feedback.ts';
-import { canonicalTopology } from '../topology/canonical-topology.ts';
+import { canonicalMethod } from '../topology/canonical-topology.ts';
 import type { Topology } from '../topology/topology.ts';
 import { answerPartition } from './answer-partition.ts';
 import type { RecordCodecs } from '../adapters/avro/record-codecs.ts';
@@ -90,7 +90,7 @@ export function runFingerprint(
     prompts.sameMeaning,
   ];
   const parts = [
-    canonicalTopology(topology),
+    canonicalMethod(topology),
     ...templates.map(promptHash),
     codecs.question.fingerprint,
     codecs.answer.fingerprint,

@@ -1,6 +1,7 @@
 import { SCORE_NAMES, type ScoreName } from '../events/score.ts';
 import type { TrainingMode } from '../learning/learning-options.ts';
 import type { SignalName } from '../secl/training-target.ts';
+import { brokerRules } from './check-broker.ts';
 import type { TopologyFile } from './topology-shape.ts';
 import type { Topology } from './topology.ts';
 
@@ -74,6 +75,7 @@ export function checkRules(file: TopologyFile): RuleFault[] {
     ...scoreRules(file),
     ...trainingRules(file),
     ...sizeRules(file),
+    ...brokerRules(file.broker, modeOf(file)),
   ];
 }
 

@@ -43,6 +43,7 @@ scoring: { when: always, scores: [pTrue, verbalized], distractors: 0, normalizat
 gate: { kind: periodic, statistics: [entropy], detector: adwin, questionsBetweenFalseAlarms: 50, warmUp: 4, coolDown: 0, burst: 5, period: 60 }
 training:
   mode: async
+  trainer: service
   target: { signals: [pTrue], mean: geometric, weighting: equal }
   minimumGap: 0.2
   accumulation: burst
@@ -58,6 +59,7 @@ training:
   guard: { maxMeanShift: 0.4, heldOutEvery: 5, maxHeldOutRise: 0.3, trialQuestions: 3, maxDrift: 2.5, refusals: 9, restQuestions: 8 }
 adapter: { scope: turn }
 calibration: { window: sliding, size: 20, step: 7, correctable: 1, bins: 15, bootstrap: 10, simulations: 0 }
+broker: { kind: kafka, folder: f, brokers: 'a:1,[::1]:2', clientId: c, group: g, partitions: 3, sasl: { mechanism: plain, usernameFile: u, passwordEnv: P }, tls: { mode: on, caFile: ca, certFile: ce, keyFile: ke } }
 seed: 4294967295
 limits: { maxPromptTokens: 100, maxQuestionChars: 200 }
 `;
@@ -97,6 +99,7 @@ limits: { maxPromptTokens: 100, maxQuestionChars: 200 }
       },
       training: {
         mode: 'async',
+        trainer: 'service',
         target: { signals: ['pTrue'], mean: 'geometric', weighting: 'equal' },
         minimumGap: 0.2,
         accumulation: 'burst',
@@ -136,6 +139,22 @@ limits: { maxPromptTokens: 100, maxQuestionChars: 200 }
         bins: 15,
         bootstrap: 10,
         simulations: 0,
+      },
+      broker: {
+        kind: 'kafka',
+        folder: 'f',
+        brokers: 'a:1,[::1]:2',
+        clientId: 'c',
+        group: 'g',
+        partitions: 3,
+        sasl: {
+          mechanism: 'plain',
+          usernameFile: 'u',
+          usernameEnv: null,
+          passwordFile: null,
+          passwordEnv: 'P',
+        },
+        tls: { mode: 'on', caFile: 'ca', certFile: 'ce', keyFile: 'ke' },
       },
       seed: 4294967295,
       limits: { maxPromptTokens: 100, maxQuestionChars: 200 },
@@ -177,7 +196,7 @@ limits: { maxPromptTokens: 100, maxQuestionChars: 200 }
       '10:8 limits must be a mapping, not null.',
       '12:1 seed is given twice.',
       '13:1  5 cannot be a key.',
-      '14:1 zebra unknown key; known are version, name, topics, model, batch, answer, confidence, scoring, gate, training, adapter, calibration, seed, limits.',
+      '14:1 zebra unknown key; known are version, name, topics, model, batch, answer, confidence, scoring, gate, training, adapter, calibration, broker, seed, limits.',
     ]);
   });
 
