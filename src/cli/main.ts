@@ -13,9 +13,13 @@ import { registerDemoCommand } from './demo-command.ts';
 import { registerDoctorCommand } from './doctor-command.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import { registerModelCommands } from './model-commands.ts';
+import { registerReadCommand } from './read-command.ts';
 import { registerReplayCommand } from './replay-command.ts';
+import { registerRunCommand } from './run-command.ts';
+import { registerSendCommand } from './send-command.ts';
 import { registerStartCommand } from './start-command.ts';
 import { registerStreamCommands } from './stream-commands.ts';
+import { registerTopicsCommand } from './topics-command.ts';
 import { registerTopologyCommands } from './topology-commands.ts';
 
 const { version } = JSON.parse(readFileSync(path.join(packageRoot(), 'package.json'), 'utf8')) as {
@@ -38,6 +42,10 @@ Set SECL_DEBUG=1 to see stack traces.`,
 registerStartCommand(program);
 registerReplayCommand(program);
 registerCompareCommand(program);
+registerRunCommand(program);
+registerTopicsCommand(program);
+registerSendCommand(program);
+registerReadCommand(program);
 registerDashboardCommand(program);
 registerDemoCommand(program);
 registerAskCommand(program);
