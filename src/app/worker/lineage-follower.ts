@@ -25,8 +25,6 @@ export interface LineageFollower {
   /** What came of a batch, as of the last look. */
   outcomeOf(batchId: string, ordinal: number): Promise<TrainingOutcome | undefined>;
   recordOf(version: number): Promise<AdapterRecord>;
-  /** Batch that a version came of, as of the last look. */
-  batchOf(version: number): string | null | undefined;
   /** Decisions from an offset on, as of the last look, and the offset after them. */
   decisionsFrom(offset: number): {
     readonly decisions: readonly PlacedDecision[];
@@ -90,15 +88,16 @@ export function followLineage(options: FollowOptions): LineageFollower {
     outcomeOf: async (batchId, ordinal) => {
       const version = index.versions(lineage).get(ordinal);
       if (version?.batchId === batchId) return { record: await index.recordOf(lineage, ordinal) };
-      if (version !== undefined)
-        return {
-          failure: { code: 'OUTDATED', reason: `version ${ordinal} has come of another batch` },
-        };
+      if (version !== undefined) {
+        // What is trained next should add to it, so it is waited for what becomes of it.
+        if (!decided.some(({ decision }) => decision.version === ordinal)) return undefined;
+        const reason = `version ${ordinal} has come of another batch`;
+        return { failure: { code: 'OUTDATED', reason } };
+      }
       const failure = failures.get(batchId);
       return failure === undefined ? undefined : { failure };
     },
     recordOf: (version) => index.recordOf(lineage, version),
-    batchOf: (version) => index.versions(lineage).get(version)?.batchId,
     decisionsFrom: (offset) => ({
       decisions: decided.filter((placed) => placed.offset >= offset),
       next: Math.max(offset, Number(decisions.next)),
