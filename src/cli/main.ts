@@ -9,6 +9,7 @@ import { registerAskCommand } from './ask-command.ts';
 import { describeError, errorLines } from './describe-error.ts';
 import { registerCompareCommand } from './compare-command.ts';
 import { registerDashboardCommand } from './dashboard-command.ts';
+import { registerDeadLetterCommands } from './dead-letter-commands.ts';
 import { registerDemoCommand } from './demo-command.ts';
 import { registerDoctorCommand } from './doctor-command.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
@@ -21,6 +22,7 @@ import { registerStartCommand } from './start-command.ts';
 import { registerStreamCommands } from './stream-commands.ts';
 import { registerTopicsCommand } from './topics-command.ts';
 import { registerTopologyCommands } from './topology-commands.ts';
+import { registerTrainerCommand } from './trainer-command.ts';
 
 const { version } = JSON.parse(readFileSync(path.join(packageRoot(), 'package.json'), 'utf8')) as {
   version: string;
@@ -46,6 +48,8 @@ registerRunCommand(program);
 registerTopicsCommand(program);
 registerSendCommand(program);
 registerReadCommand(program);
+registerDeadLetterCommands(program);
+registerTrainerCommand(program);
 registerDashboardCommand(program);
 registerDemoCommand(program);
 registerAskCommand(program);

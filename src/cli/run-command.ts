@@ -1,9 +1,10 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { runService, type ResetTo, type WorkerStatus } from '../app/worker/run-service.ts';
 import { addBrokerOptions, type BrokerCommandOptions } from './broker-options.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { parseHealthAddress, type HealthOption } from './health-option.ts';
 import { createProgressView } from './progress.ts';
+import { seconds } from './seconds.ts';
 import { statusJson, statusLine } from './worker-status.ts';
 
 interface RunCommandOptions extends BrokerCommandOptions {
@@ -72,16 +73,11 @@ Examples:
     .action(runWorkerCommand);
 }
 
-function seconds(text: string): number {
-  const value = Number(text);
-  if (!(value > 0) || !Number.isFinite(value))
-    throw new InvalidArgumentError('It must be a number of seconds above 0.');
-  return value;
-}
-
 async function runWorkerCommand(options: RunCommandOptions): Promise<void> {
   const silent = options.json === true;
-  const say = (text: string): void => void (silent || process.stderr.write(`${text}\n`));
+  const say = (text: string): void => {
+    if (!silent) process.stderr.write(`${text}\n`);
+  };
   const show = (status: WorkerStatus): void => {
     if (silent) console.log(statusJson(status));
     else say(statusLine(status));

@@ -1,6 +1,6 @@
 import type { TrainingMode } from '../learning/learning-options.ts';
 import type { TopologyBroker } from './broker-topology.ts';
-import type { RuleFault } from './check-topology.ts';
+import type { RuleFault } from './rule-fault.ts';
 
 /** The rules between the keys of the broker. */
 export function brokerRules(broker: TopologyBroker, mode: TrainingMode): RuleFault[] {

@@ -29,16 +29,3 @@ export async function openBroker(settings: TopologyBroker): Promise<Broker> {
 export function describeBroker({ kind, folder, brokers }: TopologyBroker): string {
   return kind === 'kafka' ? `Kafka at ${brokers}` : `the log in ${folder}`;
 }
-
-/** Opens a broker, hands it to work, and closes it whatever happens. */
-export async function withBroker<T>(
-  settings: TopologyBroker,
-  work: (broker: Broker) => Promise<T>,
-): Promise<T> {
-  const broker = await openBroker(settings);
-  try {
-    return await work(broker);
-  } finally {
-    await broker.close();
-  }
-}

@@ -159,14 +159,20 @@ export async function runService(options: RunServiceOptions): Promise<WorkerStat
         resetTo: options.resetTo,
         drain,
         abort,
-        onBatch: meter.batch,
-        onWindow: meter.window,
+        onBatch: (batch) => {
+          meter.batch(batch);
+        },
+        onWindow: () => {
+          meter.window();
+        },
         onTrained: (trained) => {
           meter.trained(trained);
           if (trained.kind === 'refused')
             onTrouble?.(`a training batch was refused: ${trained.letter.reason}`);
         },
-        onJoined: monitor.joined,
+        onJoined: (groupId) => {
+          monitor.joined(groupId);
+        },
         onRetry: (groupId, error, waitMs) => {
           const why = error instanceof Error ? error.message : String(error);
           monitor.failed(groupId, `was left: ${why}`);

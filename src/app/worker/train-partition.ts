@@ -96,8 +96,9 @@ export function trainPartition(
 
   return new Observable<TrainedBatch>((subscriber) => {
     const stopped = new AbortController();
+    const ended = (): boolean => stopped.signal.aborted;
     const loop = async (): Promise<void> => {
-      while (!stopped.signal.aborted && !drain.aborted) {
+      while (!ended() && !drain.aborted) {
         const [record] = await lease.poll({ maxRecords: 1, waitMs: WAIT_MS });
         if (record === undefined) continue;
         const decoded =
@@ -108,7 +109,7 @@ export function trainPartition(
         const trained = decoded.ok
           ? await outcomeOf(record, decoded.value, stopped.signal)
           : refuse(record, 'RECORD_INVALID', decoded.reason);
-        if (stopped.signal.aborted) return;
+        if (ended()) return;
         await lease.commit({
           nextOffset: record.offset + 1n,
           records: outgoing(trained, batch),

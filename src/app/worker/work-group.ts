@@ -14,7 +14,7 @@ import {
   type Observable,
 } from 'rxjs';
 import { isRetryable, SeclError } from '../../errors/secl-error.ts';
-import type { Broker, PartitionLease } from '../../ports/broker.ts';
+import type { Broker, ConsumerGroup, PartitionLease } from '../../ports/broker.ts';
 import type { PartitionLedger } from './partition-ledger.ts';
 
 /** What {@link workGroup} does. */
@@ -52,9 +52,8 @@ export function workGroup<T>(options: WorkGroupOptions<T>): Observable<T> {
     return from(broker.join(groupId, [topic])).pipe(
       tap(onJoined),
       mergeMap((group) =>
-        group.leases$.pipe(
-          takeUntil(fired(drain)),
-          mergeMap((lease) => onLease(lease)),
+        leasesUntil(group, drain).pipe(
+          mergeMap(onLease),
           finalize(() => {
             // What was committed is committed; a broker that is gone needs no goodbye.
             group.leave().catch(() => undefined);
@@ -65,7 +64,7 @@ export function workGroup<T>(options: WorkGroupOptions<T>): Observable<T> {
   }).pipe(
     retry({
       resetOnSuccess: true,
-      delay: (error, count) => {
+      delay: (error: unknown, count) => {
         if (!isRetryable(error) || drain.aborted) return throwError(() => error);
         const waitMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (count - 1));
         onRetry(error, waitMs);
@@ -77,15 +76,24 @@ export function workGroup<T>(options: WorkGroupOptions<T>): Observable<T> {
   function onLease(lease: PartitionLease): Observable<T> {
     return defer(() => {
       const entry = ledger.enter(groupId, lease);
-      return work(entry.lease).pipe(finalize(entry.letGo));
+      return work(entry.lease).pipe(
+        finalize(() => {
+          entry.letGo();
+        }),
+      );
     }).pipe(
-      takeUntil(fired(lease.revoked)),
       catchError((error: unknown) => {
         const given = lease.revoked.aborted || (drain.aborted && isCancelled(error));
         return given ? EMPTY : throwError(() => error);
       }),
+      takeUntil(fired(lease.revoked)),
     );
   }
+}
+
+/** The leases of a group until the worker stops; those held already are worked off. */
+function leasesUntil(group: ConsumerGroup, drain: AbortSignal): Observable<PartitionLease> {
+  return group.leases$.pipe(takeUntil(fired(drain)));
 }
 
 /** Emits once the signal fires, at once if it has. */
