@@ -5,7 +5,7 @@ import type { ConsumerGroup, PartitionLease } from '../../ports/broker.ts';
 import { GroupMembership, isRebalance, type Generation } from './group-membership.ts';
 import { KafkaClient } from './kafka-client.ts';
 import { codedFault, isTransient } from './kafka-faults.ts';
-import { keepTrying, pause } from './keep-trying.ts';
+import { endsWithin, keepTrying, pause } from './keep-trying.ts';
 import { ownPartition, type BrokerContext, type OwnedPartition } from './owned-partition.ts';
 
 /** How long a rebalance waits for commits under way; a later one is fenced, as it would be anyway. */
@@ -58,7 +58,7 @@ export class GroupMember implements ConsumerGroup {
     this.#stop.abort();
     await this.#giveUp();
     await this.#quit();
-    await Promise.race([this.#running, pause(SETTLE_MS)]);
+    await endsWithin(this.#running, SETTLE_MS);
     // A join that was under way has made it a member again.
     await this.#quit();
     this.#output.complete();
@@ -67,7 +67,7 @@ export class GroupMember implements ConsumerGroup {
 
   async #quit(): Promise<void> {
     try {
-      await Promise.race([this.#membership.leave(this.#context.client), pause(SETTLE_MS)]);
+      await endsWithin(this.#membership.leave(this.#context.client), SETTLE_MS);
     } catch {
       // The session times out instead.
     }
@@ -75,13 +75,14 @@ export class GroupMember implements ConsumerGroup {
 
   async #run(): Promise<void> {
     const { signal } = this.#stop;
-    for (let failures = 0; !signal.aborted; ) {
+    const isOver = (): boolean => signal.aborted;
+    for (let failures = 0; !isOver();) {
       try {
         const generation = await this.#membership.join();
         failures = 0;
         await this.#hold(generation);
       } catch (error) {
-        if (signal.aborted) return;
+        if (isOver()) return;
         if (!isRebalance(error) && !isTransient(error)) {
           this.#fail(error);
           return;
@@ -96,54 +97,49 @@ export class GroupMember implements ConsumerGroup {
 
   /** Owns partitions until the generation is over. @throws What ends the membership. */
   async #hold(generation: Generation): Promise<void> {
-    if (this.#stop.signal.aborted) return;
-    const { sessionTimeoutMs, heartbeatMs } = this.#context.settings;
     const over = new AbortController();
     const signal = AbortSignal.any([over.signal, this.#stop.signal]);
     try {
-      const topics = [...new Set(generation.assignment.map(({ topic }) => topic))];
-      let failed: unknown;
-      const taking = async (): Promise<void> => {
-        await this.#context.ensureState(this.#groupId, topics);
-        await Promise.all(generation.assignment.map((place) => this.#take(place, generation, signal)));
-      };
-      taking().catch((error: unknown) => {
-        if (signal.aborted) return;
-        failed = error;
-        over.abort();
-      });
-      let lastBeat = performance.now();
-      let counts = generation.isLeader ? await this.#membership.partitionCounts() : undefined;
-      let lastCounts = lastBeat;
-      while (!signal.aborted) {
-        await pause(heartbeatMs, signal);
-        if (signal.aborted) break;
-        this.#assertProgress();
-        const sinceBeat = performance.now() - lastBeat;
-        try {
-          const beaten = await Promise.race([
-            this.#membership.beat(generation).then(() => true),
-            pause(Math.max(0, sessionTimeoutMs - sinceBeat), signal).then(() => false),
-          ]);
-          // Nobody has heard of this member for so long that others own its partitions by now.
-          if (!beaten) return;
-          lastBeat = performance.now();
-        } catch (error) {
-          if (isRebalance(error)) return;
-          if (!isTransient(error)) throw error;
-          if (performance.now() - lastBeat > sessionTimeoutMs) return;
-        }
-        if (counts !== undefined && performance.now() - lastCounts > PARTITIONS_MS) {
-          const now = await this.#membership.partitionCounts();
-          if ([...now].some(([topic, count]) => count !== counts!.get(topic))) return;
-          counts = now;
-          lastCounts = performance.now();
-        }
-      }
-      if (failed !== undefined) throw failed;
+      const beating = this.#beat(generation, signal);
+      await Promise.race([beating, this.#takeAll(generation, signal).then(() => beating)]);
     } finally {
       over.abort();
     }
+  }
+
+  /** Keeps the membership alive. Resolves when the generation is over. */
+  async #beat(generation: Generation, signal: AbortSignal): Promise<void> {
+    const { sessionTimeoutMs, heartbeatMs } = this.#context.settings;
+    const counts = generation.isLeader ? await this.#membership.partitionCounts() : null;
+    let lastBeat = performance.now();
+    let lastCounts = lastBeat;
+    for (;;) {
+      await pause(heartbeatMs, signal);
+      if (signal.aborted) return;
+      this.#assertProgress();
+      try {
+        const left = sessionTimeoutMs - (performance.now() - lastBeat);
+        // Nobody has heard of this member for so long that others own its partitions by now.
+        if (!(await endsWithin(this.#membership.beat(generation), left))) return;
+        lastBeat = performance.now();
+        if (counts !== null && lastBeat - lastCounts > PARTITIONS_MS) {
+          const now = await this.#membership.partitionCounts();
+          if ([...now].some(([topic, count]) => count !== counts.get(topic))) return;
+          lastCounts = lastBeat;
+        }
+      } catch (error) {
+        if (isRebalance(error)) return;
+        if (!isTransient(error)) throw error;
+        if (performance.now() - lastBeat > sessionTimeoutMs) return;
+      }
+    }
+  }
+
+  async #takeAll(generation: Generation, signal: AbortSignal): Promise<void> {
+    const { assignment } = generation;
+    const topics = [...new Set(assignment.map(({ topic }) => topic))];
+    await this.#context.ensureState(this.#groupId, topics);
+    await Promise.all(assignment.map((place) => this.#take(place, generation, signal)));
   }
 
   /** Becomes the owner of a partition and hands out its lease, however long the brokers take. */
@@ -193,7 +189,7 @@ export class GroupMember implements ConsumerGroup {
     const owned = [...this.#owned];
     this.#owned.clear();
     for (const partition of owned) partition.revoke();
-    await Promise.race([Promise.all(owned.map((o) => o.settled())), pause(SETTLE_MS)]);
+    await endsWithin(Promise.all(owned.map((partition) => partition.settled())), SETTLE_MS);
     for (const partition of owned) void partition.close();
   }
 

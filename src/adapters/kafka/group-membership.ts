@@ -122,7 +122,10 @@ export class GroupMembership {
     return [...assignPartitions(subscriptions, counts)].map(([memberId, places]) => {
       const assignment: Record<string, number[]> = {};
       for (const { topic, partition } of places) (assignment[topic] ??= []).push(partition);
-      return { memberId, memberAssignment: MemberAssignment.encode({ version: VERSION, assignment }) };
+      return {
+        memberId,
+        memberAssignment: MemberAssignment.encode({ version: VERSION, assignment }),
+      };
     });
   }
 

@@ -16,7 +16,9 @@ const decoder = new TextDecoder();
  * hold what separates them, so a hash of both keeps two groups apart.
  */
 export function stateTopic(groupId: string, topic: string): string {
-  const hash = createHash('sha256').update(JSON.stringify([groupId, topic])).digest('hex');
+  const hash = createHash('sha256')
+    .update(JSON.stringify([groupId, topic]))
+    .digest('hex');
   const name = `${groupId}-${topic}`.replaceAll(/[^a-zA-Z0-9._-]/g, '_');
   return `${name.slice(0, NAME_LENGTH)}-${hash.slice(0, 8)}-state`;
 }

@@ -15,7 +15,7 @@ import {
   isStaleLeader,
 } from './kafka-faults.ts';
 import type { KafkaSettings } from './kafka-settings.ts';
-import { pause } from './keep-trying.ts';
+import { endsWithin } from './keep-trying.ts';
 
 /** How long connecting and authenticating may each take, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 5000;
@@ -153,7 +153,7 @@ export class KafkaClient {
     }
     const seed = this.#seed ?? (await this.#connectSeed());
     try {
-      if (!seed.isConnected()) await seed.connect();
+      await connected(seed);
       return await work(seed);
     } catch (error) {
       if (isConnectionFault(error)) this.#dropSeed(seed);
@@ -170,7 +170,7 @@ export class KafkaClient {
     // Given up since it was learnt; whoever asks again learns anew.
     if (known === undefined) throw connectionFault(`node ${nodeId} is not connected`);
     try {
-      if (!known.node.isConnected()) await known.node.connect();
+      await connected(known.node);
       return await work(known.node, nodeId);
     } catch (error) {
       if (isConnectionFault(error) && this.#nodes.get(nodeId) === known) {
@@ -189,7 +189,7 @@ export class KafkaClient {
     if (this.#seed !== undefined) nodes.push(this.#seed);
     this.#nodes.clear();
     this.#seed = undefined;
-    await Promise.race([Promise.all(nodes.map(hangUp)), pause(CLOSE_MS)]);
+    await endsWithin(Promise.all(nodes.map(hangUp)), CLOSE_MS);
   }
 
   #assertOpen(): void {
@@ -233,7 +233,7 @@ export class KafkaClient {
     for (let left = this.#seedCount; ; left--) {
       const seed = createNode(await this.#builder.build());
       try {
-        await seed.connect();
+        await connected(seed);
         this.#assertOpen();
         if (this.#seed !== undefined) void hangUp(this.#seed);
         this.#seed = seed;
@@ -259,6 +259,19 @@ function createNode(connectionPool: ConnectionPool, nodeId?: number): KafkaNode 
     allowAutoTopicCreation: false,
     ...(nodeId === undefined ? {} : { nodeId }),
   });
+}
+
+/** Connections that are being made, or were. */
+const connecting = new WeakMap<KafkaNode, Promise<void>>();
+
+/** A node counts itself as connected before it knows which requests its broker understands. */
+function connected(node: KafkaNode): Promise<void> {
+  let attempt = connecting.get(node);
+  if (attempt === undefined || !node.isConnected()) {
+    attempt = node.connect();
+    connecting.set(node, attempt);
+  }
+  return attempt;
 }
 
 /** A connection that is given up may fail in its own way. */

@@ -5,6 +5,7 @@
 declare module 'kafkajs/src/network/socketFactory.js' {
   import type { Socket } from 'node:net';
   const createSocketFactory: () => (options: unknown) => Socket;
+  // eslint-disable-next-line no-restricted-exports -- a CommonJS module
   export default createSocketFactory;
 }
 
@@ -19,6 +20,7 @@ declare module 'kafkajs/src/cluster/connectionPoolBuilder.js' {
     build(address?: { readonly host: string; readonly port: number }): Promise<ConnectionPool>;
   }
   const createBuilder: (options: Readonly<Record<string, unknown>>) => ConnectionPoolBuilder;
+  // eslint-disable-next-line no-restricted-exports -- a CommonJS module
   export default createBuilder;
 }
 
@@ -63,6 +65,7 @@ declare module 'kafkajs/src/broker/index.js' {
     readonly configSource: number;
   }
 
+  // eslint-disable-next-line no-restricted-exports -- a CommonJS module
   export default class KafkaNode {
     constructor(options: {
       readonly connectionPool: ConnectionPool;
@@ -219,7 +222,10 @@ declare module 'kafkajs/src/broker/index.js' {
       readonly timeout: number;
       readonly topicPartitions: readonly { readonly topic: string; readonly count: number }[];
     }): Promise<unknown>;
-    deleteTopics(options: { readonly topics: readonly string[]; readonly timeout: number }): Promise<unknown>;
+    deleteTopics(options: {
+      readonly topics: readonly string[];
+      readonly timeout: number;
+    }): Promise<unknown>;
     describeConfigs(options: {
       readonly resources: readonly { readonly type: 2; readonly name: string }[];
     }): Promise<{

@@ -19,9 +19,19 @@ export interface Patience {
 /** Pauses; ends early, without an error, when the signal fires. */
 export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
   try {
-    await sleep(ms, undefined, signal === undefined ? {} : { signal });
+    await sleep(Math.max(0, ms), undefined, signal === undefined ? {} : { signal });
   } catch {
     // The caller looks at the signal.
+  }
+}
+
+/** Whether work ends within a time. @throws What the work throws within it. */
+export async function endsWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
+  const ended = new AbortController();
+  try {
+    return await Promise.race([work.then(() => true), pause(ms, ended.signal).then(() => false)]);
+  } finally {
+    ended.abort();
   }
 }
 

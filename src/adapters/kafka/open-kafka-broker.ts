@@ -142,8 +142,7 @@ export async function openKafkaBroker(options: KafkaBrokerOptions): Promise<Brok
         ...(signal === undefined ? {} : { signal }),
       });
       const source = {
-        endOf: () =>
-          whenOpen(what, async () => (await fetchBounds(client, place, patienceMs)).end),
+        endOf: () => whenOpen(what, async () => (await fetchBounds(client, place, patienceMs)).end),
         fetch: (offset: bigint, maxRecords: number) =>
           whenOpen(what, () => reader.fetch(offset, maxRecords)),
       };

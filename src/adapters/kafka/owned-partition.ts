@@ -112,6 +112,7 @@ function serve(
   let hasWork = false;
   let lastCommit: Promise<unknown> = Promise.resolve();
 
+  const isRevoked = (): boolean => signal.aborted;
   const assertOpen = (): void => {
     if (context.isClosed()) throw brokerClosed();
   };
@@ -128,7 +129,7 @@ function serve(
     nextOffset: bigint,
   ): Promise<readonly RecordPosition[]> => {
     const planned = await context.plan(records);
-    if (signal.aborted) throw fenced(topic, partition);
+    if (isRevoked()) throw fenced(topic, partition);
     try {
       const positions = await writer.write([...planned, ...changes], {
         groupId,
@@ -140,7 +141,7 @@ function serve(
       hasWork = false;
       return positions.slice(0, planned.length);
     } catch (error) {
-      if (!signal.aborted) onLost(owned);
+      if (!isRevoked()) onLost(owned);
       throw error;
     }
   };
@@ -155,7 +156,8 @@ function serve(
         return fetched;
       },
       async waitBeyond(_place, end, waitMs) {
-        await Promise.race([reader.waitFor(end, waitMs), aborted(signal)]);
+        // A fetch that waits for records need not be waited for any more.
+        await endOrAbort(reader.waitFor(end, waitMs), signal);
       },
       async commit(_owner, _epoch, { nextOffset, records, state }: PartitionCommit) {
         checkStateSizes(state, settings.maxRecordBytes);
@@ -186,9 +188,11 @@ function serve(
   return owned;
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
+/** Resolves when work ends or the signal fires, and leaves no listener behind. */
+function endOrAbort(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => resolve();
+    signal.addEventListener('abort', onAbort);
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
   });
 }

@@ -74,7 +74,7 @@ export class PartitionReader {
       this.#from = from;
       this.#next = from;
     }
-    for (let empty = 0; this.#buffer.length === 0 && this.#signal?.aborted !== true; ) {
+    for (let empty = 0; this.#buffer.length === 0 && this.#signal?.aborted !== true;) {
       const waitMs = Math.min(FETCH_WAIT_MS, Math.max(0, deadline - performance.now()));
       const before = this.#next;
       const end = await this.#fetchPage(Math.round(waitMs));

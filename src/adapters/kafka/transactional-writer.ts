@@ -107,9 +107,7 @@ export class TransactionalWriter {
     offset: GroupOffset | undefined,
   ): Promise<readonly RecordPosition[]> {
     const { transactionalId, patienceMs, maxBatchBytes } = this.#options;
-    const onTransactions = (
-      work: Parameters<KafkaClient['onCoordinator']>[2],
-    ): Promise<unknown> =>
+    const onTransactions = (work: Parameters<KafkaClient['onCoordinator']>[2]): Promise<unknown> =>
       keepTrying(() => this.#client.onCoordinator('transaction', transactionalId, work), {
         patienceMs,
       });
@@ -238,7 +236,5 @@ function partitionsByTopic(
 function asBuffer(bytes: Uint8Array): Buffer;
 function asBuffer(bytes: Uint8Array | null): Buffer | null;
 function asBuffer(bytes: Uint8Array | null): Buffer | null {
-  return bytes === null
-    ? null
-    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return bytes === null ? null : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
