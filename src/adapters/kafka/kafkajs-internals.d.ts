@@ -226,6 +226,12 @@ declare module 'kafkajs/src/broker/index.js' {
       readonly topics: readonly string[];
       readonly timeout: number;
     }): Promise<unknown>;
+    deleteRecords(options: {
+      readonly topics: readonly TopicPartitions<{
+        readonly partition: number;
+        readonly offset: string;
+      }>[];
+    }): Promise<unknown>;
     describeConfigs(options: {
       readonly resources: readonly { readonly type: 2; readonly name: string }[];
     }): Promise<{

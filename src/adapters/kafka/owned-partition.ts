@@ -141,7 +141,9 @@ function serve(
       hasWork = false;
       return positions.slice(0, planned.length);
     } catch (error) {
-      if (!isRevoked()) onLost(owned);
+      // Its connections were closed while it was under way.
+      if (isRevoked()) throw fenced(topic, partition);
+      onLost(owned);
       throw error;
     }
   };
