@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { filter, firstValueFrom, type Observable } from 'rxjs';
-import KafkaNode from 'kafkajs/src/broker/index.js';
+import type KafkaNode from 'kafkajs/src/broker/index.js';
 import { openKafkaBroker } from '../../src/adapters/kafka/open-kafka-broker.ts';
 import { KafkaClient } from '../../src/adapters/kafka/kafka-client.ts';
 import { kafkaSettings } from '../../src/adapters/kafka/kafka-settings.ts';
