@@ -14,6 +14,7 @@ import { registerDoctorCommand } from './doctor-command.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import { registerModelCommands } from './model-commands.ts';
 import { registerReplayCommand } from './replay-command.ts';
+import { registerReportCommand } from './report-command.ts';
 import { registerStartCommand } from './start-command.ts';
 import { registerStreamCommands } from './stream-commands.ts';
 import { registerTopologyCommands } from './topology-commands.ts';
@@ -37,6 +38,7 @@ Set SECL_DEBUG=1 to see stack traces.`,
 
 registerStartCommand(program);
 registerReplayCommand(program);
+registerReportCommand(program);
 registerCompareCommand(program);
 registerDashboardCommand(program);
 registerDemoCommand(program);
