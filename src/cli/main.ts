@@ -12,6 +12,7 @@ import { registerDashboardCommand } from './dashboard-command.ts';
 import { registerDemoCommand } from './demo-command.ts';
 import { registerDoctorCommand } from './doctor-command.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
+import { registerInitCommand } from './init-command.ts';
 import { registerModelCommands } from './model-commands.ts';
 import { registerReplayCommand } from './replay-command.ts';
 import { registerReportCommand } from './report-command.ts';
@@ -46,6 +47,7 @@ registerAskCommand(program);
 registerModelCommands(program);
 registerAdapterCommands(program);
 registerStreamCommands(program);
+registerInitCommand(program);
 registerTopologyCommands(program);
 registerDoctorCommand(program);
 
