@@ -13,9 +13,11 @@ import { registerDeadLetterCommands } from './dead-letter-commands.ts';
 import { registerDemoCommand } from './demo-command.ts';
 import { registerDoctorCommand } from './doctor-command.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
+import { registerInitCommand } from './init-command.ts';
 import { registerModelCommands } from './model-commands.ts';
 import { registerReadCommand } from './read-command.ts';
 import { registerReplayCommand } from './replay-command.ts';
+import { registerReportCommand } from './report-command.ts';
 import { registerRunCommand } from './run-command.ts';
 import { registerSendCommand } from './send-command.ts';
 import { registerStartCommand } from './start-command.ts';
@@ -43,6 +45,7 @@ Set SECL_DEBUG=1 to see stack traces.`,
 
 registerStartCommand(program);
 registerReplayCommand(program);
+registerReportCommand(program);
 registerCompareCommand(program);
 registerRunCommand(program);
 registerTopicsCommand(program);
@@ -56,6 +59,7 @@ registerAskCommand(program);
 registerModelCommands(program);
 registerAdapterCommands(program);
 registerStreamCommands(program);
+registerInitCommand(program);
 registerTopologyCommands(program);
 registerDoctorCommand(program);
 

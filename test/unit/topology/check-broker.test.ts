@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { canonicalMethod } from '../../../src/topology/canonical-topology.ts';
-import { parseTopology, readTopology } from '../../../src/topology/parse-topology.ts';
+import { parseTopology } from '../../../src/topology/parse-topology.ts';
 
 const HEAD = 'version: 1\nname: qa\n';
 
@@ -70,14 +69,5 @@ describe('brokerRules', () => {
     assert.match(faultsOf('{ kind: kafka, sasl: { password: hunter2 } }').join(), /unknown key/);
     for (const brokers of ['a', 'a:', 'a:1, b:2', 'http://a:1', 'a:1,'])
       assert.match(faultsOf(`{ kind: kafka, brokers: "${brokers}" }`).join(), /host:port/, brokers);
-  });
-});
-
-describe('canonicalMethod', () => {
-  it('does not change with where topics are and who trains', () => {
-    const method = (text: string): string => canonicalMethod(readTopology(HEAD + text, 't'));
-    assert.equal(method('broker: { kind: kafka, group: other }'), method(''));
-    assert.equal(method('training: { trainer: service }'), method(''));
-    assert.notEqual(method('training: { steps: 3 }'), method(''));
   });
 });

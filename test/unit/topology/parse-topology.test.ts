@@ -7,7 +7,6 @@ import {
   readTopology,
 } from '../../../src/topology/parse-topology.ts';
 import { cpuMs } from '../../support/cpu-ms.ts';
-import { canonicalTopology } from '../../../src/topology/canonical-topology.ts';
 
 const SHORTEST = 'version: 1\nname: qa\n';
 const DEFAULT = readFileSync('topologies/qa.yaml', 'utf8');
@@ -362,16 +361,4 @@ limits: { maxPromptTokens: 100, maxQuestionChars: 200 }
       assert.ok(spentMs < 5000, `${spentMs} ms`);
     });
   }
-});
-
-describe('canonicalTopology', () => {
-  it('does not depend on order, comments or defaults that are spelt out', () => {
-    const canonical = canonicalTopology(readTopology(DEFAULT, 'qa.yaml'));
-    assert.equal(canonicalTopology(readTopology('name: qa # c\nversion: 1', 't')), canonical);
-    assert.notEqual(canonicalTopology(readTopology(`${SHORTEST}seed: 2`, 't')), canonical);
-    assert.deepEqual(JSON.parse(canonical), readTopology(DEFAULT, 'qa.yaml'));
-    assert.ok(
-      canonical.startsWith('{"adapter":{"scope":"position"},"answer":{"maxTokens":{"choice":8,'),
-    );
-  });
 });
