@@ -241,6 +241,7 @@ export type { LoopSummary, ReplayRow, ReplaySummary } from './report/replay-summ
 // adapters: implementations of the ports
 export { avroCodec, type AvroCodec } from './adapters/avro/avro-codec.ts';
 export { openRecordCodecs, type RecordCodecs } from './adapters/avro/record-codecs.ts';
+export { openKafkaBroker, type KafkaBrokerOptions } from './adapters/kafka/open-kafka-broker.ts';
 export {
   openEmbeddedLog,
   type EmbeddedLog,

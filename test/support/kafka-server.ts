@@ -19,6 +19,8 @@ export interface KafkaServer {
 
 /** Options of {@link startKafka}. */
 export interface KafkaServerOptions {
+  /** What clients must speak. @defaultValue 'PLAINTEXT' */
+  readonly listener?: 'PLAINTEXT' | 'SASL_SSL';
   /** Further lines of `server.properties`, e.g. listeners with a password. */
   readonly properties?: Readonly<Record<string, string>>;
 }
@@ -67,15 +69,18 @@ export async function startKafka(options: KafkaServerOptions = {}): Promise<Kafk
   if (given !== undefined) return { brokers: given.split(','), stop: () => Promise.resolve() };
   const { classpath, skip } = kafkaJars();
   if (classpath === undefined) throw new Error(skip);
+  const { listener = 'PLAINTEXT' } = options;
   const folder = temporaryFolder();
-  const [port, controller] = [await freePort(), await freePort()];
+  const [port, internal, controller] = [await freePort(), await freePort(), await freePort()];
   const output = join(folder, 'output.log');
   const properties = join(folder, 'server.properties');
   const settings: Record<string, string | number> = {
     'process.roles': 'broker,controller',
     'node.id': 1,
     'controller.quorum.voters': `1@127.0.0.1:${controller}`,
-    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controller}`,
+    listeners: `${listener}://127.0.0.1:${port},INTERNAL://127.0.0.1:${internal},CONTROLLER://127.0.0.1:${controller}`,
+    'listener.security.protocol.map': `CONTROLLER:PLAINTEXT,INTERNAL:PLAINTEXT,${listener}:${listener}`,
+    'inter.broker.listener.name': 'INTERNAL',
     'controller.listener.names': 'CONTROLLER',
     'log.dirs': join(folder, 'data'),
     'auto.create.topics.enable': 'false',
