@@ -158,6 +158,8 @@ export class KafkaClient {
     } catch (error) {
       if (isConnectionFault(error)) this.#dropSeed(seed);
       throw error;
+    } finally {
+      this.#closeAfter(seed);
     }
   }
 
@@ -179,7 +181,14 @@ export class KafkaClient {
         void hangUp(known.node);
       }
       throw error;
+    } finally {
+      this.#closeAfter(known.node);
     }
+  }
+
+  /** A connection that was being made when the client was closed would stay, and keep the process alive. */
+  #closeAfter(node: KafkaNode): void {
+    if (this.#closed) void hangUp(node);
   }
 
   /** Waits a moment for answers under way, then hangs up. */
