@@ -7,7 +7,12 @@ import type { Broker, IncomingRecord, OutgoingRecord, PartitionLease } from '../
 import type { Clock } from '../ports/clock.ts';
 import type { Codec } from '../ports/record-codec.ts';
 import { calibrationChanges, restoreCalibration } from './calibration-entries.ts';
-import { stepCalibration, type Matcher, type WindowOptions } from './calibration-state.ts';
+import {
+  hasOpenAnswers,
+  stepCalibration,
+  type Matcher,
+  type WindowOptions,
+} from './calibration-state.ts';
 import { deadLetterOf } from './dead-letter-of.ts';
 import { windowRecords, type WindowMetricOptions } from './calibration-windows.ts';
 
@@ -24,6 +29,11 @@ export interface CalibrateOptions {
   readonly windowCodec: Codec<CalibrationWindow>;
   readonly deadLetterCodec: Codec<DeadLetter>;
   readonly windows: WindowOptions;
+  /**
+   * How long answers wait in an open window until it is closed as far as it is, milliseconds; absent: until it is
+   * full.
+   */
+  readonly closeAfterMs?: number | undefined;
   readonly metrics: WindowMetricOptions;
   readonly match: Matcher;
   readonly clock: Clock;
@@ -55,7 +65,10 @@ const WAIT_MS = 200;
  *
  *     answers   --a-b----c--
  *     labels    -----1-2----
- *     result    -------W----     windows as they close or are corrected
+ *     result    -------W----     windows as they close or are corrected, or the clock closes them
+ *
+ * A window that the clock closes is committed in one transaction with what the state becomes by it: its record is the
+ * tick, and nothing else depends on time.
  *
  * An answer or a label that cannot be read becomes a dead letter. Unsubscribing ends it: what is under way is not
  * committed.
@@ -121,11 +134,22 @@ export function calibratePartition(
     const loop = async (): Promise<void> => {
       let state = restoreCalibration(lease.state);
       let nextOffset = lease.startOffset;
+      /** Since when the open window holds answers that no record has told of. */
+      let openSinceMs: number | null = null;
+      const isDue = (): boolean => {
+        const { closeAfterMs, windows } = options;
+        if (closeAfterMs === undefined || !hasOpenAnswers(state, windows)) openSinceMs = null;
+        else openSinceMs ??= clock.monotonicMs();
+        return (
+          openSinceMs !== null && clock.monotonicMs() - openSinceMs >= (closeAfterMs ?? Infinity)
+        );
+      };
       while (!ended()) {
         const atEnd = options.inputEnded.aborted;
         const records = await lease.poll({ maxRecords: STEP_RECORDS, waitMs: WAIT_MS });
         const known = await readLabels(state.feedbackOffset, stopped.signal);
-        if (records.length === 0 && known.records.length === 0) {
+        const tick = isDue();
+        if (records.length === 0 && known.records.length === 0 && !tick) {
           if (atEnd) break;
           continue;
         }
@@ -137,6 +161,7 @@ export function calibratePartition(
             answers: answers.values.map(({ value, offset }) => ({ answer: value, offset })),
             labels: labels.values.map(({ value }) => value),
             feedbackOffset: known.next,
+            tick,
           },
           options.windows,
           options.match,
@@ -160,6 +185,7 @@ export function calibratePartition(
           state: calibrationChanges(state, step.state),
         });
         state = step.state;
+        if (tick) openSinceMs = null;
         for (const window of windows) subscriber.next(window);
       }
       subscriber.complete();

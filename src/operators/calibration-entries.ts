@@ -18,6 +18,8 @@ interface Tally {
   readonly count: number;
   readonly feedbackOffset: number;
   readonly labelsRead: number;
+  /** Absent in state of earlier versions. */
+  readonly closedByClock?: number;
   readonly revisions: readonly (readonly [number, number])[];
 }
 
@@ -25,7 +27,7 @@ interface Tally {
 export function restoreCalibration(entries: ReadonlyMap<string, Uint8Array>): CalibrationState {
   const tally = entries.get(TALLY_KEY);
   if (tally === undefined) return EMPTY_CALIBRATION;
-  const { count, feedbackOffset, labelsRead, revisions } = read(tally) as Tally;
+  const { count, feedbackOffset, labelsRead, closedByClock = 0, revisions } = read(tally) as Tally;
   const rows: [number, CalibrationRow][] = [];
   const pending: [string, PendingLabel][] = [];
   for (const [key, value] of entries) {
@@ -38,6 +40,7 @@ export function restoreCalibration(entries: ReadonlyMap<string, Uint8Array>): Ca
     count,
     feedbackOffset,
     labelsRead,
+    closedByClock,
     revisions: new Map(revisions),
     rows: new Map(rows.toSorted(([a], [b]) => a - b)),
     pending: new Map(pending.toSorted(([, a], [, b]) => a.ordinal - b.ordinal)),
@@ -61,6 +64,7 @@ export function calibrationChanges(
     count: after.count,
     feedbackOffset: after.feedbackOffset,
     labelsRead: after.labelsRead,
+    ...(after.closedByClock === 0 ? {} : { closedByClock: after.closedByClock }),
     revisions: [...after.revisions],
   };
   changes.set(TALLY_KEY, write(tally));

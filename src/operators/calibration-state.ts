@@ -44,7 +44,9 @@ export interface CalibrationState {
   readonly labelsRead: number;
   /** Labels that found no answer yet, by question id, in order of arrival. */
   readonly pending: ReadonlyMap<string, PendingLabel>;
-  /** Newest revision of each correctable window. */
+  /** Answers seen when the clock last closed the open window as far as it was; 0: it never has. */
+  readonly closedByClock: number;
+  /** Newest revision of each correctable window, and of the open one where the clock has closed it. */
   readonly revisions: ReadonlyMap<number, number>;
 }
 
@@ -63,6 +65,7 @@ export const EMPTY_CALIBRATION: CalibrationState = {
   count: 0,
   feedbackOffset: 0,
   labelsRead: 0,
+  closedByClock: 0,
   rows: new Map(),
   pending: new Map(),
   revisions: new Map(),
@@ -80,6 +83,8 @@ export interface CalibrationInput {
   readonly labels: readonly Feedback[];
   /** Offset after the last label. */
   readonly feedbackOffset: number;
+  /** The clock closes the open window as far as it is: it is published, and again when it is full. @defaultValue false */
+  readonly tick?: boolean;
 }
 
 /** A window to be published. */
@@ -108,6 +113,14 @@ function closedWindows(count: number, { size, step }: WindowOptions): number {
   return count < size ? 0 : Math.floor((count - size) / step) + 1;
 }
 
+/** Whether the open window holds answers that no record has told of. */
+export function hasOpenAnswers(
+  { count, closedByClock }: Pick<CalibrationState, 'count' | 'closedByClock'>,
+  options: WindowOptions,
+): boolean {
+  return count > closedByClock && count > closedWindows(count, options) * options.step;
+}
+
 /** The row of an answer, matched if its label is already there. */
 function rowOf(
   { answer, offset }: AnswerAt,
@@ -128,7 +141,7 @@ function rowOf(
 /**
  * The fold `(state, answers and labels) → (state, windows)`. Pure; nothing is mutated. Labels may come
  * before or after their answers, in any order; a window that was published before its labels came is
- * published again as a new revision.
+ * published again as a new revision; so is one that the clock closed before it was full.
  *
  * A label names its question by id alone, and nothing tells which of several records it means. So it belongs to the
  * first answer of its id, an answer with `duplicateOf` takes none, and of several labels the newest counts.
@@ -171,7 +184,8 @@ export function stepCalibration(
     const correct = match(answer, label);
     if (correct === row.correct) continue;
     rows.set(at, { ...row, correct });
-    for (const window of windowsOf(at, options)) if (window < closedBefore) corrected.add(window);
+    for (const window of windowsOf(at, options))
+      if (window < closedBefore || revisions.has(window)) corrected.add(window);
   }
   for (const id of pending.keys()) {
     if (pending.size <= PENDING_LABELS) break;
@@ -179,7 +193,8 @@ export function stepCalibration(
   }
 
   const closedNow = closedWindows(count, options);
-  const cut = (ordinal: number, revision: number): WindowCut => {
+  const cut = (ordinal: number): WindowCut => {
+    const revision = (revisions.get(ordinal) ?? -1) + 1;
     revisions.set(ordinal, revision);
     const start = ordinal * options.step;
     const members = Array.from({ length: options.size }, (_, i) => rows.get(start + i));
@@ -188,15 +203,30 @@ export function stepCalibration(
   const cuts = [...corrected]
     .filter((ordinal) => revisions.has(ordinal))
     .toSorted((a, b) => a - b)
-    .map((ordinal) => cut(ordinal, (revisions.get(ordinal) ?? 0) + 1));
-  for (let ordinal = closedBefore; ordinal < closedNow; ordinal++) cuts.push(cut(ordinal, 0));
+    // One that closes now is published below, labels and all.
+    .filter((ordinal) => ordinal < closedBefore || ordinal >= closedNow)
+    .map(cut);
+  for (let ordinal = closedBefore; ordinal < closedNow; ordinal++) cuts.push(cut(ordinal));
+  let { closedByClock } = state;
+  if (input.tick === true && hasOpenAnswers({ count, closedByClock }, options)) {
+    cuts.push(cut(closedNow));
+    closedByClock = count;
+  }
 
   const oldestWindow = Math.max(0, closedNow - options.correctable);
   for (const ordinal of rows.keys())
     if (ordinal < oldestWindow * options.step) rows.delete(ordinal);
   for (const ordinal of revisions.keys()) if (ordinal < oldestWindow) revisions.delete(ordinal);
   return {
-    state: { count, feedbackOffset: input.feedbackOffset, labelsRead, rows, pending, revisions },
+    state: {
+      count,
+      feedbackOffset: input.feedbackOffset,
+      labelsRead,
+      closedByClock,
+      rows,
+      pending,
+      revisions,
+    },
     cuts,
   };
 }

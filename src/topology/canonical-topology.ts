@@ -9,12 +9,13 @@ export function canonicalTopology(topology: Topology): string {
 }
 
 /**
- * As {@link canonicalTopology}, of the part that answers depend on: where topics are and who trains may change while a
+ * As {@link canonicalTopology}, of the part that answers depend on: where topics are, who trains and how long windows wait may change while a
  * stream runs, and what was committed stays good.
  */
-export function canonicalMethod({ broker: _, training, ...rest }: Topology): string {
-  const { trainer: __, ...method } = training;
-  return canonicalJson({ ...rest, training: method });
+export function canonicalMethod({ broker: _, training, calibration, ...rest }: Topology): string {
+  const { trainer: __, ...trained } = training;
+  const { closeAfterSeconds: ___, ...measured } = calibration;
+  return canonicalJson({ ...rest, training: trained, calibration: measured });
 }
 
 function canonicalJson(value: unknown): string {

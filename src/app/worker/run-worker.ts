@@ -121,7 +121,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     }),
   );
 
-  const { size, step, correctable, bins, simulations } = topology.calibration;
+  const { size, step, correctable, bins, simulations, closeAfterSeconds } = topology.calibration;
   const calibrating$ = group(
     options,
     groups.calibrating,
@@ -136,6 +136,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
         windowCodec: codecs.calibrationWindow,
         deadLetterCodec: codecs.deadLetter,
         windows: { size, step, correctable },
+        closeAfterMs: closeAfterSeconds === null ? undefined : closeAfterSeconds * 1000,
         metrics: { bins, simulations, seed: topology.seed },
         match: matchFeedback,
         clock,

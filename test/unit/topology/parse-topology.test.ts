@@ -57,7 +57,7 @@ training:
   optimizer: { name: adamw, learningRate: 0.5, beta1: 0.8, beta2: 0.7, epsilon: 0.001, weightDecay: 0.01, clipNorm: 3 }
   guard: { maxMeanShift: 0.4, heldOutEvery: 5, maxHeldOutRise: 0.3, trialQuestions: 3, maxDrift: 2.5, refusals: 9, restQuestions: 8 }
 adapter: { scope: turn }
-calibration: { window: sliding, size: 20, step: 7, correctable: 1, bins: 15, bootstrap: 10, simulations: 0 }
+calibration: { window: sliding, size: 20, step: 7, correctable: 1, closeAfterSeconds: 60, bins: 15, bootstrap: 10, simulations: 0 }
 broker: { kind: kafka, folder: f, brokers: 'a:1,[::1]:2', clientId: c, group: g, partitions: 3, sasl: { mechanism: plain, usernameFile: u, passwordEnv: P }, tls: { mode: on, caFile: ca, certFile: ce, keyFile: ke } }
 seed: 4294967295
 limits: { maxPromptTokens: 100, maxQuestionChars: 200 }
@@ -135,6 +135,7 @@ limits: { maxPromptTokens: 100, maxQuestionChars: 200 }
         size: 20,
         step: 7,
         correctable: 1,
+        closeAfterSeconds: 60,
         bins: 15,
         bootstrap: 10,
         simulations: 0,
