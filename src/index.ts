@@ -193,7 +193,7 @@ export type {
 export { verbalizeBatches } from './operators/verbalize-batches.ts';
 
 // topology: pipelines as files
-export { canonicalTopology } from './topology/canonical-topology.ts';
+export { canonicalMethod, canonicalTopology } from './topology/canonical-topology.ts';
 export { describeTopology, drawTopology, outlineTopology } from './topology/describe-topology.ts';
 export { parseTopology, readTopology, type ParsedTopology } from './topology/parse-topology.ts';
 export type { TopologyFault } from './topology/topology-fault.ts';
