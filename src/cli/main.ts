@@ -17,6 +17,7 @@ import { registerReplayCommand } from './replay-command.ts';
 import { registerStartCommand } from './start-command.ts';
 import { registerStreamCommands } from './stream-commands.ts';
 import { registerTopologyCommands } from './topology-commands.ts';
+import { registerTraceCommand } from './trace-command.ts';
 
 const { version } = JSON.parse(readFileSync(path.join(packageRoot(), 'package.json'), 'utf8')) as {
   version: string;
@@ -39,6 +40,7 @@ registerStartCommand(program);
 registerReplayCommand(program);
 registerCompareCommand(program);
 registerDashboardCommand(program);
+registerTraceCommand(program);
 registerDemoCommand(program);
 registerAskCommand(program);
 registerModelCommands(program);
