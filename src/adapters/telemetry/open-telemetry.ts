@@ -29,7 +29,7 @@ const ATTRIBUTE_CHARS = 16 * 1024;
 /** Spans that may wait to be sent: a replay without a model makes tens of thousands a second. */
 const QUEUED_SPANS = 65_536;
 /** Longest wait for what is left to be sent. */
-const CLOSE_MS = 10_000;
+const CLOSE_MS = 5000;
 
 const KINDS: Readonly<Record<SpanKind, Kind>> = {
   internal: Kind.INTERNAL,
@@ -93,11 +93,15 @@ export async function openTelemetry(settings: TelemetrySettings): Promise<Teleme
     },
     measure: meter.measure,
     async close() {
-      const late = new Promise<void>((resolve) => {
-        setTimeout(resolve, CLOSE_MS).unref();
+      const late = new Promise<string>((resolve) => {
+        setTimeout(resolve, CLOSE_MS, `what was left was not sent within ${CLOSE_MS} ms`).unref();
       });
-      const sent = Promise.allSettled([provider.shutdown(), meter.close()]);
-      await Promise.race([sent, late]);
+      const sent = Promise.all([provider.shutdown(), meter.close()]).then(
+        () => null,
+        (error: unknown) => (error instanceof Error ? error.message : String(error)),
+      );
+      const failure = await Promise.race([sent, late]);
+      if (failure !== null) settings.onWarning(`Telemetry: ${failure}`);
     },
   };
 }
