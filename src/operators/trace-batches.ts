@@ -84,7 +84,7 @@ export function traceBatches(options: TraceOptions): BatchTracer {
     if (way !== undefined) way.at = { stage, startMs: now() };
   };
   const end = (way: Way | undefined): void => {
-    if (way?.at == null) return;
+    if (way === undefined || way.at === null) return;
     way.stages.set(way.at.stage, { startMs: way.at.startMs, endMs: now() });
     way.at = null;
   };

@@ -37,7 +37,6 @@ const SHOWN: readonly (readonly [name: string, label: string])[] = [
 ];
 
 /** Control characters, and those that turn the direction of text: names come from records. */
-// eslint-disable-next-line no-control-regex -- they are what is looked for.
 const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 const safe = (text: string): string => text.replace(UNSAFE, '\u{fffd}');
@@ -82,7 +81,7 @@ function linesOf(spans: readonly TraceSpan[]): string[] {
       const last = i === nodes.length - 1;
       const branch = root ? '' : last ? '└─ ' : '├─ ';
       const label = `${indent}${branch}${labelOf(span)}`.slice(0, LABEL).padEnd(LABEL);
-      const start = `${(span.startMs - from).toFixed(1)}`.padStart(9);
+      const start = (span.startMs - from).toFixed(1).padStart(9);
       const took = duration(span.endMs - span.startMs).padStart(11);
       const columns = [label, start, took, bar(span.startMs, span.endMs, from, whole)];
       lines.push(`${columns.join(' ')}  ${notesOf(span)}`.trimEnd());

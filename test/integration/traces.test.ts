@@ -38,7 +38,6 @@ async function secl(args: readonly string[], env: Record<string, string> = {}): 
     process.execPath,
     [...process.execArgv, cli, ...args],
     {
-      // eslint-disable-next-line no-restricted-properties -- a child needs its parent's environment.
       env: { ...process.env, ...env },
     },
   );

@@ -66,7 +66,7 @@ function attributesOf(list: readonly KeyValue[]): TraceSpan['attributes'] {
 
 const ms = (nanoseconds: string): number => Number(BigInt(nanoseconds) / 1000n) / 1000;
 
-/* eslint-disable @typescript-eslint/no-explicit-any -- decoded messages have no types; every field is looked at. */
+/* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-return, @typescript-eslint/no-unsafe-call -- decoded messages have no types; every field is looked at. */
 function spansOf(request: any): ReceivedSpan[] {
   return request.resource_spans.flatMap(({ resource, scope_spans }: any) => {
     const service = attributesOf(resource.attributes)['service.name'];
@@ -127,7 +127,7 @@ function pointsOf(request: any): ReceivedPoint[] {
     ),
   );
 }
-/* eslint-enable @typescript-eslint/no-explicit-any */
+/* eslint-enable */
 
 /** Starts an {@link OtlpReceiver} on a free port of this machine. */
 export async function otlpReceiver(): Promise<OtlpReceiver> {

@@ -1,11 +1,8 @@
+import { ExportResultCode } from '@opentelemetry/core';
 import { JsonTraceSerializer } from '@opentelemetry/otlp-transformer';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
 
 type Done = Parameters<SpanExporter['export']>[1];
-
-/** `ExportResultCode` of OpenTelemetry's core. */
-const SUCCESS = 0;
-const FAILED = 1;
 
 /** Spans by their traces, in the order in which those come. */
 function byTraceId(spans: readonly ReadableSpan[]): ReadableSpan[][] {
@@ -42,11 +39,11 @@ export function lineExporter(
         .then(() => append(groups.map(lineOf).join('')))
         .then(
           () => {
-            done({ code: SUCCESS });
+            done({ code: ExportResultCode.SUCCESS });
           },
           (error: unknown) => {
             done({
-              code: FAILED,
+              code: ExportResultCode.FAILED,
               error: error instanceof Error ? error : new Error(String(error)),
             });
           },

@@ -60,6 +60,10 @@ adapter: { scope: turn }
 calibration: { window: sliding, size: 20, step: 7, correctable: 1, bins: 15, bootstrap: 10, simulations: 0 }
 seed: 4294967295
 limits: { maxPromptTokens: 100, maxQuestionChars: 200 }
+telemetry:
+  traces: { exporter: file, endpoint: t.jsonl, ratio: 0.5, storeMiB: 1 }
+  metrics: { exporter: otlp-http, endpoint: 'http://m', intervalMs: 500 }
+  captureContent: true
 `;
     assert.deepEqual(readTopology(text, 'other.yaml'), {
       version: 1,
@@ -139,6 +143,11 @@ limits: { maxPromptTokens: 100, maxQuestionChars: 200 }
       },
       seed: 4294967295,
       limits: { maxPromptTokens: 100, maxQuestionChars: 200 },
+      telemetry: {
+        traces: { exporter: 'file', endpoint: 't.jsonl', ratio: 0.5, storeMiB: 1 },
+        metrics: { exporter: 'otlp-http', endpoint: 'http://m', intervalMs: 500 },
+        captureContent: true,
+      },
     });
   });
 
@@ -177,7 +186,7 @@ limits: { maxPromptTokens: 100, maxQuestionChars: 200 }
       '10:8 limits must be a mapping, not null.',
       '12:1 seed is given twice.',
       '13:1  5 cannot be a key.',
-      '14:1 zebra unknown key; known are version, name, topics, model, batch, answer, confidence, scoring, gate, training, adapter, calibration, seed, limits.',
+      '14:1 zebra unknown key; known are version, name, topics, model, batch, answer, confidence, scoring, gate, training, adapter, calibration, seed, limits, telemetry.',
     ]);
   });
 
@@ -350,7 +359,11 @@ describe('canonicalTopology', () => {
     const canonical = canonicalTopology(readTopology(DEFAULT, 'qa.yaml'));
     assert.equal(canonicalTopology(readTopology('name: qa # c\nversion: 1', 't')), canonical);
     assert.notEqual(canonicalTopology(readTopology(`${SHORTEST}seed: 2`, 't')), canonical);
-    assert.deepEqual(JSON.parse(canonical), readTopology(DEFAULT, 'qa.yaml'));
+    // A run goes on whatever is told of it.
+    const told = `${SHORTEST}telemetry: { captureContent: true, traces: { ratio: 0 } }`;
+    assert.equal(canonicalTopology(readTopology(told, 't')), canonical);
+    const { telemetry: _, ...lasting } = readTopology(DEFAULT, 'qa.yaml');
+    assert.deepEqual(JSON.parse(canonical), lasting);
     assert.ok(
       canonical.startsWith('{"adapter":{"scope":"position"},"answer":{"maxTokens":{"choice":8,'),
     );
