@@ -1,8 +1,15 @@
-import { ExportResultCode } from '@opentelemetry/core';
+import { ExportResultCode, type ExportResult } from '@opentelemetry/core';
 import { JsonTraceSerializer } from '@opentelemetry/otlp-transformer';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
 
 type Done = Parameters<SpanExporter['export']>[1];
+
+/** What became of a call. */
+function result(error?: unknown): ExportResult {
+  if (error === undefined) return { code: ExportResultCode.SUCCESS };
+  const known = error instanceof Error ? error : new Error('the lines could not be written');
+  return { code: ExportResultCode.FAILED, error: known };
+}
 
 /** Spans by their traces, in the order in which those come. */
 function byTraceId(spans: readonly ReadableSpan[]): ReadableSpan[][] {
@@ -39,13 +46,12 @@ export function lineExporter(
         .then(() => append(groups.map(lineOf).join('')))
         .then(
           () => {
-            done({ code: ExportResultCode.SUCCESS });
+            // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- two copies of one enum.
+            done(result());
           },
           (error: unknown) => {
-            done({
-              code: ExportResultCode.FAILED,
-              error: error instanceof Error ? error : new Error(String(error)),
-            });
+            // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- two copies of one enum.
+            done(result(error));
           },
         );
     },
