@@ -12,8 +12,10 @@ import { registerDashboardCommand } from './dashboard-command.ts';
 import { registerDemoCommand } from './demo-command.ts';
 import { registerDoctorCommand } from './doctor-command.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
+import { registerInitCommand } from './init-command.ts';
 import { registerModelCommands } from './model-commands.ts';
 import { registerReplayCommand } from './replay-command.ts';
+import { registerReportCommand } from './report-command.ts';
 import { registerStartCommand } from './start-command.ts';
 import { registerStreamCommands } from './stream-commands.ts';
 import { registerTopologyCommands } from './topology-commands.ts';
@@ -38,6 +40,7 @@ Set SECL_DEBUG=1 to see stack traces.`,
 
 registerStartCommand(program);
 registerReplayCommand(program);
+registerReportCommand(program);
 registerCompareCommand(program);
 registerDashboardCommand(program);
 registerTraceCommand(program);
@@ -46,6 +49,7 @@ registerAskCommand(program);
 registerModelCommands(program);
 registerAdapterCommands(program);
 registerStreamCommands(program);
+registerInitCommand(program);
 registerTopologyCommands(program);
 registerDoctorCommand(program);
 

@@ -199,6 +199,13 @@ export interface LoraAdapter {
   readonly sites: readonly LoraSite[];
 }
 
+/** Adapters that are in place together; `undefined`: base weights. */
+export interface PlacedAdapters {
+  readonly present: LoraAdapter | undefined;
+  /** For requests that ask for the one before. */
+  readonly previous: LoraAdapter | undefined;
+}
+
 /** How a scope is opened. */
 export interface ScopeOptions {
   /**

@@ -21,6 +21,8 @@ export interface ReplayReport {
   readonly summary: ReplaySummary;
   /** Answers in stream order. */
   readonly rows: readonly ReplayRow[];
+  /** What the reader must know first, a sentence each. @defaultValue none */
+  readonly notes?: readonly string[];
   /** What became of each adapter, by version. */
   readonly adapters: readonly AdapterFate[];
 }

@@ -66,15 +66,44 @@ function tenthOf(size: number): number {
   return Math.max(1, Math.round(size / 10));
 }
 
-/** The rules between keys. Each fault names the key to change. */
-export function checkRules(file: TopologyFile): RuleFault[] {
-  return [
-    ...topicRules(file),
-    ...batchRules(file),
-    ...scoreRules(file),
-    ...trainingRules(file),
-    ...sizeRules(file),
-  ];
+/** Rules between keys, by what they are about. */
+const RULES: readonly ((file: TopologyFile) => RuleFault[])[] = [
+  topicRules,
+  batchRules,
+  scoreRules,
+  trainingRules,
+  sizeRules,
+  arenaRules,
+];
+
+/** Thrown where a rule looks at a section that is at fault itself. */
+class SectionAtFault extends Error {}
+
+/**
+ * The rules between keys. Each fault names the key to change.
+ *
+ * @param faulty - Sections at fault; rules that look at one are left out. @defaultValue none
+ */
+export function checkRules(
+  file: TopologyFile,
+  faulty: ReadonlySet<string> = new Set(),
+): RuleFault[] {
+  // A key that is not known may have been meant for any section.
+  if ([...faulty].some((section) => !Object.hasOwn(file, section))) return [];
+  const guarded = new Proxy(file, {
+    get: (target, section, receiver): unknown => {
+      if (typeof section === 'string' && faulty.has(section)) throw new SectionAtFault();
+      return Reflect.get(target, section, receiver);
+    },
+  });
+  return RULES.flatMap((rule) => {
+    try {
+      return rule(guarded);
+    } catch (error) {
+      if (error instanceof SectionAtFault) return [];
+      throw error;
+    }
+  });
 }
 
 /** Cut by time, a replay's batches, and so what they teach, would differ from run to run. */
@@ -154,7 +183,7 @@ function isVerbalized(score: ScoreName): boolean {
   return score === 'verbalized' || score === 'verbalizedWithEvidence';
 }
 
-function sizeRules({ answer, calibration, limits, model }: TopologyFile): RuleFault[] {
+function sizeRules({ calibration }: TopologyFile): RuleFault[] {
   const faults: RuleFault[] = [];
   const { window, size, step } = calibration;
   if (step !== null && window === 'tumbling' && step !== size) {
@@ -164,10 +193,12 @@ function sizeRules({ answer, calibration, limits, model }: TopologyFile): RuleFa
     const message = `must be at most the size, ${size}, or answers would be in no window.`;
     faults.push({ path: 'calibration.step', message });
   }
-  const longest = limits.maxPromptTokens + Math.max(...Object.values(answer.maxTokens));
-  if (longest > model.arenaPositions) {
-    const message = `must be at least ${longest}: the longest prompt and answer together.`;
-    faults.push({ path: 'model.arenaPositions', message });
-  }
   return faults;
+}
+
+function arenaRules({ answer, limits, model }: TopologyFile): RuleFault[] {
+  const longest = limits.maxPromptTokens + Math.max(...Object.values(answer.maxTokens));
+  if (longest <= model.arenaPositions) return [];
+  const message = `must be at least ${longest}: the longest prompt and answer together.`;
+  return [{ path: 'model.arenaPositions', message }];
 }
