@@ -2,19 +2,26 @@ import type { Topology } from './topology.ts';
 
 /**
  * A topology as JSON with sorted keys and no spaces: equal texts for equal topologies, whatever the order
- * of keys and the comments in their files. Its hash identifies the topology.
+ * of keys and the comments in their files. Its hash identifies the topology. What is told of a run is no part of it:
+ * no answer depends on that, and a run may go on under another setting.
  */
-export function canonicalTopology(topology: Topology): string {
+export function canonicalTopology({ telemetry: _, ...topology }: Topology): string {
   return canonicalJson(topology);
 }
 
 /**
- * As {@link canonicalTopology}, of the part that answers depend on: where topics are, who trains and how long windows wait may change while a
- * stream runs, and what was committed stays good.
+ * As {@link canonicalTopology}, of the part that answers depend on: where topics are, who trains and how long windows
+ * wait may change while a stream runs, and what was committed stays good.
  */
-export function canonicalMethod({ broker: _, training, calibration, ...rest }: Topology): string {
-  const { trainer: __, ...trained } = training;
-  const { closeAfterSeconds: ___, ...measured } = calibration;
+export function canonicalMethod({
+  broker: _,
+  telemetry: __,
+  training,
+  calibration,
+  ...rest
+}: Topology): string {
+  const { trainer: ___, ...trained } = training;
+  const { closeAfterSeconds: ____, ...measured } = calibration;
   return canonicalJson({ ...rest, training: trained, calibration: measured });
 }
 
