@@ -31,7 +31,7 @@ const ANSWERING = 'secl-answering';
 /** Consumer group that watches calibration. */
 const CALIBRATING = 'secl-calibrating';
 /** Grows when what operators keep in committed state changes its form. */
-const STATE_FORMAT = 'state-7';
+const STATE_FORMAT = 'state-8';
 /** Most bytes of a record that is fed in: brokers take about 1 MiB, key and headers included. */
 const RECORD_BYTES = 768 * 1024;
 /** Longest key in bytes. */
@@ -71,6 +71,12 @@ export interface ReplayResult {
   readonly complete: boolean;
 }
 
+/** The settings that answers depend on: rules of the verdict may change while a run goes on. */
+function answeringPart(topology: Topology): Omit<Topology, 'verdict'> {
+  const { verdict: _, ...rest } = topology;
+  return rest;
+}
+
 /**
  * What a run's answers depend on besides its stream: topology, prompts, schemas, model and machine. State made
  * under another one is refused.
@@ -90,7 +96,7 @@ export function runFingerprint(
     prompts.sameMeaning,
   ];
   const parts = [
-    canonicalTopology(topology),
+    canonicalTopology(answeringPart(topology)),
     ...templates.map(promptHash),
     codecs.question.fingerprint,
     codecs.answer.fingerprint,
@@ -297,7 +303,7 @@ async function runPipelines(
       },
     }),
   );
-  const { size, step, correctable, bins, simulations } = topology.calibration;
+  const { size, step, correctable, bins, bootstrap, simulations } = topology.calibration;
   const windows$ = calibratePartition(answers, {
     broker,
     topics,
@@ -306,7 +312,8 @@ async function runPipelines(
     windowCodec: codecs.calibrationWindow,
     deadLetterCodec: codecs.deadLetter,
     windows: { size, step, correctable },
-    metrics: { bins, simulations, seed: topology.seed },
+    metrics: { bins, bootstrap, simulations, seed: topology.seed },
+    verdict: topology.verdict,
     match: matchFeedback,
     clock,
     inputEnded: inputEnded.signal,

@@ -4,7 +4,7 @@ import type { Topology } from './topology.ts';
  * A topology as JSON with sorted keys and no spaces: equal texts for equal topologies, whatever the order
  * of keys and the comments in their files. Its hash identifies the topology.
  */
-export function canonicalTopology(topology: Topology): string {
+export function canonicalTopology(topology: Partial<Topology>): string {
   return canonicalJson(topology);
 }
 

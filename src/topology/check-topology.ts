@@ -28,7 +28,7 @@ function isJudged(score: ScoreName): boolean {
 
 /** Fills in the defaults that depend on other keys. */
 export function completeTopology(file: TopologyFile): Topology {
-  const { batch, calibration, scoring, training } = file;
+  const { batch, calibration, scoring, training, verdict } = file;
   const usual = calibration.window === 'tumbling' ? calibration.size : tenthOf(calibration.size);
   const { target } = training;
   return {
@@ -51,8 +51,20 @@ export function completeTopology(file: TopologyFile): Topology {
       scores: scoring.scores ?? SCORE_NAMES.filter((name) => obstacle(name, file) === undefined),
     },
     calibration: { ...calibration, step: calibration.step ?? usual },
+    verdict: {
+      ...verdict,
+      minimumLabelled:
+        verdict.minimumLabelled ?? Math.max(LEAST_LABELLED, Math.ceil(calibration.size / 2)),
+      dwell: verdict.dwell ?? calibration.size,
+      carry: verdict.carry ?? CARRIED_WINDOWS * calibration.size,
+    },
   };
 }
+
+/** Labels below which an error has no band. */
+const LEAST_LABELLED = 20;
+/** Windows for which a measured one goes on speaking. */
+const CARRIED_WINDOWS = 5;
 
 /** Wait of a batch where the file names none, in milliseconds. */
 const USUAL_WAIT_MS = 50;
@@ -154,8 +166,12 @@ function isVerbalized(score: ScoreName): boolean {
   return score === 'verbalized' || score === 'verbalizedWithEvidence';
 }
 
-function sizeRules({ answer, calibration, limits, model }: TopologyFile): RuleFault[] {
+function sizeRules({ answer, calibration, limits, model, verdict }: TopologyFile): RuleFault[] {
   const faults: RuleFault[] = [];
+  if (verdict.minimumLabelled !== null && verdict.minimumLabelled > calibration.size) {
+    const message = `must be at most calibration.size, ${calibration.size}, or nothing would ever count as measured.`;
+    faults.push({ path: 'verdict.minimumLabelled', message });
+  }
   const { window, size, step } = calibration;
   if (step !== null && window === 'tumbling' && step !== size) {
     const message = `must be the size, ${size}, where windows are tumbling; leave it out.`;

@@ -2,6 +2,7 @@ import type { AnswerStyle } from '../events/question.ts';
 import { SCORE_NAMES, type ScoreName } from '../events/score.ts';
 import { NORMALIZATIONS } from '../secl/normalized-p-true.ts';
 import { EVIDENCES } from '../secl/scoring-options.ts';
+import { VERDICT_SHAPE, type VerdictFile } from './verdict-shape.ts';
 import { ADAPTER_SHAPE, GATE_SHAPE, TRAINING_SHAPE, type TrainingFile } from './loop-shape.ts';
 import {
   choice,
@@ -31,7 +32,11 @@ import {
 } from './topology.ts';
 
 /** A topology as its file says it, before defaults that depend on other settings are filled in. */
-export interface TopologyFile extends Omit<Topology, 'calibration' | 'scoring' | 'training'> {
+export interface TopologyFile extends Omit<
+  Topology,
+  'calibration' | 'scoring' | 'training' | 'verdict'
+> {
+  readonly verdict: VerdictFile;
   readonly training: TrainingFile;
   readonly calibration: Omit<TopologyCalibration, 'step'> & { readonly step: number | null };
   readonly scoring: Omit<TopologyScoring, 'scores'> & {
@@ -185,6 +190,7 @@ export const TOPOLOGY_SHAPE: Field<TopologyFile> = object<TopologyFile>(
     training: TRAINING_SHAPE,
     adapter: ADAPTER_SHAPE,
     calibration,
+    verdict: VERDICT_SHAPE,
     seed: integer([0, 4_294_967_295], 1, 'Seed of everything that samples.'),
     limits,
   },

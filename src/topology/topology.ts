@@ -2,6 +2,7 @@ import type { AnswerStyle } from '../events/question.ts';
 import type { ScoreName } from '../events/score.ts';
 import type { Normalization } from '../secl/normalized-p-true.ts';
 import type { Evidence } from '../secl/scoring-options.ts';
+import type { VerdictRules } from '../verdict/verdict-rules.ts';
 import type { TopologyAdapter, TopologyGate, TopologyTraining } from './loop-topology.ts';
 
 /** Names of the topics that a pipeline reads and writes. */
@@ -106,6 +107,9 @@ export interface TopologyCalibration {
   readonly simulations: number;
 }
 
+/** When the verdict says that confidence can be trusted; answers in windows are those of `calibration`. */
+export type TopologyVerdict = Omit<VerdictRules, 'size' | 'step'>;
+
 /** What a question may be at most. */
 export interface TopologyLimits {
   /** Longest prompt in tokens; a longer question is a dead letter. */
@@ -130,6 +134,7 @@ export interface Topology {
   readonly training: TopologyTraining;
   readonly adapter: TopologyAdapter;
   readonly calibration: TopologyCalibration;
+  readonly verdict: TopologyVerdict;
   /** Seed of everything that samples. */
   readonly seed: number;
   readonly limits: TopologyLimits;

@@ -7,6 +7,7 @@ import type { Feedback } from '../../events/feedback.ts';
 import type { Question } from '../../events/question.ts';
 import { SCORE_NAMES } from '../../events/score.ts';
 import { LOSS_NAMES, SAMPLE_ROLES, type TrainingBatch } from '../../events/training-batch.ts';
+import { VERDICT_BASES, VERDICT_LEVELS } from '../../events/verdict.ts';
 import { avroCodec, type AvroCodec } from './avro-codec.ts';
 import { readSchemaFolder } from './schema-folder.ts';
 
@@ -39,6 +40,12 @@ function refuseUnknownTraining({ loss, samples }: TrainingBatch): string | undef
     : "a sample's role is unknown";
 }
 
+function refuseUnknownVerdict({ verdict }: CalibrationWindow): string | undefined {
+  if (verdict === null) return undefined;
+  if (!isOneOf(VERDICT_LEVELS, verdict.level)) return 'the verdict is unknown';
+  return isOneOf(VERDICT_BASES, verdict.basis) ? undefined : "the verdict's basis is unknown";
+}
+
 function refuseUnknownDecision({ decision }: AdapterDecision): string | undefined {
   return isOneOf(ADAPTER_DECISIONS, decision) ? undefined : 'the decision is unknown';
 }
@@ -56,7 +63,10 @@ export function openRecordCodecs(folder?: string): RecordCodecs {
     question: avroCodec(schemasOf('question'), { named }),
     answer: avroCodec<Answer>(schemasOf('answer'), { named, refuse: refuseUnknownScores }),
     feedback: avroCodec(schemasOf('feedback'), { named }),
-    calibrationWindow: avroCodec(schemasOf('calibration-window'), { named }),
+    calibrationWindow: avroCodec<CalibrationWindow>(schemasOf('calibration-window'), {
+      named,
+      refuse: refuseUnknownVerdict,
+    }),
     deadLetter: avroCodec(schemasOf('dead-letter'), { named }),
     trainingBatch: avroCodec<TrainingBatch>(schemasOf('training-batch'), {
       named,

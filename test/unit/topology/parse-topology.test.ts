@@ -58,6 +58,7 @@ training:
   guard: { maxMeanShift: 0.4, heldOutEvery: 5, maxHeldOutRise: 0.3, trialQuestions: 3, maxDrift: 2.5, refusals: 9, restQuestions: 8 }
 adapter: { scope: turn }
 calibration: { window: sliding, size: 20, step: 7, correctable: 1, bins: 15, bootstrap: 10, simulations: 0 }
+verdict: { limit: 0.2, margin: 0.01, minimumLabelled: 9, dwell: 8, carry: 7, gap: 0.6 }
 seed: 4294967295
 limits: { maxPromptTokens: 100, maxQuestionChars: 200 }
 `;
@@ -137,6 +138,7 @@ limits: { maxPromptTokens: 100, maxQuestionChars: 200 }
         bootstrap: 10,
         simulations: 0,
       },
+      verdict: { limit: 0.2, margin: 0.01, minimumLabelled: 9, dwell: 8, carry: 7, gap: 0.6 },
       seed: 4294967295,
       limits: { maxPromptTokens: 100, maxQuestionChars: 200 },
     });
@@ -177,7 +179,7 @@ limits: { maxPromptTokens: 100, maxQuestionChars: 200 }
       '10:8 limits must be a mapping, not null.',
       '12:1 seed is given twice.',
       '13:1  5 cannot be a key.',
-      '14:1 zebra unknown key; known are version, name, topics, model, batch, answer, confidence, scoring, gate, training, adapter, calibration, seed, limits.',
+      '14:1 zebra unknown key; known are version, name, topics, model, batch, answer, confidence, scoring, gate, training, adapter, calibration, verdict, seed, limits.',
     ]);
   });
 
@@ -215,6 +217,13 @@ limits: { maxPromptTokens: 100, maxQuestionChars: 200 }
       'tumbling windows with gaps',
       'calibration: { step: 5 }',
       ['calibration.step must be the size, 100, where windows are tumbling; leave it out.'],
+    ],
+    [
+      'more labels wanted than a window has answers',
+      'verdict: { minimumLabelled: 101 }',
+      [
+        'verdict.minimumLabelled must be at most calibration.size, 100, or nothing would ever count as measured.',
+      ],
     ],
     [
       'sliding windows with gaps',

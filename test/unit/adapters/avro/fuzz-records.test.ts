@@ -19,6 +19,8 @@ const UNKNOWN_NAMES = [
   "a sample's role is unknown",
   'the decision is unknown',
   'the loss is unknown',
+  'the verdict is unknown',
+  "the verdict's basis is unknown",
 ];
 
 /** Every reason there is; one that is not here might carry content. */
