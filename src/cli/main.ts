@@ -14,6 +14,7 @@ import { registerDoctorCommand } from './doctor-command.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import { registerModelCommands } from './model-commands.ts';
 import { registerReplayCommand } from './replay-command.ts';
+import { registerStatusCommand } from './status-command.ts';
 import { registerStartCommand } from './start-command.ts';
 import { registerStreamCommands } from './stream-commands.ts';
 import { registerTopologyCommands } from './topology-commands.ts';
@@ -30,6 +31,7 @@ const program = new Command('secl')
     'after',
     `
 Exit codes: 0 done; 1 failed (the message says why and what to do); 2 wrong usage;
+10, 11, 12 what \`secl status\` says;
 130 interrupted after draining (the same command goes on).
 Set SECL_DEBUG=1 to see stack traces.`,
   )
@@ -39,6 +41,7 @@ registerStartCommand(program);
 registerReplayCommand(program);
 registerCompareCommand(program);
 registerDashboardCommand(program);
+registerStatusCommand(program);
 registerDemoCommand(program);
 registerAskCommand(program);
 registerModelCommands(program);
