@@ -34,7 +34,7 @@ export function trainedQuestions({
  * @param labels - By position in the stream, since ids may repeat.
  */
 export function replayOutcome(
-  result: ReplayResult,
+  result: Omit<ReplayResult, 'verdict'>,
   labels: LabelsByPosition,
   match: Matcher,
   topology: Topology,

@@ -198,6 +198,7 @@ export async function replayStream(options: ReplayStreamOptions): Promise<Replay
           summary,
           rows,
           adapters,
+          verdict: result.verdict?.verdict ?? null,
         },
       };
       if (dashboard !== undefined) await options.lingerOver?.(done);

@@ -14,6 +14,7 @@ import type { ReplayReport } from './replay-report.ts';
 import { REPORTED_SCORES, type ReportedScore } from './replay-summary.ts';
 import { REPORT_STYLE } from './report-style.ts';
 import { scoreTitle } from './score-title.ts';
+import { verdictSection } from './verdict-section.ts';
 
 /** Whatever a browser might be talked into, this page loads and runs nothing. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
@@ -271,7 +272,7 @@ export function renderReport(report: ReplayReport): string {
                   This run was stopped before its end; it shows what was committed.
                 </p>`
           }
-          ${drawTiles(report)}
+          ${verdictSection(report.verdict ?? null)} ${drawTiles(report)}
           ${
             present.length === 0
               ? html`<p class="warning">No answer has a label, so nothing can be measured yet.</p>`

@@ -1,4 +1,5 @@
 import type { WindowMetric } from '../../src/events/calibration-window.ts';
+import type { Verdict } from '../../src/events/verdict.ts';
 import type { VerdictRules } from '../../src/verdict/verdict-rules.ts';
 import type { UnjudgedWindow } from '../../src/verdict/window-evidence.ts';
 import { windowOf } from './dashboard-fixture.ts';
@@ -54,4 +55,19 @@ export function sketchWindow(sketch: WindowSketch, rules: VerdictRules = RULES):
     adapterVersion: 0,
   });
   return window;
+}
+
+/** A verdict of caution, with changes. */
+export function verdictOf(over: Partial<Verdict> = {}): Verdict {
+  return {
+    level: 'caution',
+    code: 'error-around-limit',
+    reason: 'It cannot be told.',
+    basis: 'measured',
+    sinceMs: Date.UTC(2026, 0, 1),
+    n: 100,
+    labelled: 60,
+    dataAtMs: Date.UTC(2026, 0, 1, 0, 1),
+    ...over,
+  };
 }
