@@ -18,6 +18,7 @@ export const ROOMS = {
   drift: { pure: true, sees: [], packages: [] },
   events: { pure: true, sees: [], packages: [] },
   verdict: { pure: true, sees: ['events'], packages: [] },
+  alerts: { pure: true, sees: ['events', 'verdict'], packages: [] },
   ports: { pure: true, sees: ['events'], packages: ['rxjs'] },
   broker: { pure: true, sees: ['ports'], packages: ['rxjs'] },
   secl: { pure: true, sees: ['events', 'ports', 'text'], packages: [] },
@@ -43,7 +44,7 @@ export const ROOMS = {
     pure: true,
     sees: [
       ...['calibration', 'drift', 'events', 'learning', 'operators', 'ports', 'secl', 'text'],
-      'verdict',
+      ...['alerts', 'verdict'],
     ],
     packages: ['rxjs', 'yaml'],
   },
@@ -72,7 +73,7 @@ export const ROOMS = {
         'operators',
       ],
       ...['peft', 'ports', 'report', 'secl', 'streams', 'text', 'tokenizer', 'topology'],
-      ...['training', 'verdict'],
+      ...['alerts', 'training', 'verdict'],
     ],
     packages: ['rxjs'],
   },
@@ -96,6 +97,7 @@ export const ADAPTERS = {
   passes: [],
   system: [],
   trainer: ['onnxruntime-common', 'onnxruntime-node'],
+  webhook: [],
 };
 
 /** Names of the rooms above the line of purity. */

@@ -80,9 +80,9 @@ export interface ReplayResult {
   readonly complete: boolean;
 }
 
-/** The settings that answers depend on: rules of the verdict may change while a run goes on. */
-function answeringPart(topology: Topology): Omit<Topology, 'verdict'> {
-  const { verdict: _, ...rest } = topology;
+/** The settings that answers depend on: rules of verdict and alerts may change while a run goes on. */
+function answeringPart(topology: Topology): Omit<Topology, 'alerts' | 'verdict'> {
+  const { alerts: _alerts, verdict: _verdict, ...rest } = topology;
   return rest;
 }
 

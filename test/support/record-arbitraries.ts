@@ -3,6 +3,7 @@ import type { RecordCodecs } from '../../src/adapters/avro/record-codecs.ts';
 import type { AdapterRecord, BeforeAfter } from '../../src/events/adapter.ts';
 import { ADAPTER_DECISIONS, type AdapterDecision } from '../../src/events/adapter-decision.ts';
 import { ADAPTER_SCOPES } from '../../src/events/adapter-scope.ts';
+import { ALERT_LEVELS, ALERT_RULES, ALERT_STATES, type Alert } from '../../src/events/alert.ts';
 import type { Answer, Distractor, GateReading } from '../../src/events/answer.ts';
 import type {
   CalibrationWindow,
@@ -213,6 +214,17 @@ export const RECORDS: {
     seenUntilMs: orNull(timeMs),
     adapterVersion: orNull(count),
     verdict: orNull(verdict),
+  }),
+  alert: row<Alert>({
+    pipeline: text,
+    rule: fc.constantFrom(...ALERT_RULES),
+    state: fc.constantFrom(...ALERT_STATES),
+    level: fc.constantFrom(...ALERT_LEVELS),
+    reason: text,
+    value: orNull(number),
+    threshold: orNull(number),
+    sinceMs: timeMs,
+    atMs: timeMs,
   }),
   deadLetter: row<DeadLetter>({
     sourceTopic: text,

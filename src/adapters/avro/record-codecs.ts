@@ -1,5 +1,6 @@
 import type { AdapterRecord } from '../../events/adapter.ts';
 import { ADAPTER_DECISIONS, type AdapterDecision } from '../../events/adapter-decision.ts';
+import { ALERT_LEVELS, ALERT_RULES, ALERT_STATES, type Alert } from '../../events/alert.ts';
 import type { Answer } from '../../events/answer.ts';
 import type { CalibrationWindow } from '../../events/calibration-window.ts';
 import type { DeadLetter } from '../../events/dead-letter.ts';
@@ -21,6 +22,7 @@ export interface RecordCodecs {
   readonly trainingBatch: AvroCodec<TrainingBatch>;
   readonly adapter: AvroCodec<AdapterRecord>;
   readonly adapterDecision: AvroCodec<AdapterDecision>;
+  readonly alert: AvroCodec<Alert>;
 }
 
 /** Whether a name is of a list; Avro's enums take no hyphens, so that such names are strings there. */
@@ -44,6 +46,12 @@ function refuseUnknownVerdict({ verdict }: CalibrationWindow): string | undefine
   if (verdict === null) return undefined;
   if (!isOneOf(VERDICT_LEVELS, verdict.level)) return 'the verdict is unknown';
   return isOneOf(VERDICT_BASES, verdict.basis) ? undefined : "the verdict's basis is unknown";
+}
+
+function refuseUnknownAlert({ rule, state, level }: Alert): string | undefined {
+  const known =
+    isOneOf(ALERT_RULES, rule) && isOneOf(ALERT_STATES, state) && isOneOf(ALERT_LEVELS, level);
+  return known ? undefined : 'the alert is of an unknown kind';
 }
 
 function refuseUnknownDecision({ decision }: AdapterDecision): string | undefined {
@@ -77,5 +85,6 @@ export function openRecordCodecs(folder?: string): RecordCodecs {
       named,
       refuse: refuseUnknownDecision,
     }),
+    alert: avroCodec<Alert>(schemasOf('alert'), { named, refuse: refuseUnknownAlert }),
   };
 }

@@ -85,6 +85,8 @@ RECORDS = {
                 "meanConfidence": {"before": 0.5, "after": 0.625}, "trainedOn": ["q"], "forwardTokens": 4096,
                 "trainer": "t", "durationMs": 0.5, "sha256": "11", "sizeBytes": 3, "optimizerSha256": None,
                 "weights": b"abc"},
+    "alert": {"pipeline": "qa", "rule": "dead-letters", "state": "resolved", "level": "alert", "reason": "r",
+              "value": 0.0625, "threshold": None, "sinceMs": 1767225600000, "atMs": 1767225660000},
     "adapter-decision": {"lineage": "l", "version": 3, "decision": "rolled-back", "code": "none", "reason": "r",
                          "activeVersion": 1, "decidedAtMs": 1767225600000},
 }

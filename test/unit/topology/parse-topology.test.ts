@@ -34,7 +34,7 @@ describe('parseTopology', () => {
     const text = `
 version: 1
 name: other
-topics: { questions: q, answers: a, feedback: f, calibration: c, deadLetters: d, trainingBatches: t, adapters: p, adapterDecisions: e }
+topics: { questions: q, answers: a, feedback: f, calibration: c, deadLetters: d, trainingBatches: t, adapters: p, adapterDecisions: e, alerts: w }
 model: { name: ./m.gguf, precision: int4, threads: 3, arenaPositions: 4096 }
 batch: { maxBatch: 4, maxInFlight: 1, maxWaitMs: 0, order: partition }
 answer: { maxTokens: { short: 1, choice: 2, reasoning: 3 } }
@@ -59,6 +59,18 @@ training:
 adapter: { scope: turn }
 calibration: { window: sliding, size: 20, step: 7, correctable: 1, bins: 15, bootstrap: 10, simulations: 0 }
 verdict: { limit: 0.2, margin: 0.01, minimumLabelled: 9, dwell: 8, carry: 7, gap: 0.6 }
+alerts:
+  when: always
+  verdict: { caution: warning, doNotTrust: warning, notEnoughData: alert }
+  calibrationError: { warning: null, alert: 0.5 }
+  driftIncident: off
+  refusedAdapters: { warning: 2, alert: null, minutes: 3 }
+  deadLetters: { warning: 0.5, alert: 0.6, minutes: 4, atLeast: 5 }
+  noData: { warning: 0.5, alert: null }
+  whileNoData: warning
+  settleMinutes: 0
+  renotifyMinutes: 6
+  webhook: { url: 'https://alerts.example/a?b=c', timeoutMs: 100, attempts: 1, secretHeader: X-Key }
 seed: 4294967295
 limits: { maxPromptTokens: 100, maxQuestionChars: 200 }
 `;
@@ -74,6 +86,7 @@ limits: { maxPromptTokens: 100, maxQuestionChars: 200 }
         trainingBatches: 't',
         adapters: 'p',
         adapterDecisions: 'e',
+        alerts: 'w',
       },
       model: { name: './m.gguf', precision: 'int4', threads: 3, arenaPositions: 4096 },
       batch: { maxBatch: 4, maxInFlight: 1, maxWaitMs: 0, order: 'partition' },
@@ -139,6 +152,24 @@ limits: { maxPromptTokens: 100, maxQuestionChars: 200 }
         simulations: 0,
       },
       verdict: { limit: 0.2, margin: 0.01, minimumLabelled: 9, dwell: 8, carry: 7, gap: 0.6 },
+      alerts: {
+        when: 'always',
+        verdict: { caution: 'warning', doNotTrust: 'warning', notEnoughData: 'alert' },
+        calibrationError: { warning: null, alert: 0.5 },
+        driftIncident: 'off',
+        refusedAdapters: { warning: 2, alert: null, minutes: 3 },
+        deadLetters: { warning: 0.5, alert: 0.6, minutes: 4, atLeast: 5 },
+        noData: { warning: 0.5, alert: null },
+        whileNoData: 'warning',
+        settleMinutes: 0,
+        renotifyMinutes: 6,
+        webhook: {
+          url: 'https://alerts.example/a?b=c',
+          timeoutMs: 100,
+          attempts: 1,
+          secretHeader: 'X-Key',
+        },
+      },
       seed: 4294967295,
       limits: { maxPromptTokens: 100, maxQuestionChars: 200 },
     });
@@ -179,7 +210,7 @@ limits: { maxPromptTokens: 100, maxQuestionChars: 200 }
       '10:8 limits must be a mapping, not null.',
       '12:1 seed is given twice.',
       '13:1  5 cannot be a key.',
-      '14:1 zebra unknown key; known are version, name, topics, model, batch, answer, confidence, scoring, gate, training, adapter, calibration, verdict, seed, limits.',
+      '14:1 zebra unknown key; known are version, name, topics, model, batch, answer, confidence, scoring, gate, training, adapter, calibration, verdict, alerts, seed, limits.',
     ]);
   });
 
