@@ -39,7 +39,19 @@ export function replayOutcome(
   match: Matcher,
   topology: Topology,
 ): ReplayOutcome {
-  const rows = labelAnswers(result, 0, labels, match);
+  return outcomeOfRows(result, labelAnswers(result, 0, labels, match), topology);
+}
+
+/**
+ * Sums up a run whose answers have met their labels.
+ *
+ * @param rows - One per answer, in stream order.
+ */
+export function outcomeOfRows(
+  result: Omit<ReplayResult, 'verdict'>,
+  rows: readonly ReplayRow[],
+  topology: Topology,
+): ReplayOutcome {
   const sum = (phase: 'answer' | 'confidence' | 'scoring'): number =>
     result.answers.reduce((total, answer) => total + answer.forwardTokens[phase], 0);
   const summary = summarizeRun(

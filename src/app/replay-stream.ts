@@ -211,7 +211,7 @@ export async function replayStream(options: ReplayStreamOptions): Promise<Replay
           summary,
           rows,
           adapters,
-          verdict: result.verdict?.verdict ?? null,
+          verdict: result.verdict,
         },
       };
       if (dashboard !== undefined) await options.lingerOver?.(done);

@@ -14,13 +14,8 @@ import type { Codec } from '../ports/record-codec.ts';
 import { matchFeedback } from '../streams/match-feedback.ts';
 import { canonicalTopology } from '../topology/canonical-topology.ts';
 import type { Topology } from '../topology/topology.ts';
-import {
-  addToBoard,
-  overallVerdict,
-  POOLED_SCOPE,
-  type ScopedVerdict,
-  type VerdictBoard,
-} from '../verdict/verdict-board.ts';
+import { newestVerdict } from '../verdict/verdict-board.ts';
+import type { Verdict } from '../events/verdict.ts';
 import { answerPartition } from './answer-partition.ts';
 import type { RecordCodecs } from '../adapters/avro/record-codecs.ts';
 import type { ReplayInput, ReplayItem } from './replay-input.ts';
@@ -75,7 +70,7 @@ export interface ReplayResult {
   /** What became of them. */
   readonly decisions: readonly AdapterDecision[];
   /** The newest verdict over all domains; `null`: no window has closed. */
-  readonly verdict: ScopedVerdict | null;
+  readonly verdict: Verdict | null;
   /** Whether every question has been consumed; `false` after a drain. */
   readonly complete: boolean;
 }
@@ -375,9 +370,6 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult> {
   const isOwn = (entry: { readonly lineage: string }): boolean => entry.lineage === lineage;
   const versions = (await readAll(broker, topics.adapters, codecs.adapter)).filter(isOwn);
   const decisions = await readAll(broker, topics.adapterDecisions, codecs.adapterDecision);
-  const windows = (await readAll(broker, topics.calibration, codecs.calibrationWindow)).filter(
-    ({ scope }) => scope === POOLED_SCOPE,
-  );
   return {
     answers,
     deadLetters,
@@ -386,9 +378,7 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult> {
       (a, b) => a.version - b.version,
     ),
     decisions: decisions.filter(isOwn),
-    verdict: overallVerdict(
-      windows.reduce<VerdictBoard>((board, window) => addToBoard(board, window, 1), new Map()),
-    ),
+    verdict: newestVerdict(await readAll(broker, topics.calibration, codecs.calibrationWindow)),
     complete: answers.length + deadLetters.length === input.items.length,
   };
 }

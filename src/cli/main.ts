@@ -13,8 +13,10 @@ import { registerDashboardCommand } from './dashboard-command.ts';
 import { registerDemoCommand } from './demo-command.ts';
 import { registerDoctorCommand } from './doctor-command.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
+import { registerInitCommand } from './init-command.ts';
 import { registerModelCommands } from './model-commands.ts';
 import { registerReplayCommand } from './replay-command.ts';
+import { registerReportCommand } from './report-command.ts';
 import { registerStatusCommand } from './status-command.ts';
 import { registerStartCommand } from './start-command.ts';
 import { registerStreamCommands } from './stream-commands.ts';
@@ -40,6 +42,7 @@ Set SECL_DEBUG=1 to see stack traces.`,
 
 registerStartCommand(program);
 registerReplayCommand(program);
+registerReportCommand(program);
 registerCompareCommand(program);
 registerDashboardCommand(program);
 registerStatusCommand(program);
@@ -49,6 +52,7 @@ registerAskCommand(program);
 registerModelCommands(program);
 registerAdapterCommands(program);
 registerStreamCommands(program);
+registerInitCommand(program);
 registerTopologyCommands(program);
 registerDoctorCommand(program);
 

@@ -73,6 +73,7 @@ thead th, thead th:first-child { font-weight: 600; border-bottom: 2px solid var(
 .scope span { font-weight: 400; margin-left: 8px; }
 .best { font-weight: 700; } td { position: relative; } td sup { position: absolute; right: 2px; top: 2px; line-height: 1; }
 th.words, td.words { text-align: left; white-space: normal; min-width: 12ch; overflow-wrap: anywhere; }
+details { margin-top: 6px; font-size: 13px; } summary { cursor: pointer; color: var(--quiet); } details table { font-size: 12px; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 20px; margin: 8px 0; }
 dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: anywhere; font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: 13px; }
 @media (max-width: 560px) { dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: 8px; } }

@@ -78,15 +78,45 @@ function tenthOf(size: number): number {
   return Math.max(1, Math.round(size / 10));
 }
 
-/** The rules between keys. Each fault names the key to change. */
-export function checkRules(file: TopologyFile): RuleFault[] {
-  return [
-    ...topicRules(file),
-    ...batchRules(file),
-    ...scoreRules(file),
-    ...trainingRules(file),
-    ...sizeRules(file),
-  ];
+/** Rules between keys, by what they are about. */
+const RULES: readonly ((file: TopologyFile) => RuleFault[])[] = [
+  topicRules,
+  batchRules,
+  scoreRules,
+  trainingRules,
+  sizeRules,
+  verdictRules,
+  arenaRules,
+];
+
+/** Thrown where a rule looks at a section that is at fault itself. */
+class SectionAtFault extends Error {}
+
+/**
+ * The rules between keys. Each fault names the key to change.
+ *
+ * @param faulty - Sections at fault; rules that look at one are left out. @defaultValue none
+ */
+export function checkRules(
+  file: TopologyFile,
+  faulty: ReadonlySet<string> = new Set(),
+): RuleFault[] {
+  // A key that is not known may have been meant for any section.
+  if ([...faulty].some((section) => !Object.hasOwn(file, section))) return [];
+  const guarded = new Proxy(file, {
+    get: (target, section, receiver): unknown => {
+      if (typeof section === 'string' && faulty.has(section)) throw new SectionAtFault();
+      return Reflect.get(target, section, receiver);
+    },
+  });
+  return RULES.flatMap((rule) => {
+    try {
+      return rule(guarded);
+    } catch (error) {
+      if (error instanceof SectionAtFault) return [];
+      throw error;
+    }
+  });
 }
 
 /** Cut by time, a replay's batches, and so what they teach, would differ from run to run. */
@@ -166,12 +196,15 @@ function isVerbalized(score: ScoreName): boolean {
   return score === 'verbalized' || score === 'verbalizedWithEvidence';
 }
 
-function sizeRules({ answer, calibration, limits, model, verdict }: TopologyFile): RuleFault[] {
+function verdictRules({ calibration, verdict }: TopologyFile): RuleFault[] {
+  const { minimumLabelled } = verdict;
+  if (minimumLabelled === null || minimumLabelled <= calibration.size) return [];
+  const message = `must be at most calibration.size, ${calibration.size}, or nothing would ever count as measured.`;
+  return [{ path: 'verdict.minimumLabelled', message }];
+}
+
+function sizeRules({ calibration }: TopologyFile): RuleFault[] {
   const faults: RuleFault[] = [];
-  if (verdict.minimumLabelled !== null && verdict.minimumLabelled > calibration.size) {
-    const message = `must be at most calibration.size, ${calibration.size}, or nothing would ever count as measured.`;
-    faults.push({ path: 'verdict.minimumLabelled', message });
-  }
   const { window, size, step } = calibration;
   if (step !== null && window === 'tumbling' && step !== size) {
     const message = `must be the size, ${size}, where windows are tumbling; leave it out.`;
@@ -180,10 +213,12 @@ function sizeRules({ answer, calibration, limits, model, verdict }: TopologyFile
     const message = `must be at most the size, ${size}, or answers would be in no window.`;
     faults.push({ path: 'calibration.step', message });
   }
-  const longest = limits.maxPromptTokens + Math.max(...Object.values(answer.maxTokens));
-  if (longest > model.arenaPositions) {
-    const message = `must be at least ${longest}: the longest prompt and answer together.`;
-    faults.push({ path: 'model.arenaPositions', message });
-  }
   return faults;
+}
+
+function arenaRules({ answer, limits, model }: TopologyFile): RuleFault[] {
+  const longest = limits.maxPromptTokens + Math.max(...Object.values(answer.maxTokens));
+  if (longest <= model.arenaPositions) return [];
+  const message = `must be at least ${longest}: the longest prompt and answer together.`;
+  return [{ path: 'model.arenaPositions', message }];
 }

@@ -96,3 +96,13 @@ export function overallVerdict(board: VerdictBoard): ScopedVerdict | null {
   }
   return worst;
 }
+
+/** The one verdict that a run's windows come to, in the order in which they were published; `null` before any. */
+export function newestVerdict(windows: readonly CalibrationWindow[]): Verdict | null {
+  const board = windows.reduce<VerdictBoard>(
+    (known, window) =>
+      window.scope === POOLED_SCOPE ? addToBoard(known, window, windows.length) : known,
+    new Map(),
+  );
+  return overallVerdict(board)?.verdict ?? null;
+}

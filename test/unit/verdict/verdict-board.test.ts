@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { CalibrationWindow } from '../../../src/events/calibration-window.ts';
 import {
   addToBoard,
+  newestVerdict,
   overallVerdict,
   type VerdictBoard,
 } from '../../../src/verdict/verdict-board.ts';
@@ -67,4 +68,15 @@ test('the one verdict is the worst of the partitions, whatever domains say', () 
     board([of(2, 'caution'), of(1, 'caution'), of(0, 'trust'), of(0, 'do-not-trust', 'a')]),
   );
   assert.deepEqual([worst?.partition, worst?.verdict.level], [1, 'caution']);
+});
+
+test('a run comes to the worst of its partitions’ newest verdicts', () => {
+  const of = (sourcePartition: number, level: 'trust' | 'caution', scope = 'pooled') =>
+    windowOf({ ordinal: 0 }, { sourcePartition, scope, verdict: verdictOf({ level }) });
+  assert.equal(newestVerdict([]), null);
+  assert.equal(
+    newestVerdict([of(0, 'caution'), of(0, 'trust'), of(0, 'caution', 'a')])?.level,
+    'trust',
+  );
+  assert.equal(newestVerdict([of(0, 'caution'), of(1, 'trust')])?.level, 'caution');
 });
