@@ -3,19 +3,20 @@ import { NO_FACTS, noteFact } from '../alerts/alert-facts.ts';
 import { judgeAlerts } from '../alerts/judge-alerts.ts';
 import { standingsOf, stepAlerts } from '../alerts/step-alerts.ts';
 import type { RecordCodecs } from '../adapters/avro/record-codecs.ts';
-import { isRetryable, SeclError } from '../errors/secl-error.ts';
+import { SeclError } from '../errors/secl-error.ts';
 import type { Alert } from '../events/alert.ts';
 import type { AlertSink } from '../ports/alert-sink.ts';
-import type { Broker, ConsumerGroup, PartitionLease } from '../ports/broker.ts';
+import type { Broker, PartitionLease } from '../ports/broker.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Topology } from '../topology/topology.ts';
 import { createAlertOutbox } from './alert-outbox.ts';
 import { createAlertSource } from './alert-source.ts';
+import { groupsOf } from './worker/groups-of.ts';
 
-/** Consumer group of those who watch: of several processes one does at a time. */
-const ALERTING = 'secl-alerting';
 /** How long alerts are kept on their topic. */
-const KEPT_MS = 30 * 24 * 3_600_000;
+export const ALERTS_KEPT_MS = 30 * 24 * 3_600_000;
+/** How long to wait before the group is joined again. */
+const REJOIN_MS = 5000;
 /** How long the webhook may still take when the process ends. */
 const GRACE_MS = 3000;
 
@@ -64,7 +65,7 @@ async function readTold(
  * is remembered on the topic itself, so that a restart repeats nothing and forgets nothing. Whatever fails is tried
  * again at the next look; nothing here ever stops the stream.
  *
- * @throws SeclError of the broker, where it cannot be joined at all.
+ * @throws SeclError of the broker, where the topic cannot be made.
  */
 export async function startAlerts(options: StartAlertsOptions): Promise<AlertWatch> {
   const { broker, topology, codecs, clock, sink, onTrouble, onAlert, pollMs = 1000 } = options;
@@ -121,24 +122,59 @@ export async function startAlerts(options: StartAlertsOptions): Promise<AlertWat
     }
   };
 
-  await broker.ensureTopics([{ name: topics.alerts, retentionMs: KEPT_MS }]);
-  const group: ConsumerGroup = await broker.join(ALERTING, [topics.alerts]);
-  let watching: Promise<void> = Promise.resolve();
-  const subscription = group.leases$.subscribe({
-    next: (lease) => {
-      if (lease.partition === 0) watching = watching.then(() => watch(lease));
-    },
-    error: (error: unknown) => {
-      if (!isRetryable(error)) trouble(error);
-    },
-  });
+  /** Takes part in the group until that ends, by trouble or by the end of it all. */
+  const takePart = async (): Promise<void> => {
+    const group = await broker.join(groupsOf(topology).alerting, [topics.alerts]);
+    let watching: Promise<void> = Promise.resolve();
+    const over = new Promise<void>((resolve, reject) => {
+      group.leases$.subscribe({
+        next: (lease) => {
+          if (lease.partition === 0) watching = watching.then(() => watch(lease));
+        },
+        error: reject,
+        complete: resolve,
+      });
+    });
+    try {
+      await Promise.race([over, aborted(stopped.signal)]);
+    } finally {
+      await watching;
+      await group.leave().catch(trouble);
+    }
+  };
+  const run = async (): Promise<void> => {
+    while (!stopped.signal.aborted) {
+      await takePart().catch((error: unknown) => {
+        if (error instanceof SeclError && error.code === 'BROKER_CLOSED') stopped.abort();
+        else trouble(error);
+      });
+      await sleep(REJOIN_MS, undefined, { signal: stopped.signal }).catch(() => undefined);
+    }
+  };
+
+  if (!(await broker.topics()).has(topics.alerts))
+    await broker.ensureTopics([{ name: topics.alerts, retentionMs: ALERTS_KEPT_MS }]);
+  const running = run();
   return {
     close: async () => {
       stopped.abort();
-      await watching;
-      subscription.unsubscribe();
-      await group.leave().catch(trouble);
+      await running;
       await outbox?.close(GRACE_MS);
     },
   };
+}
+
+/** Resolves once the signal fires. */
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else
+      signal.addEventListener(
+        'abort',
+        () => {
+          resolve();
+        },
+        { once: true },
+      );
+  });
 }

@@ -4,8 +4,23 @@ import type { Topology } from './topology.ts';
  * A topology as JSON with sorted keys and no spaces: equal texts for equal topologies, whatever the order
  * of keys and the comments in their files. Its hash identifies the topology.
  */
-export function canonicalTopology(topology: Partial<Topology>): string {
+export function canonicalTopology(topology: Topology): string {
   return canonicalJson(topology);
+}
+
+/**
+ * As {@link canonicalTopology}, of the part that answers depend on: where topics are, who trains, and the rules of
+ * verdict and alerts may change while a stream runs, and what was committed stays good.
+ */
+export function canonicalMethod({
+  broker: _broker,
+  verdict: _verdict,
+  alerts: _alerts,
+  training,
+  ...rest
+}: Topology): string {
+  const { trainer: _trainer, ...method } = training;
+  return canonicalJson({ ...rest, training: method });
 }
 
 function canonicalJson(value: unknown): string {

@@ -4,6 +4,7 @@ import { NORMALIZATIONS } from '../secl/normalized-p-true.ts';
 import { EVIDENCES } from '../secl/scoring-options.ts';
 import { ALERTS_SHAPE } from './alerts-shape.ts';
 import { VERDICT_SHAPE, type VerdictFile } from './verdict-shape.ts';
+import { BROKER_SHAPE } from './broker-shape.ts';
 import { ADAPTER_SHAPE, GATE_SHAPE, TRAINING_SHAPE, type TrainingFile } from './loop-shape.ts';
 import {
   choice,
@@ -194,6 +195,7 @@ export const TOPOLOGY_SHAPE: Field<TopologyFile> = object<TopologyFile>(
     calibration,
     verdict: VERDICT_SHAPE,
     alerts: ALERTS_SHAPE,
+    broker: BROKER_SHAPE,
     seed: integer([0, 4_294_967_295], 1, 'Seed of everything that samples.'),
     limits,
   },

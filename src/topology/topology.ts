@@ -4,6 +4,7 @@ import type { ScoreName } from '../events/score.ts';
 import type { Normalization } from '../secl/normalized-p-true.ts';
 import type { Evidence } from '../secl/scoring-options.ts';
 import type { VerdictRules } from '../verdict/verdict-rules.ts';
+import type { TopologyBroker } from './broker-topology.ts';
 import type { TopologyAdapter, TopologyGate, TopologyTraining } from './loop-topology.ts';
 
 /** Names of the topics that a pipeline reads and writes. */
@@ -158,6 +159,8 @@ export interface Topology {
   readonly calibration: TopologyCalibration;
   readonly verdict: TopologyVerdict;
   readonly alerts: TopologyAlerts;
+  /** Where the topics are; a replay has a log of its own. */
+  readonly broker: TopologyBroker;
   /** Seed of everything that samples. */
   readonly seed: number;
   readonly limits: TopologyLimits;
