@@ -162,7 +162,7 @@ describe('startAlerts', () => {
 
   it('says once that the broker does not answer, and goes on when it does', async () => {
     const { options, told, judge, troubles, broker } = await scene();
-    let down = true;
+    let down = false;
     const shaky: Broker = {
       ...options.broker,
       ensureTopics: (specs) => broker.ensureTopics(specs),
@@ -173,6 +173,7 @@ describe('startAlerts', () => {
       topics: () => (down ? Promise.reject(new Error('nobody is there')) : broker.topics()),
     };
     const watch = await startAlerts({ ...options, broker: shaky });
+    down = true;
     await judge('do-not-trust', 0);
     await until(() => troubles.length > 0);
     await sleep(50);
