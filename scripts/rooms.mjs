@@ -97,6 +97,7 @@ export const ADAPTERS = {
   onnx: ['onnxruntime-common', 'onnxruntime-node'],
   passes: [],
   system: [],
+  telemetry: ['@opentelemetry'],
   trainer: ['onnxruntime-common', 'onnxruntime-node'],
   webhook: [],
 };

@@ -6,6 +6,8 @@ import { openEmbeddedLog } from '../adapters/embedded-log/open-embedded-log.ts';
 import { openFileAdapterStore } from '../adapters/files/file-adapter-store.ts';
 import type { OnStoreProgress } from '../adapters/hub/store-progress.ts';
 import type { Answer } from '../events/answer.ts';
+import { NO_TELEMETRY } from '../ports/no-telemetry.ts';
+import type { Telemetry } from '../ports/telemetry.ts';
 import type { ReplayReport } from '../report/replay-report.ts';
 import { matchFeedback } from '../streams/match-feedback.ts';
 import type { Topology } from '../topology/topology.ts';
@@ -16,6 +18,7 @@ import { loadTopology } from './load-topology.ts';
 import { loadStream } from './load-stream.ts';
 import { makeFolder } from './make-folder.ts';
 import { openLanguageModel } from './open-language-model.ts';
+import { openTelemetryOf } from './open-telemetry-of.ts';
 import { openTrainer } from './open-trainer.ts';
 import { replay, runFingerprint } from './replay.ts';
 import type { ReplayInput } from './replay-input.ts';
@@ -131,7 +134,12 @@ export async function replayStream(options: ReplayStreamOptions): Promise<Replay
     });
     let dashboard: Dashboard | undefined;
     let alerts: AlertWatch | undefined;
+    let telemetry: Telemetry = NO_TELEMETRY;
     try {
+      telemetry = await openTelemetryOf(topology.telemetry, {
+        runFolder,
+        serviceName: 'secl-replay',
+      });
       if (options.dashboard !== undefined) {
         dashboard = await serveDashboard({
           broker,
@@ -183,6 +191,7 @@ export async function replayStream(options: ReplayStreamOptions): Promise<Replay
         fingerprint,
         ...(training === undefined ? {} : { training }),
         clock: SYSTEM_CLOCK,
+        telemetry,
         drain: options.drain,
         abort: options.abort,
         onBatch: (batch) => {
@@ -218,6 +227,7 @@ export async function replayStream(options: ReplayStreamOptions): Promise<Replay
       return done;
     } finally {
       await alerts?.close();
+      await telemetry.close();
       await dashboard?.close();
       await broker.close();
     }
