@@ -193,7 +193,7 @@ export type {
 export { verbalizeBatches } from './operators/verbalize-batches.ts';
 
 // topology: pipelines as files
-export { canonicalTopology } from './topology/canonical-topology.ts';
+export { canonicalMethod, canonicalTopology } from './topology/canonical-topology.ts';
 export { describeTopology, drawTopology, outlineTopology } from './topology/describe-topology.ts';
 export { parseTopology, readTopology, type ParsedTopology } from './topology/parse-topology.ts';
 export type { TopologyFault } from './topology/topology-fault.ts';
@@ -241,6 +241,7 @@ export type { LoopSummary, ReplayRow, ReplaySummary } from './report/replay-summ
 // adapters: implementations of the ports
 export { avroCodec, type AvroCodec } from './adapters/avro/avro-codec.ts';
 export { openRecordCodecs, type RecordCodecs } from './adapters/avro/record-codecs.ts';
+export { openKafkaBroker, type KafkaBrokerOptions } from './adapters/kafka/open-kafka-broker.ts';
 export {
   openEmbeddedLog,
   type EmbeddedLog,

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { defer, identity, pipe, tap, type Observable } from 'rxjs';
 import { SeclError } from '../errors/secl-error.ts';
 import { answerBatches } from '../operators/answer-batches.ts';
@@ -25,6 +24,7 @@ import { sharedPrefixes } from '../secl/shared-prefixes.ts';
 import type { ScoringOptions } from '../secl/scoring-options.ts';
 import type { Topology } from '../topology/topology.ts';
 import type { TrainingDesk } from './training-desk.ts';
+import { batchIdOf } from './worker/batch-id.ts';
 import type { RecordCodecs } from '../adapters/avro/record-codecs.ts';
 
 /** State entry that says what the state belongs to. */
@@ -34,7 +34,7 @@ const FINGERPRINT_KEY = 'answers/fingerprint';
 export interface AnswerPartitionOptions {
   readonly topology: Topology;
   readonly scoring: ScoringOptions;
-  readonly model: LanguageModel;
+  readonly model: Pick<LanguageModel, 'description' | 'tokenizer' | 'openScope' | 'setAdapter'>;
   readonly codecs: RecordCodecs;
   readonly clock: Clock;
   /** Fires when no more batches are to be begun. */
@@ -45,17 +45,14 @@ export interface AnswerPartitionOptions {
   readonly fingerprint: string;
   /** Trains what bursts teach; `null`: nothing is trained. */
   readonly desk: TrainingDesk | null;
+  /** Whether trainers write the versions of adapters themselves. @defaultValue false */
+  readonly trainersWrite?: boolean;
   /** How what happens is traced; absent: it is not. */
   readonly tracing?: PartitionTracing;
 }
 
 /** What of tracing the partition does not know itself. */
 export type PartitionTracing = Pick<TraceOptions, 'telemetry' | 'memory' | 'system' | 'group'>;
-
-/** Hash of lineage and ordinal: the same batch has the same id, whoever makes it. */
-function batchIdOf(lineage: string, ordinal: number): string {
-  return createHash('sha256').update(`${lineage}\n${ordinal}`).digest('hex').slice(0, 32);
-}
 
 /**
  * The main pipeline over one leased partition, from committed state on: poll, decode, answer, verbalize,
@@ -77,7 +74,7 @@ export function answerPartition(
         'STATE_MISMATCH',
         `the state of ${lease.topic}/${lease.partition} was made with another topology, prompt set, model, machine or version`,
         {
-          hint: 'Start a new run folder, or go on with the settings and machine the run began with.',
+          hint: 'Start a new run folder or consumer group, or go on with the settings and machine the run began with.',
         },
       );
     }
@@ -136,7 +133,12 @@ export function answerPartition(
         prepare,
         { adaptAll },
       ),
-      trace.stage('learn', learnBatches(cell, desk?.learning ?? null, batchIdOf)),
+      trace.stage(
+        'learn',
+        learnBatches(cell, desk?.learning ?? null, (lineage, ordinal) =>
+          batchIdOf(lineage, ordinal, lease.partition),
+        ),
+      ),
       tap(({ trainingBatch }) => {
         if (trainingBatch !== null) desk?.expect(trainingBatch.batchId);
       }),
@@ -146,7 +148,7 @@ export function answerPartition(
           answerCodec: codecs.answer,
           deadLetterCodec: codecs.deadLetter,
           model: model.description,
-          loop: { topics: topology.topics, codecs },
+          loop: { topics: topology.topics, codecs, versions: options.trainersWrite !== true },
           published: scoring.published,
           scores: scoring.scores,
           stateEntries: new Map([[FINGERPRINT_KEY, fingerprint]]),
