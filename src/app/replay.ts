@@ -6,7 +6,7 @@ import type { AdapterDecision } from '../events/adapter-decision.ts';
 import type { AdapterRecord } from '../events/adapter.ts';
 import type { DeadLetter } from '../events/dead-letter.ts';
 import { calibratePartition } from '../operators/calibrate-partition.ts';
-import { measureWindows } from '../operators/measure-windows.ts';
+import { measureWindows } from './measure-windows.ts';
 import type { PublishedBatch } from '../operators/publish-answers.ts';
 import { traceMemory } from '../operators/trace-memory.ts';
 import type { Broker, OutgoingRecord, PartitionLease } from '../ports/broker.ts';

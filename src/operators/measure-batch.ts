@@ -116,11 +116,11 @@ export function measureBatches(telemetry: Telemetry, model: string): BatchMeter 
       sentMs.set(ready.trainingBatch.ordinal, atMs);
     }
     counts.answered += ready.answers.length;
-    telemetry.measure('secl.training.queue', sentMs.size);
+    telemetry.measure('secl.training.queue', sentMs.size, at);
     telemetry.measure('secl.adapter.version', answered.adapterVersion, at);
     telemetry.measure('secl.adapter.lag', Math.max(0, newest - answered.adapterVersion), at);
     if (counts.answered > 0)
-      telemetry.measure('secl.training.share', counts.trained / counts.answered);
+      telemetry.measure('secl.training.share', counts.trained / counts.answered, at);
   };
 
   return {

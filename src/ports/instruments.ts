@@ -143,7 +143,7 @@ export const INSTRUMENTS = {
     kind: 'gauge',
     unit: '1',
     description: 'Questions trained on over questions answered, since this process began',
-    attributes: [],
+    attributes: PLACE,
   },
   'secl.training.duration': {
     kind: 'histogram',
@@ -156,7 +156,7 @@ export const INSTRUMENTS = {
     kind: 'gauge',
     unit: '{batch}',
     description: 'Training batches that were sent and are not decided about',
-    attributes: [],
+    attributes: PLACE,
   },
   'secl.adapter.version': {
     kind: 'gauge',

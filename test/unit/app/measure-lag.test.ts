@@ -9,14 +9,14 @@ const asked = { group: 'g', topic: 't', partition: 3, everyMs: 5 };
 describe('measureLag', () => {
   it('tells what waits behind the newest commit, again and again, and once at the end', async () => {
     const telemetry = recordingTelemetry();
-    let committed: bigint | undefined;
+    const at: { committed?: bigint } = {};
     const broker = {
       bounds: () => Promise.resolve({ earliest: 10n, end: 30n }),
-      committedOffset: () => Promise.resolve(committed),
+      committedOffset: () => Promise.resolve(at.committed),
     };
     const stop = measureLag({ ...asked, telemetry, broker });
     await delay(50);
-    committed = 30n;
+    at.committed = 30n;
     await stop();
     const values = telemetry.measured.map(({ value }) => value);
     assert.ok(values.length >= 3);

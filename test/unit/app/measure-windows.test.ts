@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { from, lastValueFrom, toArray } from 'rxjs';
 import type { CalibrationWindow } from '../../../src/events/calibration-window.ts';
-import { measureWindows } from '../../../src/operators/measure-windows.ts';
+import { measureWindows } from '../../../src/app/measure-windows.ts';
 import { NO_TELEMETRY } from '../../../src/ports/no-telemetry.ts';
 import { recordingTelemetry } from '../../support/recording-telemetry.ts';
 

@@ -2,8 +2,8 @@ import { identity, tap, type MonoTypeOperatorFunction } from 'rxjs';
 import type { CalibrationWindow } from '../events/calibration-window.ts';
 import type { InstrumentName } from '../ports/instruments.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
-import { POOLED } from './calibration-windows.ts';
-import { placeAttributes } from './measure-batch.ts';
+import { POOLED } from '../operators/calibration-windows.ts';
+import { placeAttributes } from '../operators/measure-batch.ts';
 
 /**
  * Tells the newest window's calibration. Windows of a domain are left out, since domains may be many; so is a late
