@@ -62,6 +62,7 @@ export function monitorHealth(options: HealthOptions): HealthMonitor {
   const away = new Map<string, string>(groups.map((group) => [group, 'has not been joined yet']));
   let answeredMs: number | null = null;
   let ready = false;
+  let probing = false;
   const nameOf = ({ topic, partition }: Pick<PartitionStanding, 'topic' | 'partition'>): string =>
     `${topic}/${partition}`;
 
@@ -86,6 +87,9 @@ export function monitorHealth(options: HealthOptions): HealthMonitor {
     joined: (groupId) => void away.delete(groupId),
     failed: (groupId, reason) => void away.set(groupId, reason),
     probe: async () => {
+      // While the broker is away an answer takes long; one question at a time is enough.
+      if (probing) return;
+      probing = true;
       try {
         const standings = ledger.standings();
         // A worker without a partition stands by; whether the broker is there counts all the same.
@@ -97,6 +101,8 @@ export function monitorHealth(options: HealthOptions): HealthMonitor {
         answeredMs = clock.monotonicMs();
       } catch {
         // What counts is when it last answered.
+      } finally {
+        probing = false;
       }
     },
     report: () => {
