@@ -14,6 +14,8 @@ import {
   type WindowOptions,
 } from './calibration-state.ts';
 import { deadLetterOf } from './dead-letter-of.ts';
+import { judgeWindows } from './judge-windows.ts';
+import type { VerdictRules } from '../verdict/verdict-rules.ts';
 import { windowRecords, type WindowMetricOptions } from './calibration-windows.ts';
 
 /** What {@link calibratePartition} needs. */
@@ -35,6 +37,8 @@ export interface CalibrateOptions {
    */
   readonly closeAfterMs?: number | undefined;
   readonly metrics: WindowMetricOptions;
+  /** When a verdict says what. */
+  readonly verdict: Omit<VerdictRules, 'size' | 'step'>;
   readonly match: Matcher;
   readonly clock: Clock;
   /** Fires when no more input will come: the source then ends once it has read everything. */
@@ -59,7 +63,7 @@ const WAIT_MS = 200;
 
 /**
  * Joins the answers of one leased partition with the labels of the same partition of the feedback topic,
- * and publishes calibration windows. Both topics are keyed by question id and have equally many
+ * and publishes calibration windows, each with its verdict. Both topics are keyed by question id and have equally many
  * partitions. The place reached in the labels is part of the committed state, so that one transaction
  * covers both inputs.
  *
@@ -166,9 +170,12 @@ export function calibratePartition(
           options.windows,
           options.match,
         );
-        const windows = step.cuts.flatMap((cut) =>
-          windowRecords(cut, lease, options.metrics, clock.nowMs()),
+        const { windows, verdicts } = judgeWindows(
+          step.state.verdicts,
+          step.cuts.flatMap((cut) => windowRecords(cut, lease, options.metrics, clock.nowMs())),
+          { ...options.verdict, ...options.windows },
         );
+        const next = { ...step.state, verdicts };
         nextOffset = records.length === 0 ? nextOffset : (records.at(-1)?.offset ?? 0n) + 1n;
         // Whoever unsubscribed while this was read wants nothing written any more.
         if (ended()) break;
@@ -182,9 +189,9 @@ export function calibratePartition(
               outgoing(topics.deadLetters, letter.key, options.deadLetterCodec.encode(letter)),
             ),
           ],
-          state: calibrationChanges(state, step.state),
+          state: calibrationChanges(state, next),
         });
-        state = step.state;
+        state = next;
         if (tick) openSinceMs = null;
         for (const window of windows) subscriber.next(window);
       }
