@@ -61,7 +61,10 @@ export function stepDetector(
       return { state: { ...state, value }, evidence: sides === 'one' ? up : Math.max(up, down) };
     }
     case 'cusum': {
-      const value = stepCusum(state.value, z, SLACK[sides]);
+      // Where only rises count, what is usual takes back the slack and no more: a change in which old and new questions
+      // alternate would else be undone by every old one.
+      const x = sides === 'one' ? Math.max(0, z) : z;
+      const value = stepCusum(state.value, x, SLACK[sides]);
       const evidence = sides === 'one' ? value.high : Math.max(value.high, value.low);
       return { state: { ...state, value }, evidence };
     }

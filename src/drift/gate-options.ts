@@ -22,7 +22,7 @@ export interface GateOptions {
   /** At least one for `drift`; together they keep the rate of false alarms. */
   readonly statistics: readonly GateStatistic[];
   readonly detector: DetectorName;
-  /** How many questions without a change may pass, on average, before a false alarm; 50 to 10,000 over the number of statistics. */
+  /** How many questions without a change may pass, on average, before a false alarm; 50 to 10,000 over the number of detectors, two for `hidden`. */
   readonly questionsBetweenFalseAlarms: number;
   /** Questions of a new segment that are only learnt from, from 4. */
   readonly warmUp: number;

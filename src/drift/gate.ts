@@ -4,6 +4,7 @@ import { gateThreshold } from './gate-threshold.ts';
 import { REFERENCE_SIZE } from './reference.ts';
 import {
   initialWatch,
+  pValuesOf,
   restartWatch,
   sidesOf,
   stepWatch,
@@ -145,10 +146,11 @@ function mapWatches(
   );
 }
 
-/** Several watches share what is tolerable (Bonferroni): each may fire that many times more rarely. */
+/** Several detectors share what is tolerable (Bonferroni): each may fire that many times more rarely. */
 function thresholdsOf(options: GateOptions): Record<string, number> {
   const { statistics, detector, questionsBetweenFalseAlarms, warmUp } = options;
-  const runLength = questionsBetweenFalseAlarms * statistics.length;
+  const detectors = statistics.reduce((sum, name) => sum + pValuesOf(name), 0);
+  const runLength = questionsBetweenFalseAlarms * detectors;
   return Object.fromEntries(
     statistics.map((name) => [name, gateThreshold(detector, sidesOf(name), runLength, warmUp)]),
   );

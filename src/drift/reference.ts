@@ -12,7 +12,7 @@ export interface Reference<T> {
 }
 
 /** Questions for which a value waits. */
-export const REFERENCE_LAG = 8;
+export const REFERENCE_LAG = 16;
 /** Most values that settle; then the oldest leaves. */
 export const REFERENCE_SIZE = 64;
 

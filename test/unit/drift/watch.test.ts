@@ -23,7 +23,7 @@ describe('stepWatch', () => {
     for (let i = 0; i < 9; i++) watch = stepWatch(watch, 'entropy', of(i), 4);
     const fresh = restartWatch(watch);
     assert.deepEqual(fresh.reference, { settled: [7, 8], recent: [] });
-    assert.deepEqual(fresh.detector, initialWatch('entropy', 'cusum').detector);
+    assert.deepEqual(fresh.detectors, initialWatch('entropy', 'cusum').detectors);
   });
 });
 
