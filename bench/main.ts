@@ -6,6 +6,7 @@ import { FORMATS } from '../src/app/stream-choices.ts';
 import { describeError, errorLines } from '../src/cli/describe-error.ts';
 import { EXIT, exitCodeOf } from '../src/cli/exit-code.ts';
 import { wholeNumber } from '../src/cli/whole-number.ts';
+import { measureGateRunLengths, type GateRunLengthOptions } from './gate-run-lengths.ts';
 import { measureGateThresholds, type GateThresholdOptions } from './gate-thresholds.ts';
 import { measureGate, type GateMeasureOptions } from './gate.ts';
 import { measurePeer, type PeerOptions } from './peer-speed.ts';
@@ -135,6 +136,16 @@ program
   .option(...json)
   .action((options: GateThresholdOptions & OutputOptions) =>
     publish('gate-thresholds', options, () => Promise.resolve(measureGateThresholds(options))),
+  );
+
+program
+  .command('gate-run-lengths')
+  .description('false alarms of the default gate on synthetic hidden states, where nothing changes')
+  .option('--runs <n>', 'runs on each kind of cloud', wholeNumber(1), 100)
+  .option(...seed)
+  .option(...json)
+  .action((options: GateRunLengthOptions & OutputOptions) =>
+    publish('gate-run-lengths', options, () => Promise.resolve(measureGateRunLengths(options))),
   );
 
 /** What a call without a subcommand measures: what needs no files and takes minutes, not more. */
