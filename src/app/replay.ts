@@ -30,7 +30,7 @@ const ANSWERING = 'secl-answering';
 /** Consumer group that watches calibration. */
 const CALIBRATING = 'secl-calibrating';
 /** Grows when what operators keep in committed state changes its form. */
-const STATE_FORMAT = 'state-5';
+const STATE_FORMAT = 'state-6';
 /** Most bytes of a record that is fed in: brokers take about 1 MiB, key and headers included. */
 const RECORD_BYTES = 768 * 1024;
 /** Longest key in bytes. */

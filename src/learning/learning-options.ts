@@ -21,6 +21,8 @@ export type Accumulation = (typeof ACCUMULATIONS)[number];
 export interface GuardOptions {
   /** Most that mean confidence over a batch's samples may move, a fraction. */
   readonly maxMeanShift: number;
+  /** Every so many samples of a burst one is held out, whatever its distance from the target; at least 2. */
+  readonly heldOutEvery: number;
   /** Most that the mean distance from the held-out targets may grow, a fraction. */
   readonly maxHeldOutRise: number;
   /** Refusals in a row after which training rests. */

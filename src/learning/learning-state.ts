@@ -45,10 +45,12 @@ export interface LearningState {
   readonly sampled: number;
   readonly burst: number;
   readonly domain: string | null;
+  /** Samples that the burst has given so far, whatever became of them. */
+  readonly burstSamples: number;
   readonly probe: TruthProbe;
   /** Samples that wait for the next batch. */
   readonly fresh: readonly RememberedSample[];
-  /** Samples of this burst that are near their target: they are watched, not trained on. */
+  /** Samples of this burst that are watched, not trained on. */
   readonly heldOut: readonly TrainingSample[];
   /** Earlier samples, one a slot. */
   readonly memory: readonly RememberedSample[];
@@ -72,6 +74,7 @@ export const INITIAL_LEARNING: LearningState = {
   sampled: 0,
   burst: 0,
   domain: null,
+  burstSamples: 0,
   probe: EMPTY_PROBE,
   fresh: [],
   heldOut: [],

@@ -38,8 +38,8 @@ export interface ObservedAnswer {
 }
 
 /**
- * Looks at one answer: inside a burst it becomes a sample to train on, if its confidence is far enough from the
- * target, or else one to watch. Where updates do not add up over the stream, a new burst, domain or question begins
+ * Looks at one answer: inside a burst every so many are watched, by which adapters are judged; of the others, those
+ * whose confidence is far enough from the target become samples to train on. Where updates do not add up over the stream, a new burst, domain or question begins
  * afresh.
  */
 export function observeAnswer(
@@ -50,7 +50,7 @@ export function observeAnswer(
   const domain = answer.question.domain?.slice(0, DOMAIN_CHARS) ?? null;
   let state: LearningState = { ...before, answered: before.answered + 1 };
   const newBurst = burst !== 0 && burst !== before.burst;
-  if (newBurst) state = { ...state, burst, probe: EMPTY_PROBE, heldOut: [] };
+  if (newBurst) state = { ...state, burst, burstSamples: 0, probe: EMPTY_PROBE, heldOut: [] };
   const newDomain = before.answered > 0 && domain !== before.domain;
   state = { ...state, domain };
   const { accumulation } = options;
@@ -77,10 +77,13 @@ export function observeAnswer(
     role: 'new',
   };
   if (stateBytes({ sample, key }) > SAMPLE_BYTES) return state;
-  if (Math.abs(target - spoken.confidence) > options.minimumGap)
-    return { ...state, fresh: newestWithin([...state.fresh, { sample, key }], WAITING) };
-  return {
-    ...state,
-    heldOut: newestWithin([...state.heldOut, { ...sample, role: 'held-out' as const }], WATCHED),
-  };
+  state = { ...state, burstSamples: state.burstSamples + 1 };
+  // By its place alone: samples that were watched for being near their target could only move away from it.
+  if (state.burstSamples % options.guard.heldOutEvery === 0)
+    return {
+      ...state,
+      heldOut: newestWithin([...state.heldOut, { ...sample, role: 'held-out' as const }], WATCHED),
+    };
+  if (Math.abs(target - spoken.confidence) <= options.minimumGap) return state;
+  return { ...state, fresh: newestWithin([...state.fresh, { sample, key }], WAITING) };
 }

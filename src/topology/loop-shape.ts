@@ -102,6 +102,11 @@ const optimizer = object<OptimizerSettings>(
 const guard = object<GuardOptions>(
   {
     maxMeanShift: fraction(0.5, 'Most that one batch may move mean confidence.'),
+    heldOutEvery: integer(
+      [2, 1000],
+      4,
+      'One in so many samples of a burst is watched, not trained on.',
+    ),
     maxHeldOutRise: fraction(0.05, 'Most that it may move away from held-out targets.'),
     refusals: integer([1, 1000], 3, 'Refusals in a row after which training rests.'),
     restQuestions: integer([1, 1_000_000], 100, 'Questions that it rests for.'),

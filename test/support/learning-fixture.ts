@@ -38,7 +38,13 @@ export function learningOptions(over: Partial<LearningOptions> = {}): LearningOp
       weightDecay: 0,
       clipNorm: 1,
     },
-    guard: { maxMeanShift: 0.3, maxHeldOutRise: 0.05, refusals: 2, restQuestions: 10 },
+    guard: {
+      maxMeanShift: 0.3,
+      heldOutEvery: 4,
+      maxHeldOutRise: 0.05,
+      refusals: 2,
+      restQuestions: 10,
+    },
     ...over,
   };
 }

@@ -35,6 +35,7 @@ const STATES: fc.Arbitrary<LearningState> = fc.record(
     ),
     frozen: fc.boolean(),
     decisionsRead: fc.nat(),
+    burstSamples: fc.nat(),
     refusals: fc.nat(),
     restUntil: fc.nat(),
     answered: fc.nat(),

@@ -98,16 +98,25 @@ describe('observing an answer', () => {
         [spokenAnswer('below', 0.5, 0.25 - 2 ** -40), 1],
         [spokenAnswer('near', 0.5, 0.5), 1],
       ],
-      { minimumGap: 0.25 },
+      { minimumGap: 0.25, guard: { ...learningOptions().guard, heldOutEvery: 100 } },
     );
     assert.deepEqual(freshIds(state), ['above', 'below']);
+    assert.deepEqual(state.heldOut, []);
+  });
+
+  // Those near their target were watched once: whatever an adapter did, they could only move away from it.
+  it('holds every fourth out, whatever its distance from the target, and trains on none of them', () => {
+    const state = observe(
+      Array.from({ length: 9 }, (_, i) => [spokenAnswer(`q${i}`, 0.4, i === 7 ? 0.4 : 0.9), 1]),
+    );
     assert.deepEqual(
       state.heldOut.map(({ questionId, role }) => [questionId, role]),
       [
-        ['at', 'held-out'],
-        ['near', 'held-out'],
+        ['q3', 'held-out'],
+        ['q7', 'held-out'],
       ],
     );
+    assert.deepEqual(freshIds(state), ['q0', 'q1', 'q2', 'q4', 'q5', 'q6', 'q8']);
   });
 
   it('makes nothing of an answer without a confidence or a signal, or one cut by its limit', () => {
@@ -129,17 +138,13 @@ describe('observing an answer', () => {
   });
 
   it('keeps the newest 64 that wait and the newest 16 that are watched', () => {
-    const waiting = Array.from(
-      { length: 70 },
-      (_, i) => [spokenAnswer(`w${i}`, 0.4, 0.9), 1] as const,
+    const state = observe(
+      Array.from({ length: 92 }, (_, i) => [spokenAnswer(`q${i}`, 0.4, 0.9), 1] as const),
     );
-    const watched = Array.from(
-      { length: 20 },
-      (_, i) => [spokenAnswer(`h${i}`, 0.4, 0.4), 1] as const,
-    );
-    const state = observe([...waiting, ...watched]);
-    assert.deepEqual([freshIds(state)[0], freshIds(state).length], ['w6', 64]);
-    assert.deepEqual([heldOutIds(state)[0], heldOutIds(state).length], ['h4', 16]);
+    // 92 samples: 23 watched, q3, q7, …, of which the newest 16 begin with the eighth, q31; 69 wait, of which the
+    // sixth, q6, is the oldest of the newest 64.
+    assert.deepEqual([freshIds(state)[0], freshIds(state).length], ['q6', 64]);
+    assert.deepEqual([heldOutIds(state)[0], heldOutIds(state).length], ['q31', 16]);
   });
 
   // Long prompts made state, and a batch, too large for any broker, which ended the stream.
@@ -185,16 +190,20 @@ describe('observing an answer', () => {
       ...judgedAnswer(id, 0.8, [0.1, 0.9]),
       spoken: spokenAnswer(id, 0.9, 0.9).spoken,
     });
-    const first = observe([
-      [near('q0'), 1],
-      [near('q1'), 1],
-    ]);
+    const all = { guard: { ...learningOptions().guard, heldOutEvery: 1 } };
+    const first = observe(
+      [
+        [near('q0'), 1],
+        [near('q1'), 1],
+      ],
+      all,
+    );
     // 0.8 beats 0.1 and loses to 0.9, twice.
     assert.deepEqual(first.probe, { wins: 2, trials: 4 });
     assert.deepEqual(heldOutIds(first), ['q0', 'q1']);
-    const outside = observe([[near('q2'), 0]], {}, first);
+    const outside = observe([[near('q2'), 0]], all, first);
     assert.deepEqual([outside.probe, heldOutIds(outside)], [first.probe, ['q0', 'q1']]);
-    const second = observe([[near('q3'), 2]], {}, outside);
+    const second = observe([[near('q3'), 2]], all, outside);
     assert.deepEqual([second.probe, heldOutIds(second)], [{ wins: 1, trials: 2 }, ['q3']]);
   });
 

@@ -55,7 +55,7 @@ training:
   maxSamplesPerKey: 6
   lora: { rank: 2, alpha: 4, projections: [up, q], lastLayers: 1 }
   optimizer: { name: adamw, learningRate: 0.5, beta1: 0.8, beta2: 0.7, epsilon: 0.001, weightDecay: 0.01, clipNorm: 3 }
-  guard: { maxMeanShift: 0.4, maxHeldOutRise: 0.3, refusals: 9, restQuestions: 8 }
+  guard: { maxMeanShift: 0.4, heldOutEvery: 5, maxHeldOutRise: 0.3, refusals: 9, restQuestions: 8 }
 adapter: { scope: turn }
 calibration: { window: sliding, size: 20, step: 7, correctable: 1, bins: 15, bootstrap: 10, simulations: 0 }
 seed: 4294967295
@@ -117,7 +117,13 @@ limits: { maxPromptTokens: 100, maxQuestionChars: 200 }
           weightDecay: 0.01,
           clipNorm: 3,
         },
-        guard: { maxMeanShift: 0.4, maxHeldOutRise: 0.3, refusals: 9, restQuestions: 8 },
+        guard: {
+          maxMeanShift: 0.4,
+          heldOutEvery: 5,
+          maxHeldOutRise: 0.3,
+          refusals: 9,
+          restQuestions: 8,
+        },
       },
       adapter: { scope: 'turn' },
       calibration: {
