@@ -44,12 +44,16 @@ export const ROOMS = {
     packages: ['rxjs', 'yaml'],
   },
   report: { pure: true, sees: ['calibration', 'events'], packages: [] },
+  'dashboard-view': { pure: true, sees: ['calibration', 'events', 'report'], packages: [] },
+  dashboard: { pure: false, sees: ['dashboard-view', 'events', 'ports'], packages: [] },
   app: {
     pure: false,
     sees: [
       ...[
         'adapters',
         'calibration',
+        'dashboard',
+        'dashboard-view',
         'decoding',
         'drift',
         'events',

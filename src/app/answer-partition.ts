@@ -14,6 +14,7 @@ import { loopCell, restoreLoop } from '../operators/loop-state.ts';
 import { pollBatches } from '../operators/poll-batches.ts';
 import { publishAnswers, type PublishedBatch } from '../operators/publish-answers.ts';
 import { settleAdapters } from '../operators/settle-adapters.ts';
+import { watchBase } from '../operators/watch-base.ts';
 import { verbalizeBatches } from '../operators/verbalize-batches.ts';
 import type { PartitionLease } from '../ports/broker.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -76,6 +77,17 @@ export function answerPartition(
     const state = restoreAnswerState(lease.state);
     const cell = loopCell(restoreLoop(lease.state, topology.gate));
     const { desk } = options;
+    const prefixes = sharedPrefixes(scoring.prompts, model.tokenizer);
+    const adaptAll = scoring.adapterScope === 'conversation';
+    const { kind, statistics } = topology.gate;
+    const watchesHidden = kind === 'drift' && statistics.includes('hidden');
+    const prepare =
+      desk === null
+        ? identity
+        : pipe(
+            settleAdapters(cell, { ...desk, model, clock }),
+            adaptAll && watchesHidden ? watchBase(model, prefixes) : identity,
+          );
     // A batch that waits for the adapter of the one before can only begin once that one is durable.
     const waits = desk !== null && topology.training.mode === 'barrier';
     const credit = createCredit(waits ? 1 : topology.batch.maxInFlight);
@@ -91,7 +103,7 @@ export function answerPartition(
       decodeQuestions({ codec: codecs.question, tokenizer: model.tokenizer, scoring, clock }),
       inScope(
         model,
-        sharedPrefixes(scoring.prompts, model.tokenizer),
+        prefixes,
         pipe(
           answerBatches(model.tokenizer, scoring, origin),
           verbalizeBatches(model.tokenizer, scoring, origin),
@@ -103,7 +115,8 @@ export function answerPartition(
             topology.scoring.when === 'burst' ? 'burst' : 'always',
           ),
         ),
-        desk === null ? identity : settleAdapters(cell, { ...desk, model, clock }),
+        prepare,
+        { adaptAll },
       ),
       learnBatches(cell, desk?.learning ?? null, batchIdOf),
       tap(({ trainingBatch }) => {

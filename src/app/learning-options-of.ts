@@ -1,6 +1,7 @@
 import type { LearningOptions } from '../learning/learning-options.ts';
 import type { LanguageModel } from '../ports/language-model.ts';
 import { digitTokens } from '../secl/verbalize-answers.ts';
+import { lineageOf } from './lineage-of.ts';
 import type { Topology } from '../topology/topology.ts';
 
 /** The loop's settings as a topology gives them, for a model; `null` where nothing is trained. */
@@ -12,8 +13,7 @@ export function learningOptionsOf(
   if (mode === 'off') return null;
   return {
     ...settings,
-    // Another base model starts another lineage.
-    lineage: `${description.name}-${description.fileSha256.slice(0, 12)}`,
+    lineage: lineageOf(description),
     baseSha256: description.fileSha256,
     confidenceTokenIds: digitTokens(tokenizer),
     scope: adapter.scope,

@@ -17,6 +17,8 @@ import { openLanguageModel } from './open-language-model.ts';
 import { openTrainer } from './open-trainer.ts';
 import { replay, runFingerprint } from './replay.ts';
 import type { ReplayInput } from './replay-input.ts';
+import { writeRunSettings } from './run-settings.ts';
+import { serveDashboard, type Dashboard, type DashboardListen } from './serve-dashboard.ts';
 import { replayOutcome } from './replay-outcome.ts';
 import { createReplayMeter, type LoopStanding, type ReplayProgress } from './replay-progress.ts';
 import { SYSTEM_CLOCK } from './system-clock.ts';
@@ -45,6 +47,12 @@ export interface ReplayStreamOptions {
   readonly abort: AbortSignal;
   readonly onStoreProgress?: OnStoreProgress | undefined;
   readonly onProgress?: ((progress: ReplayProgress) => void) | undefined;
+  /** Serve the live page meanwhile; absent: none. */
+  readonly dashboard?: DashboardListen | undefined;
+  /** Told where the page is. */
+  readonly onDashboard?: ((url: string) => void) | undefined;
+  /** The page stays after the stream's end until this resolves. @defaultValue at once */
+  readonly lingerOver?: ((result: ReplayStreamResult) => Promise<void>) | undefined;
 }
 
 /** What {@link replayStream} gives. */
@@ -117,7 +125,21 @@ export async function replayStream(options: ReplayStreamOptions): Promise<Replay
       folder: path.join(runFolder, 'log'),
       clock: SYSTEM_CLOCK,
     });
+    let dashboard: Dashboard | undefined;
     try {
+      if (options.dashboard !== undefined) {
+        dashboard = await serveDashboard({
+          broker,
+          topics: topology.topics,
+          codecs,
+          title: input.name,
+          topology: topology.name,
+          bins: topology.calibration.bins,
+          seed: topology.seed,
+          listen: options.dashboard,
+        });
+        options.onDashboard?.(dashboard.url);
+      }
       const training = await openTrainer(topology, {
         store: openFileAdapterStore(path.join(runFolder, 'adapters')),
         cacheFolder: options.cacheFolder,
@@ -127,6 +149,22 @@ export async function replayStream(options: ReplayStreamOptions): Promise<Replay
       const labels = labelsOf(input);
       const meter = createReplayMeter(input.items.length, SYSTEM_CLOCK);
       const began = await startedAt(runFolder);
+      const { description } = model;
+      const provenance = [
+        { name: 'Model file (SHA-256)', value: description.fileSha256 },
+        { name: 'Precision', value: description.precision },
+        { name: 'Model fingerprint', value: description.fingerprint },
+        { name: 'Run fingerprint', value: fingerprint },
+        { name: 'Stream (SHA-256)', value: input.hash },
+      ];
+      await writeRunSettings(runFolder, {
+        title: input.name,
+        model: description.name,
+        topology,
+        questions: input.items.length,
+        startedAt: began,
+        provenance,
+      });
       const result = await replay({
         input,
         topology,
@@ -150,8 +188,7 @@ export async function replayStream(options: ReplayStreamOptions): Promise<Replay
         },
       });
       const { rows, summary, adapters } = replayOutcome(result, labels, matchFeedback, topology);
-      const { description } = model;
-      return {
+      const done: ReplayStreamResult = {
         runFolder,
         report: {
           title: input.name,
@@ -161,19 +198,16 @@ export async function replayStream(options: ReplayStreamOptions): Promise<Replay
           startedAt: began,
           complete: result.complete,
           publishedSource: topology.confidence.published,
-          provenance: [
-            { name: 'Model file (SHA-256)', value: description.fileSha256 },
-            { name: 'Precision', value: description.precision },
-            { name: 'Model fingerprint', value: description.fingerprint },
-            { name: 'Run fingerprint', value: fingerprint },
-            { name: 'Stream (SHA-256)', value: input.hash },
-          ],
+          provenance,
           summary,
           rows,
           adapters,
         },
       };
+      if (dashboard !== undefined) await options.lingerOver?.(done);
+      return done;
     } finally {
+      await dashboard?.close();
       await broker.close();
     }
   } finally {

@@ -17,6 +17,7 @@ import type { Topology } from '../topology/topology.ts';
 import { answerPartition } from './answer-partition.ts';
 import type { RecordCodecs } from '../adapters/avro/record-codecs.ts';
 import type { ReplayInput, ReplayItem } from './replay-input.ts';
+import { lineageOf } from './lineage-of.ts';
 import { learningOptionsOf } from './learning-options-of.ts';
 import { scoringOptionsOf } from './scoring-options-of.ts';
 import {
@@ -30,7 +31,7 @@ const ANSWERING = 'secl-answering';
 /** Consumer group that watches calibration. */
 const CALIBRATING = 'secl-calibrating';
 /** Grows when what operators keep in committed state changes its form. */
-const STATE_FORMAT = 'state-6';
+const STATE_FORMAT = 'state-7';
 /** Most bytes of a record that is fed in: brokers take about 1 MiB, key and headers included. */
 const RECORD_BYTES = 768 * 1024;
 /** Longest key in bytes. */
@@ -62,7 +63,7 @@ export interface ReplayResult {
   readonly answers: readonly Answer[];
   /** Of questions; labels that could not be read are no part of it. */
   readonly deadLetters: readonly DeadLetter[];
-  /** Adapters, in the order in which they were trained. */
+  /** Adapters of the model's lineage, in the order in which they were trained. */
   readonly adapters: readonly AdapterRecord[];
   /** What became of them. */
   readonly decisions: readonly AdapterDecision[];
@@ -238,7 +239,9 @@ function deskOf({ topology, model, broker, codecs, training }: ReplayOptions): T
     mode,
     recordOf: async (version) => {
       const records = await readAll(broker, topology.topics.adapters, codecs.adapter);
-      const record = records.find((candidate) => candidate.version === version);
+      const record = records.find(
+        (candidate) => candidate.lineage === learning.lineage && candidate.version === version,
+      );
       if (record !== undefined) return record;
       throw new SeclError('STATE_MISMATCH', `the adapter of version ${version} is not there`, {
         hint: 'Start a new run folder; this one is damaged.',
@@ -351,7 +354,11 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult> {
   const letters = await readAll(broker, topics.deadLetters, codecs.deadLetter);
   // A label that could not be read leaves a letter too; it is no question.
   const deadLetters = letters.filter((letter) => letter.sourceTopic === topics.questions);
-  const versions = await readAll(broker, topics.adapters, codecs.adapter);
+  // A folder may hold adapters of other base models, as imports are.
+  const lineage = lineageOf(options.model.description);
+  const isOwn = (entry: { readonly lineage: string }): boolean => entry.lineage === lineage;
+  const versions = (await readAll(broker, topics.adapters, codecs.adapter)).filter(isOwn);
+  const decisions = await readAll(broker, topics.adapterDecisions, codecs.adapterDecision);
   return {
     answers,
     deadLetters,
@@ -359,7 +366,7 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult> {
     adapters: [...new Map(versions.map((record) => [record.version, record])).values()].toSorted(
       (a, b) => a.version - b.version,
     ),
-    decisions: await readAll(broker, topics.adapterDecisions, codecs.adapterDecision),
+    decisions: decisions.filter(isOwn),
     complete: answers.length + deadLetters.length === input.items.length,
   };
 }

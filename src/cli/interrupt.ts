@@ -46,3 +46,11 @@ export function listenForInterrupt(
     },
   };
 }
+
+/** Resolves once the user wants to stop. */
+export async function untilDrain({ drain }: Pick<Interrupt, 'drain'>): Promise<void> {
+  if (drain.aborted) return;
+  await new Promise<void>((resolve) => {
+    drain.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

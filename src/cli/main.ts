@@ -8,6 +8,8 @@ import { registerAdapterCommands } from './adapter-commands.ts';
 import { registerAskCommand } from './ask-command.ts';
 import { describeError, errorLines } from './describe-error.ts';
 import { registerCompareCommand } from './compare-command.ts';
+import { registerDashboardCommand } from './dashboard-command.ts';
+import { registerDemoCommand } from './demo-command.ts';
 import { registerDoctorCommand } from './doctor-command.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import { registerModelCommands } from './model-commands.ts';
@@ -36,6 +38,8 @@ Set SECL_DEBUG=1 to see stack traces.`,
 registerStartCommand(program);
 registerReplayCommand(program);
 registerCompareCommand(program);
+registerDashboardCommand(program);
+registerDemoCommand(program);
 registerAskCommand(program);
 registerModelCommands(program);
 registerAdapterCommands(program);

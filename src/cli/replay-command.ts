@@ -3,9 +3,11 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { makeFolder } from '../app/make-folder.ts';
 import { renderReplay, summaryJson } from '../app/render-replay.ts';
-import { replayStream } from '../app/replay-stream.ts';
+import { replayStream, type ReplayStreamResult } from '../app/replay-stream.ts';
+import type { DashboardListen } from '../app/serve-dashboard.ts';
+import { dashboardListen, dashboardOption } from './dashboard-options.ts';
 import { EXIT } from './exit-code.ts';
-import { listenForInterrupt } from './interrupt.ts';
+import { listenForInterrupt, untilDrain } from './interrupt.ts';
 import { createProgressView } from './progress.ts';
 import { createReplayProgressView } from './replay-progress-view.ts';
 import { wholeNumber } from './whole-number.ts';
@@ -23,6 +25,9 @@ export interface ReplayCommandOptions {
   readonly cache?: string;
   readonly report?: string;
   readonly json?: true;
+  readonly dashboard?: DashboardListen | true;
+  /** The page stays after the stream's end until the user stops it. */
+  readonly stay?: true;
 }
 
 /** Replays a stream, with progress on stderr and the result on stdout. Sets the exit code. */
@@ -36,8 +41,20 @@ export async function runReplay(stream: string, options: ReplayCommandOptions): 
       '\nstopping after the questions in flight; press Ctrl-C again to drop them\n',
     );
   });
+  const show = async ({ report, runFolder }: ReplayStreamResult): Promise<void> => {
+    store.stop();
+    view.stop();
+    if (options.report !== undefined) await writeFile(options.report, renderReplay(report).page);
+    if (silent) console.log(summaryJson(report));
+    else {
+      console.log(renderReplay(report).table);
+      console.log(`\nRun folder: ${runFolder}`);
+      if (options.report !== undefined) console.log(`Report: ${options.report}`);
+    }
+  };
+  const shown = { already: false };
   try {
-    const { report, runFolder } = await replayStream({
+    const result = await replayStream({
       stream,
       model: options.model,
       topology: options.topology,
@@ -51,22 +68,27 @@ export async function runReplay(stream: string, options: ReplayCommandOptions): 
       abort: interrupt.abort,
       onStoreProgress: store.update,
       onProgress: view.update,
+      dashboard: dashboardListen(options.dashboard),
+      onDashboard: (url) => {
+        process.stderr.write(`the page is at ${url}\n`);
+      },
+      lingerOver: async (done) => {
+        if (options.stay !== true || !done.report.complete) return;
+        await show(done);
+        shown.already = true;
+        process.stderr.write('the page stays until you press Ctrl-C\n');
+        await untilDrain(interrupt);
+      },
     });
-    store.stop();
-    view.stop();
-    if (options.report !== undefined) await writeFile(options.report, renderReplay(report).page);
-    if (silent) console.log(summaryJson(report));
-    else {
-      console.log(renderReplay(report).table);
-      console.log(`\nRun folder: ${runFolder}`);
-      if (options.report !== undefined) console.log(`Report: ${options.report}`);
-    }
+    if (!shown.already) await show(result);
+    const { report } = result;
     if (!report.complete) {
       process.stderr.write(
         `stopped after ${report.summary.questions} questions; run the same command again to go on\n`,
       );
       process.exitCode = EXIT.interrupted;
-    }
+    } else if (options.dashboard !== undefined && options.stay !== true && !silent)
+      process.stderr.write(`the page again: secl dashboard --run ${result.runFolder}\n`);
   } finally {
     store.stop();
     view.stop();
@@ -103,6 +125,7 @@ export function registerReplayCommand(program: Command): void {
     )
     .option('--cache <folder>', 'model cache; wins over SECL_CACHE_DIR')
     .option('--report <file.html>', 'write a self-contained page')
+    .addOption(dashboardOption())
     .option('--json', 'print the summary as JSON')
     .addHelpText(
       'after',
@@ -110,6 +133,7 @@ export function registerReplayCommand(program: Command): void {
 Examples:
   secl replay questions.jsonl --report report.html
   secl replay questions.jsonl --limit 200 --json
+  secl replay questions.jsonl --dashboard          # a live page at http://127.0.0.1:8787/
   secl replay questions.jsonl --score-everywhere   # more to compare with, at a higher price
 Interrupted, it drains; the same command again goes on where it stopped.`,
     )

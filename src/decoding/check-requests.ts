@@ -25,7 +25,7 @@ export function checkGenerateRequest(request: GenerateRequest, limits: RequestLi
 
 /** @throws SeclError `PRECONDITION`, or `CONTEXT_OVERFLOW` for a prompt beyond the context. */
 export function checkNextTokenRequest(request: NextTokenRequest, limits: RequestLimits): void {
-  const { prompt, tokens, adaptFrom, candidates } = request;
+  const { prompt, tokens, adaptFrom, previous, candidates } = request;
   checkPrompt(prompt, prompt.length, limits);
   checkIds('tokens', tokens, limits);
   checkCount('candidates', candidates ?? 0, 0);
@@ -33,6 +33,10 @@ export function checkNextTokenRequest(request: NextTokenRequest, limits: Request
     adaptFrom === undefined ||
       (Number.isInteger(adaptFrom) && adaptFrom >= 0 && adaptFrom < prompt.length),
     `adaptFrom is ${adaptFrom}, the prompt has ${prompt.length} positions`,
+  );
+  precondition(
+    previous !== true || adaptFrom !== undefined,
+    'the adapter before is asked for, but not where it is to act',
   );
 }
 

@@ -1,7 +1,6 @@
 import { SeclError } from '../errors/secl-error.ts';
 import type {
   GenerateRequest,
-  LoraAdapter,
   NextTokenRequest,
   ScoreRequest,
   ScoreResult,
@@ -10,7 +9,13 @@ import type {
 } from '../ports/language-model.ts';
 import type { TokenIds } from '../ports/tokenizer.ts';
 import { ArenaRoom, type SlotDemand } from './arena-room.ts';
-import type { Engine, GeneratedTokens, NextTokens } from './engine.ts';
+import {
+  NO_ADAPTERS,
+  type Engine,
+  type GeneratedTokens,
+  type NextTokens,
+  type ScopeAdapters,
+} from './engine.ts';
 import type { DistributionRow, ForwardPass } from './forward-pass.ts';
 import { GeneratingRow } from './generating-row.ts';
 import { PositionMeter } from './position-meter.ts';
@@ -38,6 +43,7 @@ export class DecodingEngine<Saved> implements Engine {
   readonly #prefixes: PrefixLayout<Saved>;
   readonly #room: ArenaRoom<Saved>;
   readonly #options: DecodingEngineOptions;
+  #adapters = NO_ADAPTERS;
   #closed = false;
 
   constructor(forward: ForwardPass<Saved>, options: DecodingEngineOptions) {
@@ -49,9 +55,13 @@ export class DecodingEngine<Saved> implements Engine {
     this.#room = new ArenaRoom(this.#arena, forward, this.#prefixes);
   }
 
-  async open(sharedPrefixes: readonly TokenIds[], adapter: LoraAdapter | undefined): Promise<void> {
-    this.#forward.useAdapter(adapter);
-    await this.#prefixes.place(sharedPrefixes);
+  async open(sharedPrefixes: readonly TokenIds[], adapters: ScopeAdapters): Promise<void> {
+    const { present } = adapters;
+    // Without an adapter, one that acts everywhere acts nowhere.
+    const adaptAll = adapters.adaptAll && present !== undefined;
+    this.#adapters = { ...adapters, adaptAll };
+    this.#forward.useAdapter(present);
+    await this.#prefixes.place(sharedPrefixes, adaptAll ? present : undefined);
   }
 
   close(): Promise<void> {
@@ -91,28 +101,63 @@ export class DecodingEngine<Saved> implements Engine {
   }
 
   async next(requests: readonly NextTokenRequest[], signal?: AbortSignal): Promise<NextTokens[]> {
+    const { present, previous, adaptAll } = this.#adapters;
     const results: NextTokens[] = [];
-    const meters = requests.map((request) => new PositionMeter(request.prompt.length));
-    const demands = requests.map(({ prompt, adaptFrom }): SlotDemand => {
-      if (adaptFrom === undefined)
+    const all = [...requests.entries()];
+    const now = all.filter(([, request]) => request.previous !== true);
+    const before = all.filter(([, request]) => request.previous === true);
+    // Where the adapter acts everywhere, it acts from where a request names on, too.
+    await this.#next(now, adaptAll ? () => undefined : placeOf, true, results, signal);
+    if (before.length > 0) {
+      this.#forward.useAdapter(previous);
+      try {
+        // What stands before is of the present adapter then, and serves the one before nothing.
+        const from = adaptAll ? () => 0 : placeOf;
+        await this.#next(before, from, previous !== undefined, results, signal);
+      } finally {
+        this.#forward.useAdapter(present);
+      }
+    }
+    return results;
+  }
+
+  /**
+   * @param requests - With their places in `results`.
+   * @param from - First position of a request that leaves nothing behind; `undefined`: all are kept.
+   * @param adapted - Whether the adapter in place acts on those.
+   */
+  async #next(
+    requests: readonly (readonly [number, NextTokenRequest])[],
+    from: (request: NextTokenRequest) => number | undefined,
+    adapted: boolean,
+    results: NextTokens[],
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const demands = requests.map(([, request]): SlotDemand => {
+      const { prompt } = request;
+      const at = from(request);
+      if (at === undefined)
         return { ids: prompt, wantedFrom: prompt.length - 1, adapted: 0, later: 0 };
-      const adapted = prompt.length - adaptFrom;
-      return { ids: prompt.slice(0, adaptFrom), wantedFrom: adaptFrom, adapted, later: 0 };
+      return {
+        ids: prompt.slice(0, at),
+        wantedFrom: at,
+        adapted: prompt.length - at,
+        later: 0,
+      };
     });
     const whole = await this.#inGroups(demands, this.#cancelled(signal), (index, plan) => {
-      const request = requests[index] as NextTokenRequest;
-      const meter = meters[index] as PositionMeter;
+      const [place, request] = requests[index] as readonly [number, NextTokenRequest];
+      const { prompt } = request;
+      const meter = new PositionMeter(prompt.length);
       const take = (row: DistributionRow): void => {
-        results[index] = nextTokens(request, row, meter);
+        results[place] = nextTokens(request, row, meter);
       };
-      const { prompt, adaptFrom } = request;
-      const base = adaptFrom === undefined ? prompt : prompt.slice(0, adaptFrom);
-      const slot = plan.follow(NO_PARENT, base, meter, 'prompt');
-      if (adaptFrom === undefined) plan.want(slot, meter, 'prompt', take);
-      else plan.adapt(slot, prompt.slice(adaptFrom), meter, take);
+      const at = from(request);
+      const slot = plan.follow(NO_PARENT, prompt.slice(0, at), meter, 'prompt');
+      if (at === undefined) plan.want(slot, meter, 'prompt', take);
+      else plan.pass(slot, prompt.slice(at), adapted, meter, take);
     });
     if (!whole) throw cancelledError();
-    return results;
   }
 
   async score(requests: readonly ScoreRequest[], signal?: AbortSignal): Promise<ScoreResult[]> {
@@ -178,7 +223,7 @@ export class DecodingEngine<Saved> implements Engine {
     while (from < demands.length) {
       if (cancelled()) return false;
       this.#room.make(demands.slice(from));
-      const plan = new PositionPlan(this.#arena);
+      const plan = new PositionPlan(this.#arena, this.#adapters.adaptAll);
       let to = from;
       let later = 0;
       for (; to < demands.length; to++) {
@@ -198,7 +243,7 @@ export class DecodingEngine<Saved> implements Engine {
   async #write(rows: readonly GeneratingRow[], cancelled: () => boolean): Promise<void> {
     let live = rows.filter((row) => !row.finished);
     while (live.length > 0 && !cancelled()) {
-      const plan = new PositionPlan(this.#arena);
+      const plan = new PositionPlan(this.#arena, this.#adapters.adaptAll);
       for (const row of live) {
         row.slot = plan.follow(row.slot, [row.lastToken], row.meter, 'generated');
         plan.want(row.slot, row.meter, 'generated', row.take);
@@ -208,6 +253,11 @@ export class DecodingEngine<Saved> implements Engine {
     }
     for (const row of live) row.cancel();
   }
+}
+
+/** Where a request has an adapter act. */
+function placeOf({ adaptFrom }: NextTokenRequest): number | undefined {
+  return adaptFrom;
 }
 
 function tokenTrace(id: number, row: DistributionRow): TokenTrace {

@@ -2,7 +2,6 @@ import { precondition, type SeclError } from '../errors/secl-error.ts';
 import type {
   GenerateRequest,
   GenerateResult,
-  LoraAdapter,
   ModelDescription,
   ModelScope,
   NextTokenRequest,
@@ -16,15 +15,14 @@ import {
   checkNextTokenRequest,
   checkScoreRequest,
 } from './check-requests.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, ScopeAdapters } from './engine.ts';
 
 /** What an {@link EngineScope} is made of. */
 export interface EngineScopeParts {
   readonly engine: Engine;
   readonly description: ModelDescription;
   readonly tokenizer: Tokenizer;
-  /** 0 for none. */
-  readonly adapterVersion: number;
+  readonly adapters: ScopeAdapters;
   /** Called once, when the scope is closed. */
   readonly onClose: () => void;
 }
@@ -42,8 +40,8 @@ export class EngineScope implements ModelScope {
   }
 
   /** Has the engine start the scope; before any other call. */
-  start(prefixes: readonly TokenIds[], adapter: LoraAdapter | undefined): Promise<void> {
-    return this.#enqueue(() => this.#parts.engine.open(prefixes, adapter));
+  start(prefixes: readonly TokenIds[]): Promise<void> {
+    return this.#enqueue(() => this.#parts.engine.open(prefixes, this.#parts.adapters));
   }
 
   async generate(
@@ -64,14 +62,21 @@ export class EngineScope implements ModelScope {
     requests: readonly NextTokenRequest[],
     signal?: AbortSignal,
   ): Promise<NextTokenResult[]> {
-    const { engine, description, adapterVersion } = this.#parts;
+    const { engine, description } = this.#parts;
     this.#checkOpen();
     for (const request of requests) checkNextTokenRequest(request, description);
     const results = await this.#enqueue(() => engine.next(requests, signal));
     return results.map((result, i) => ({
       ...result,
-      adapterVersion: requests[i]?.adaptFrom === undefined ? 0 : adapterVersion,
+      adapterVersion: this.#versionAt(requests[i]),
     }));
+  }
+
+  /** Version of the adapter that acts on a request, 0 for none. */
+  #versionAt(request: NextTokenRequest | undefined): number {
+    const { present, previous, adaptAll } = this.#parts.adapters;
+    if (request?.previous === true) return previous?.version ?? 0;
+    return adaptAll || request?.adaptFrom !== undefined ? (present?.version ?? 0) : 0;
   }
 
   async score(requests: readonly ScoreRequest[], signal?: AbortSignal): Promise<ScoreResult[]> {

@@ -15,13 +15,29 @@ export type GeneratedTokens = Omit<GenerateResult, 'text'>;
 /** A next-token distribution before it is known which adapter acted. */
 export type NextTokens = Omit<NextTokenResult, 'adapterVersion'>;
 
+/** Adapters of a scope. */
+export interface ScopeAdapters {
+  readonly present: LoraAdapter | undefined;
+  /** For requests that ask for the one before. */
+  readonly previous: LoraAdapter | undefined;
+  /** The present one acts on every position of every request that does not ask for the one before. */
+  readonly adaptAll: boolean;
+}
+
+/** Base weights everywhere. */
+export const NO_ADAPTERS: ScopeAdapters = {
+  present: undefined,
+  previous: undefined,
+  adaptAll: false,
+};
+
 /**
  * What answers the calls of one scope at a time; in a worker thread, or right here.
  * Calls never overlap. Requests have been checked.
  */
 export interface Engine {
   /** Starts a scope; ends the one before. */
-  open(sharedPrefixes: readonly TokenIds[], adapter: LoraAdapter | undefined): Promise<void>;
+  open(sharedPrefixes: readonly TokenIds[], adapters: ScopeAdapters): Promise<void>;
   generate(requests: readonly GenerateRequest[], signal?: AbortSignal): Promise<GeneratedTokens[]>;
   /** @throws SeclError `CANCELLED`. */
   next(requests: readonly NextTokenRequest[], signal?: AbortSignal): Promise<NextTokens[]>;

@@ -62,17 +62,25 @@ export class PositionAccount {
   }
 
   next(requests: readonly NextTokenRequest[]): TokenLedger[] {
-    this.#step++;
-    return requests.map(({ prompt, adaptFrom }) => {
-      const meter = new PositionMeter(prompt.length);
-      if (adaptFrom === undefined) {
-        this.#want(this.#follow(this.#root, prompt, meter, 'prompt'), meter, 'prompt');
-        return meter.ledger();
-      }
-      this.#follow(this.#root, prompt.slice(0, adaptFrom), meter, 'prompt');
-      for (let t = adaptFrom; t < prompt.length; t++) meter.pay('prompt');
+    const ledgers: TokenLedger[] = [];
+    // Those that ask for the adapter before come after the others.
+    for (const previous of [undefined, true]) {
+      this.#step++;
+      for (const [i, request] of requests.entries())
+        if (request.previous === previous) ledgers[i] = this.#ask(request);
+    }
+    return ledgers;
+  }
+
+  #ask({ prompt, adaptFrom }: NextTokenRequest): TokenLedger {
+    const meter = new PositionMeter(prompt.length);
+    if (adaptFrom === undefined) {
+      this.#want(this.#follow(this.#root, prompt, meter, 'prompt'), meter, 'prompt');
       return meter.ledger();
-    });
+    }
+    this.#follow(this.#root, prompt.slice(0, adaptFrom), meter, 'prompt');
+    for (let t = adaptFrom; t < prompt.length; t++) meter.pay('prompt');
+    return meter.ledger();
   }
 
   score(requests: readonly ScoreRequest[]): TokenLedger[] {

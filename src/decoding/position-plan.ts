@@ -27,14 +27,19 @@ interface PlannedLoose extends Planned {
  */
 export class PositionPlan {
   readonly #arena: TokenArena;
+  readonly #adaptAll: boolean;
   readonly #start: number;
   readonly #kept: Planned[] = [];
   readonly #loose: PlannedLoose[] = [];
   readonly #again = new Map<number, PlannedLoose>();
 
-  /** @param arena - Nobody else may change it until the plan has run. */
-  constructor(arena: TokenArena) {
+  /**
+   * @param arena - Nobody else may change it until the plan has run.
+   * @param adaptAll - Whether the adapter acts on every position of the plan.
+   */
+  constructor(arena: TokenArena, adaptAll = false) {
     this.#arena = arena;
+    this.#adaptAll = adaptAll;
     this.#start = arena.used;
   }
 
@@ -85,10 +90,20 @@ export class PositionPlan {
     (planned.takers ??= []).push(taker);
   }
 
-  /** Plans positions on which the adapter acts, after `parent`; asks for the last one's distribution. */
-  adapt(parent: number, ids: readonly number[], meter: PositionMeter, taker: RowTaker): void {
+  /**
+   * Plans positions that leave no slots behind, after `parent`; asks for the last one's distribution.
+   *
+   * @param adapted - Whether the adapter acts on them.
+   */
+  pass(
+    parent: number,
+    ids: readonly number[],
+    adapted: boolean,
+    meter: PositionMeter,
+    taker: RowTaker,
+  ): void {
     let last: number | PlannedLoose = parent;
-    for (const id of ids) last = this.#addLoose(last, id, true, meter, 'prompt');
+    for (const id of ids) last = this.#addLoose(last, id, adapted, meter, 'prompt');
     if (typeof last !== 'number') last.takers = [taker];
   }
 
@@ -164,6 +179,7 @@ export class PositionPlan {
 
   /** Flags for planned positions `[from, from + count)`, or `undefined` if the adapter acts on none. */
   #adaptedFlags(from: number, count: number): Uint8Array | undefined {
+    if (this.#adaptAll) return new Uint8Array(count).fill(1);
     let flags: Uint8Array | undefined;
     for (let t = Math.max(from, this.#kept.length); t < from + count; t++)
       if (this.#loose[t - this.#kept.length]?.adapted === true)

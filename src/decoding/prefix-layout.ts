@@ -1,3 +1,4 @@
+import type { LoraAdapter } from '../ports/language-model.ts';
 import type { TokenIds } from '../ports/tokenizer.ts';
 import type { ForwardPass } from './forward-pass.ts';
 import { PositionMeter } from './position-meter.ts';
@@ -10,11 +11,15 @@ import { NO_PARENT, type TokenArena } from './token-arena.ts';
  * Floating-point sums depend on where a slot lies, so that a scope sees the same bits whatever came
  * before it, each prefix is computed once alone, kept aside, and copied to the place that this scope's
  * own list gives it. Where two prefixes begin alike, the first one's slots serve both.
+ *
+ * What an adapter acts on is kept apart, adapter by adapter.
  */
 export class PrefixLayout<Saved> {
   readonly #arena: TokenArena;
   readonly #forward: ForwardPass<Saved>;
   readonly #store = new Map<string, { readonly saved: Saved; readonly length: number }>();
+  readonly #marks = new WeakMap<LoraAdapter, number>();
+  #marked = 0;
   #layout: string | undefined;
   #slots = 0;
 
@@ -34,15 +39,22 @@ export class PrefixLayout<Saved> {
     this.#slots = 0;
   }
 
-  /** Empties the arena but for these prefixes. Together they must fit. */
-  async place(prefixes: readonly TokenIds[]): Promise<void> {
+  /**
+   * Empties the arena but for these prefixes. Together they must fit.
+   *
+   * @param adapter - In place, and acts on them; `undefined`: base weights.
+   */
+  async place(prefixes: readonly TokenIds[], adapter: LoraAdapter | undefined): Promise<void> {
+    const mark = this.#markOf(adapter);
+    const nameOf = (prefix: TokenIds): string => mark + prefix.join(',');
     const layout = prefixes.map(nameOf).join(';');
     if (this.#layout === layout) {
       this.#arena.truncate(this.#slots);
       return;
     }
     this.drop();
-    for (const prefix of prefixes) await this.#compute(prefix);
+    for (const prefix of prefixes)
+      await this.#compute(prefix, nameOf(prefix), adapter !== undefined);
     this.#arena.truncate(0);
     for (const prefix of prefixes) {
       const { slot, length } = this.#arena.match(prefix);
@@ -58,8 +70,15 @@ export class PrefixLayout<Saved> {
     this.#forget(new Set(prefixes.map(nameOf)));
   }
 
-  async #compute(prefix: TokenIds): Promise<void> {
-    const name = nameOf(prefix);
+  /** What tells an adapter's prefixes from those of others. */
+  #markOf(adapter: LoraAdapter | undefined): string {
+    if (adapter === undefined) return '';
+    const mark = this.#marks.get(adapter) ?? ++this.#marked;
+    this.#marks.set(adapter, mark);
+    return `${mark}:`;
+  }
+
+  async #compute(prefix: TokenIds, name: string, adapted: boolean): Promise<void> {
     const known = this.#store.get(name);
     if (known !== undefined) {
       this.#store.delete(name); // set again below: a Map keeps order, so the least recently used is first
@@ -67,7 +86,7 @@ export class PrefixLayout<Saved> {
       return;
     }
     this.#arena.truncate(0);
-    const plan = new PositionPlan(this.#arena);
+    const plan = new PositionPlan(this.#arena, adapted);
     plan.follow(NO_PARENT, prefix, new PositionMeter(prefix.length), 'prompt');
     await plan.run(this.#forward);
     const saved = this.#forward.save(prefix.length);
@@ -85,8 +104,4 @@ export class PrefixLayout<Saved> {
       kept -= length;
     }
   }
-}
-
-function nameOf(prefix: TokenIds): string {
-  return prefix.join(',');
 }

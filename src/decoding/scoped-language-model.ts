@@ -4,6 +4,7 @@ import type {
   LoraAdapter,
   ModelDescription,
   ModelScope,
+  ScopeOptions,
 } from '../ports/language-model.ts';
 import type { TokenIds, Tokenizer } from '../ports/tokenizer.ts';
 import { checkAdapter, type LoraSiteShape } from './check-adapter.ts';
@@ -38,6 +39,7 @@ export class ScopedLanguageModel implements LanguageModel {
   readonly #loraSites: readonly LoraSiteShape[];
   readonly #waiting: Waiting[] = [];
   #adapter: LoraAdapter | undefined;
+  #previous: LoraAdapter | undefined;
   #scope: EngineScope | undefined;
   #busy = false;
   #closed: Promise<void> | undefined;
@@ -49,23 +51,26 @@ export class ScopedLanguageModel implements LanguageModel {
     this.#loraSites = parts.loraSites;
   }
 
-  async openScope(sharedPrefixes: readonly TokenIds[] = []): Promise<ModelScope> {
+  async openScope(
+    sharedPrefixes: readonly TokenIds[] = [],
+    { adaptAll = false }: ScopeOptions = {},
+  ): Promise<ModelScope> {
     this.#checkOpen();
     checkSharedPrefixes(sharedPrefixes, this.description);
-    const adapter = this.#adapter;
+    const adapters = { present: this.#adapter, previous: this.#previous, adaptAll };
     await this.#turn();
     const scope = new EngineScope({
       engine: this.#engine,
       description: this.description,
       tokenizer: this.tokenizer,
-      adapterVersion: adapter?.version ?? 0,
+      adapters,
       onClose: () => {
         this.#leave();
       },
     });
     this.#scope = scope;
     try {
-      await scope.start(sharedPrefixes, adapter);
+      await scope.start(sharedPrefixes);
     } catch (error) {
       await scope.close();
       throw error;
@@ -74,10 +79,12 @@ export class ScopedLanguageModel implements LanguageModel {
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- refusals are rejections
-  async setAdapter(adapter: LoraAdapter | undefined): Promise<void> {
+  async setAdapter(adapter: LoraAdapter | undefined, previous?: LoraAdapter): Promise<void> {
     this.#checkOpen();
-    if (adapter !== undefined) checkAdapter(adapter, this.#loraSites);
+    for (const one of [adapter, previous])
+      if (one !== undefined) checkAdapter(one, this.#loraSites);
     this.#adapter = adapter && copyOf(adapter);
+    this.#previous = previous && copyOf(previous);
   }
 
   close(): Promise<void> {

@@ -24,6 +24,8 @@ export const ERROR_CODES = {
   DOWNLOAD_FAILED: 'No source could deliver the file.',
   CHECKSUM_MISMATCH: 'A file does not have the expected checksum.',
   STORE_FAILED: 'The model cache or the log folder could not be read or written, or is full.',
+  // page
+  ADDRESS_IN_USE: 'The address to listen on is taken, or not this machine’s.',
   // broker
   LOG_IN_USE: 'Another process has the log folder open.',
   LOG_CORRUPT: 'The log folder is damaged or of another format.',

@@ -31,7 +31,7 @@ export function assembleBatch(
     .slice(0, wanted)
     .map(({ sample }) => ({ ...sample, role: 'replayed' as const }));
   const fresh = state.fresh.map(({ sample }) => sample);
-  const heldOut = state.heldOut.slice(-HELD_OUT);
+  const heldOut = state.heldOut.slice(-HELD_OUT).map(({ sample }) => sample);
   const batchId = batchIdOf(options.lineage, ordinal);
   const parent = state.active;
   const plan = planSteps(

@@ -25,6 +25,10 @@ export interface GuardOptions {
   readonly heldOutEvery: number;
   /** Most that the mean distance from the held-out targets may grow, a fraction. */
   readonly maxHeldOutRise: number;
+  /** Questions that are asked under a new adapter and the one before, to roll it back by; 0: it is not tried. */
+  readonly trialQuestions: number;
+  /** Farthest that an adapter may move the model's weights from base, the norm of all that it adds; above 0. */
+  readonly maxDrift: number;
   /** Refusals in a row after which training rests. */
   readonly refusals: number;
   /** Questions that it rests for. */
@@ -53,7 +57,7 @@ export interface LearningOptions {
   readonly replayShare: number;
   /** Earlier samples that are remembered. */
   readonly memorySize: number;
-  /** Most samples that one record key may have among those remembered. */
+  /** Most samples that one record key may have among those remembered, those that wait, and those watched. */
   readonly maxSamplesPerKey: number;
   readonly lora: LoraSettings;
   readonly optimizer: OptimizerSettings;

@@ -1,4 +1,5 @@
 import type { TrainingSample } from '../events/training-batch.ts';
+import type { AdapterTrial } from './adapter-trial.ts';
 import { EMPTY_PROBE, type TruthProbe } from '../secl/truth-probe.ts';
 
 /** The adapter that acts. */
@@ -28,6 +29,8 @@ export interface LearningState {
   readonly active: ActiveAdapter | null;
   /** Adapter that acted before, to fall back to. */
   readonly previous: ActiveAdapter | null;
+  /** What is known of the active one by trial against the previous one; `null`: it is not on trial. */
+  readonly trial: AdapterTrial | null;
   /** Ordinal of the newest batch, 0 before the first. */
   readonly ordinal: number;
   /** The batch whose adapter has not come yet. */
@@ -51,7 +54,7 @@ export interface LearningState {
   /** Samples that wait for the next batch. */
   readonly fresh: readonly RememberedSample[];
   /** Samples of this burst that are watched, not trained on. */
-  readonly heldOut: readonly TrainingSample[];
+  readonly heldOut: readonly RememberedSample[];
   /** Earlier samples, one a slot. */
   readonly memory: readonly RememberedSample[];
   /** New samples of accepted batches: the questions trained on. */
@@ -64,6 +67,7 @@ export interface LearningState {
 export const INITIAL_LEARNING: LearningState = {
   active: null,
   previous: null,
+  trial: null,
   ordinal: 0,
   awaiting: null,
   frozen: false,

@@ -1,14 +1,17 @@
 import type { AdapterDecision } from '../events/adapter-decision.ts';
+import { isTrialCode } from './end-trial.ts';
 import type { ActiveAdapter, LearningState } from './learning-state.ts';
 
 /** Whether a decision came from outside the fold, which writes the others itself. */
-export function isOrder({ decision }: AdapterDecision): boolean {
-  return decision === 'rolled-back' || decision === 'frozen' || decision === 'unfrozen';
+export function isOrder({ decision, code }: AdapterDecision): boolean {
+  if (decision === 'rolled-back') return !isTrialCode(code);
+  return decision === 'frozen' || decision === 'unfrozen';
 }
 
 /**
  * Obeys a decision made by hand: freezes training, lets it go on, or puts another version in place. An adapter that
- * is being trained from the one that was taken away will be refused when it comes.
+ * is being trained from the one that was taken away will be refused when it comes. What was put in place by hand is
+ * on no trial.
  *
  * @param active - The adapter of version `decision.activeVersion`; `null` for 0.
  */
@@ -27,6 +30,7 @@ export function obeyDecision(
         ...state,
         previous: state.active,
         active,
+        trial: null,
         awaiting: state.awaiting === null ? null : { ...state.awaiting, outdated: true },
         // An imported version has taken its number: the next batch comes after it.
         ordinal: Math.max(state.ordinal, version, activeVersion),

@@ -4,7 +4,8 @@ import { trainingTarget } from '../secl/training-target.ts';
 import { scoreValue } from '../secl/score-of.ts';
 import type { WrittenAnswer } from '../secl/work.ts';
 import type { LearningOptions } from './learning-options.ts';
-import type { LearningState } from './learning-state.ts';
+import { observeTrial } from './adapter-trial.ts';
+import type { LearningState, RememberedSample } from './learning-state.ts';
 import { newestWithin, stateBytes } from './newest-within.ts';
 
 /** Most samples near their target that are watched at a time; beyond, the oldest are dropped. */
@@ -20,7 +21,7 @@ const SAMPLE_BYTES = 32 * 1024;
 const DOMAIN_CHARS = 256;
 
 /** An adapter begun afresh, and nothing to replay. */
-const AFRESH = { active: null, previous: null, memory: [], sampled: 0 } as const;
+const AFRESH = { active: null, previous: null, trial: null, memory: [], sampled: 0 } as const;
 
 /** One answer as learning sees it. No label is in it, nor could one be. */
 export interface ObservedAnswer {
@@ -30,6 +31,8 @@ export interface ObservedAnswer {
     readonly confidence: number;
     readonly promptIds: readonly number[];
     readonly adaptFrom: number;
+    /** What the adapter before would have had published; `null`: it was not asked. */
+    readonly previous: number | null;
   } | null;
   /** Ordinal of the burst that it stands in, 0 outside. */
   readonly burst: number;
@@ -51,6 +54,7 @@ export function observeAnswer(
   let state: LearningState = { ...before, answered: before.answered + 1 };
   const newBurst = burst !== 0 && burst !== before.burst;
   if (newBurst) state = { ...state, burst, burstSamples: 0, probe: EMPTY_PROBE, heldOut: [] };
+  state = tried(state, answer, spoken, options);
   const newDomain = before.answered > 0 && domain !== before.domain;
   state = { ...state, domain };
   const { accumulation } = options;
@@ -78,12 +82,32 @@ export function observeAnswer(
   };
   if (stateBytes({ sample, key }) > SAMPLE_BYTES) return state;
   state = { ...state, burstSamples: state.burstSamples + 1 };
+  // A flood under one key must not crowd out what others teach, nor what adapters are judged by.
+  const isFull = (samples: readonly RememberedSample[]): boolean =>
+    samples.filter((one) => one.key === key).length >= options.maxSamplesPerKey;
   // By its place alone: samples that were watched for being near their target could only move away from it.
-  if (state.burstSamples % options.guard.heldOutEvery === 0)
-    return {
-      ...state,
-      heldOut: newestWithin([...state.heldOut, { ...sample, role: 'held-out' as const }], WATCHED),
-    };
-  if (Math.abs(target - spoken.confidence) <= options.minimumGap) return state;
+  if (state.burstSamples % options.guard.heldOutEvery === 0) {
+    if (isFull(state.heldOut)) return state;
+    const watched = { sample: { ...sample, role: 'held-out' as const }, key };
+    return { ...state, heldOut: newestWithin([...state.heldOut, watched], WATCHED) };
+  }
+  if (Math.abs(target - spoken.confidence) <= options.minimumGap || isFull(state.fresh))
+    return state;
   return { ...state, fresh: newestWithin([...state.fresh, { sample, key }], WAITING) };
+}
+
+/** Takes a question that was asked under both adapters as evidence of the trial. */
+function tried(
+  state: LearningState,
+  answer: WrittenAnswer,
+  spoken: ObservedAnswer['spoken'],
+  { target }: Pick<LearningOptions, 'target'>,
+): LearningState {
+  const { trial, probe } = state;
+  if (trial === null || spoken === null || spoken.previous === null) return state;
+  const confidence = { before: spoken.previous, after: spoken.confidence };
+  return {
+    ...state,
+    trial: observeTrial(trial, confidence, trainingTarget(answer, target, probe)),
+  };
 }

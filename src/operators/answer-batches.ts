@@ -6,12 +6,13 @@ import type { ScoreOrigin } from '../secl/score-of.ts';
 import type { ScoringOptions } from '../secl/scoring-options.ts';
 import type { RefusedQuestion, WrittenAnswer } from '../secl/work.ts';
 import { writeAnswers } from '../secl/write-answers.ts';
+import { answeringOrigin } from './answering-origin.ts';
 import { fromAbortable } from './from-abortable.ts';
-import type { PlannedRecord, ScopedBatch } from './question-batch.ts';
+import type { BaseState, PlannedRecord, ScopedBatch } from './question-batch.ts';
 
 /**
- * Answers a batch's questions on base weights and adds the scores that come for free. A question that the model
- * cannot answer joins the batch's unanswerable ones, and the batch goes on.
+ * Answers a batch's questions, on base weights unless the scope's adapter acts on all of it, and adds the scores that
+ * come for free. A question that the model cannot answer joins the batch's unanswerable ones, and the batch goes on.
  *
  *     source  --a-----|
  *     result  -----A--|
@@ -20,7 +21,7 @@ import type { PlannedRecord, ScopedBatch } from './question-batch.ts';
  */
 export function answerBatches(
   tokenizer: Tokenizer,
-  options: Pick<ScoringOptions, 'maxTokens' | 'maxPromptTokens' | 'scores'>,
+  options: Pick<ScoringOptions, 'maxTokens' | 'maxPromptTokens' | 'adapterScope'>,
   origin: ScoreOrigin,
 ): MonoTypeOperatorFunction<ScopedBatch> {
   return concatMap((batch) =>
@@ -39,9 +40,21 @@ export function answerBatches(
         }
         planned.push(item);
         // Evidence and the gate read the free scores, so they are there whether or not they are published.
-        answers.push({ ...result, scores: freeScores(result, origin) });
+        const scores = freeScores(result, answeringOrigin(origin, batch, options.adapterScope));
+        answers.push({ ...onBase(result, batch.baseStates[i]), scores });
       });
       return { ...batch, planned, answers, unanswerable };
     }),
   );
+}
+
+/** An answer with the hidden state of base weights in the place of its own; what that cost is for the gate. */
+function onBase(answer: WrittenAnswer, state: BaseState | undefined): WrittenAnswer {
+  if (state === undefined) return answer;
+  const { computed } = answer;
+  return {
+    ...answer,
+    hidden: state.hidden,
+    computed: { ...computed, scoring: computed.scoring + state.computed },
+  };
 }

@@ -10,7 +10,7 @@ import {
   type Observable,
   type OperatorFunction,
 } from 'rxjs';
-import type { LanguageModel } from '../ports/language-model.ts';
+import type { LanguageModel, ScopeOptions } from '../ports/language-model.ts';
 import type { TokenIds } from '../ports/tokenizer.ts';
 import type { AnsweredBatch, PlannedBatch, ScopedBatch } from './question-batch.ts';
 
@@ -27,12 +27,14 @@ import type { AnsweredBatch, PlannedBatch, ScopedBatch } from './question-batch.
  * @param sharedPrefixes - Instructions that recur in every batch.
  * @param prepare - Runs before a batch's scope is opened, when the batch before is through its stages: the place
  *   to put an adapter in place.
+ * @param options - How scopes are opened.
  */
 export function inScope(
   model: Pick<LanguageModel, 'openScope'>,
   sharedPrefixes: readonly TokenIds[],
   stages: OperatorFunction<ScopedBatch, ScopedBatch>,
   prepare: MonoTypeOperatorFunction<PlannedBatch> = identity,
+  options: ScopeOptions = {},
 ): OperatorFunction<PlannedBatch, AnsweredBatch> {
   return concatMap((planned) =>
     of(planned).pipe(
@@ -40,7 +42,7 @@ export function inScope(
       concatMap((batch): Observable<AnsweredBatch> => {
         if (batch.planned.length === 0) return of({ ...batch, answers: [] });
         return defer(() => {
-          const opening = model.openScope(sharedPrefixes);
+          const opening = model.openScope(sharedPrefixes, options);
           return from(opening).pipe(
             map((scope): ScopedBatch => ({ ...batch, scope, answers: [] })),
             stages,

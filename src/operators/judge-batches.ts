@@ -4,6 +4,7 @@ import { needsJudging, scoreByJudging } from '../secl/score-by-judging.ts';
 import { missingScore, type ScoreOrigin } from '../secl/score-of.ts';
 import type { ScoringOptions } from '../secl/scoring-options.ts';
 import type { WrittenAnswer } from '../secl/work.ts';
+import { answeringOrigin } from './answering-origin.ts';
 import { fromAbortable } from './from-abortable.ts';
 import type { ScopedBatch } from './question-batch.ts';
 
@@ -47,15 +48,16 @@ export function judgeBatches(
   return concatMap((batch) => {
     if (!needsJudging(options)) return of(batch);
     const { scope, answers, gate } = batch;
+    const judgedOrigin = answeringOrigin(origin, batch, options.adapterScope);
     const chosen = answers.filter((_, i) => judged === 'always' || (gate[i]?.burst ?? 0) > 0);
     if (chosen.length === 0)
-      return of({ ...batch, answers: answers.map((a) => unjudged(a, options, origin)) });
+      return of({ ...batch, answers: answers.map((a) => unjudged(a, options, judgedOrigin)) });
     return fromAbortable(async (signal) => {
-      const scored = await scoreByJudging(scope, tokenizer, chosen, options, origin, signal);
+      const scored = await scoreByJudging(scope, tokenizer, chosen, options, judgedOrigin, signal);
       const byAnswer = new Map(chosen.map((answer, i) => [answer, scored[i]]));
       return {
         ...batch,
-        answers: answers.map((a) => byAnswer.get(a) ?? unjudged(a, options, origin)),
+        answers: answers.map((a) => byAnswer.get(a) ?? unjudged(a, options, judgedOrigin)),
       };
     });
   });

@@ -42,8 +42,15 @@ export function loopRecords(
     const keys = [versionKey(record), ...(accepted ? [headKey(record.lineage)] : [])];
     return keys.map((key) => ({ topic: topics.adapters, partition: 0, key, value }));
   };
-  const records = settled.flatMap(({ record, decision }): OutgoingRecord[] => [
+  const restoredHead = (lineage: string, restored: AdapterRecord | null): OutgoingRecord => ({
+    topic: topics.adapters,
+    partition: 0,
+    key: headKey(lineage),
+    value: restored === null ? null : codecs.adapter.encode(restored),
+  });
+  const records = settled.flatMap(({ record, decision, restored }): OutgoingRecord[] => [
     ...(record === null ? [] : adapterRecords(record, decision.decision === 'accepted')),
+    ...(restored === undefined ? [] : [restoredHead(decision.lineage, restored)]),
     {
       topic: topics.adapterDecisions,
       partition: 0,

@@ -9,8 +9,11 @@ import type { RecordBatch } from './question-batch.ts';
 export interface PollOptions {
   /** Most records in a batch. */
   readonly maxBatch: number;
-  /** How long a batch waits to fill up, from its first records on; no meaning with `recordsLeft`. */
-  readonly maxWaitMs: number;
+  /**
+   * How long a batch waits to fill up, from its first records on; `null`: until it is full, and one that is not when
+   * the source is drained is given up, to be read again. No meaning with `recordsLeft`.
+   */
+  readonly maxWaitMs: number | null;
   /**
    * Records up to the end of a bounded stream: then batches are cut by count alone, each full but the
    * last, so that a restart cuts them the same way. `null`: the stream has no end.
@@ -48,14 +51,16 @@ export function pollBatches(lease: PartitionLease, options: PollOptions): Observ
       while (records.length < limit && !stopped.signal.aborted) {
         // A bounded batch that has begun is filled even while draining, or a restart would cut it elsewhere.
         if (records.length === 0 && drain.aborted) break;
-        const patient = records.length === 0 || bounded;
+        if (!bounded && maxWaitMs === null && drain.aborted) return [];
+        const patient = records.length === 0 || bounded || maxWaitMs === null;
         const leftMs = fullByMs - clock.monotonicMs();
         if (!patient && leftMs <= 0) break;
         const polled = await lease.poll({
           maxRecords: limit - records.length,
           waitMs: patient ? IDLE_WAIT_MS : leftMs,
         });
-        if (records.length === 0 && polled.length > 0) fullByMs = clock.monotonicMs() + maxWaitMs;
+        if (records.length === 0 && polled.length > 0)
+          fullByMs = clock.monotonicMs() + (maxWaitMs ?? Infinity);
         records.push(...polled);
       }
       return records;

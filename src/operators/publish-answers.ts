@@ -175,7 +175,8 @@ export function publishAnswers(
               durationMs,
               hidden: null,
               gate: readings.get(record.offset) ?? null,
-              previousConfidence: null,
+              previousConfidence:
+                written.spoken?.name === options.published ? written.spoken.previous : null,
             };
             answers.push(answer);
             return outgoing(topics.answers, record, question.id, answerCodec.encode(answer));

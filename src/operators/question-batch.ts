@@ -30,6 +30,10 @@ export interface PlannedRecord {
 export interface LoopedBatch {
   /** Adapter in place while the batch is answered, 0 for none. */
   readonly adapterVersion: number;
+  /** The batch's first so many questions are asked under the adapter before, too: the one in place is on trial. */
+  readonly trialQuestions: number;
+  /** By question of `planned`, where the adapter acts on answers, what they give on base weights; else empty. */
+  readonly baseStates: readonly BaseState[];
   /** Adapters that were decided about before the batch began. */
   readonly settled: readonly SettledAdapter[];
   /** What the gate saw, by question of `planned`; empty before the gate. */
@@ -40,16 +44,28 @@ export interface LoopedBatch {
   readonly loopEntries: ReadonlyMap<string, Uint8Array | null>;
 }
 
-/** An adapter that came, and what became of it. */
+/** A question's prompt on base weights. */
+export interface BaseState {
+  /** Final norm's output at its last position, unit length, shape `[D]`. */
+  readonly hidden: Float32Array | undefined;
+  /** Positions computed for it. */
+  readonly computed: number;
+}
+
+/** A decision about an adapter, and the adapter if it came with it. */
 export interface SettledAdapter {
-  /** `null`: training failed, and there is none. */
+  /** `null`: training failed and there is none, or it came before. */
   readonly record: AdapterRecord | null;
   readonly decision: AdapterDecision;
+  /** What acts again after a roll-back, `null` for base weights; absent: nothing was rolled back. */
+  readonly restored?: AdapterRecord | null;
 }
 
 /** A batch of which the loop has nothing to say. */
 export const NO_LOOP: LoopedBatch = {
   adapterVersion: 0,
+  trialQuestions: 0,
+  baseStates: [],
   settled: [],
   gate: [],
   trainingBatch: null,

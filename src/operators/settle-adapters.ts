@@ -4,10 +4,13 @@ import type { AdapterDecision } from '../events/adapter-decision.ts';
 import type { AdapterRecord } from '../events/adapter.ts';
 import {
   abandonBatch,
+  isTooLate,
   objectionTo,
+  objectionToWeights,
   settleAdapter,
   type Objection,
 } from '../learning/decide-adapter.ts';
+import { endTrial } from '../learning/end-trial.ts';
 import type { LearningOptions } from '../learning/learning-options.ts';
 import type { ActiveAdapter } from '../learning/learning-state.ts';
 import { isOrder, obeyDecision } from '../learning/obey-decision.ts';
@@ -49,8 +52,9 @@ export interface SettleOptions {
 }
 
 /**
- * Before a batch begins, decides about the adapter that is awaited, if it is there, and sees to it that the
- * adapter that should act does: the record boundary at which adapters are swapped.
+ * Before a batch begins, ends the trial of the adapter that acts, if it is over, decides about the one that is
+ * awaited, if it is there, and sees to it that the adapter that should act does: the record boundary at which adapters
+ * are swapped.
  *
  *     source  --a-----b---|
  *     result  --a------b--|    b waits for the adapter that a's questions trained
@@ -62,30 +66,48 @@ export function settleAdapters(
   options: SettleOptions,
 ): MonoTypeOperatorFunction<PlannedBatch> {
   const { learning, model, clock } = options;
-  let placed: string | null = null;
+  const loaded = new Map<string, LoraAdapter>();
+  let placed: readonly [present: string, previous: string] | null = null;
 
+  /** Loads an adapter, unless it is at hand. */
+  const load = async (
+    active: ActiveAdapter | null,
+    record: AdapterRecord | null = null,
+  ): Promise<LoraAdapter | undefined> => {
+    if (active === null) return undefined;
+    const name = nameOf(active);
+    const known = loaded.get(name);
+    const adapter =
+      known ?? (await options.load(record ?? (await options.recordOf(active.version))));
+    loaded.set(name, adapter);
+    return adapter;
+  };
+
+  /** Puts an adapter in place, and beside it the one that it is tried against. */
   const place = async (
     active: ActiveAdapter | null,
-    record: AdapterRecord | null,
+    previous: ActiveAdapter | null,
   ): Promise<void> => {
-    // The version too: the same weights may come again, and answers name the version that acted.
-    const wanted = active === null ? null : `${active.version} ${active.sha256}`;
-    if (wanted === placed) return;
-    await model.setAdapter(
-      active === null
-        ? undefined
-        : await options.load(record ?? (await options.recordOf(active.version))),
-    );
-    placed = wanted;
+    const wanted = [nameOf(active), nameOf(previous)] as const;
+    // One that nobody asks for may stay beside it.
+    if (wanted[0] !== placed?.[0] || (previous !== null && wanted[1] !== placed[1])) {
+      await model.setAdapter(await load(active), await load(previous));
+      placed = wanted;
+    }
+    for (const name of loaded.keys()) if (!wanted.includes(name)) loaded.delete(name);
   };
 
   /** Why the adapter cannot act, tried on the model itself; it is in place afterwards unless there is a reason. */
   const objection = async (record: AdapterRecord): Promise<Objection | null> => {
-    const found = objectionTo(record, learning);
+    const { learning: before } = cell.state;
+    const found = isTooLate(before) ?? objectionTo(record, learning);
     if (found !== null) return found;
     try {
-      await place(activeOf(record), record);
-      return null;
+      const adapter = await load(activeOf(record), record);
+      const far = adapter === undefined ? null : objectionToWeights(adapter, learning);
+      const rival = learning.guard.trialQuestions > 0 ? before.active : null;
+      if (far === null) await place(activeOf(record), rival);
+      return far;
     } catch (error) {
       if (!(error instanceof SeclError) || error.code !== 'ADAPTER_REFUSED') throw error;
       return { code: error.code, reason: error.message };
@@ -108,6 +130,18 @@ export function settleAdapters(
     cell.state = { ...cell.state, learning: { ...state, decisionsRead: next } };
   };
 
+  /** Ends a trial that is over, or that another adapter would cut short. */
+  const conclude = async (replaced: boolean): Promise<SettledAdapter[]> => {
+    const ended = endTrial(cell.state.learning, learning, replaced, clock.nowMs());
+    if (ended === null) return [];
+    const { state, decision } = ended;
+    cell.state = { ...cell.state, learning: state };
+    if (decision.decision !== 'rolled-back') return [{ record: null, decision }];
+    const { active } = state;
+    const restored = active === null ? null : await options.recordOf(active.version);
+    return [{ record: null, decision, restored }];
+  };
+
   return concatMap((batch) =>
     fromAbortable(async (signal): Promise<PlannedBatch> => {
       await obey();
@@ -115,6 +149,7 @@ export function settleAdapters(
       const { awaiting } = cell.state.learning;
       const outcome =
         awaiting === null ? undefined : await options.outcomeOf(awaiting.batchId, signal);
+      settled.push(...(await conclude(outcome !== undefined && 'record' in outcome)));
       if (awaiting !== null && outcome !== undefined) {
         const before = cell.state.learning;
         const nowMs = clock.nowMs();
@@ -131,9 +166,15 @@ export function settleAdapters(
         cell.state = { ...cell.state, learning: state };
         settled.push({ record: 'record' in outcome ? outcome.record : null, decision });
       }
-      const { active } = cell.state.learning;
-      await place(active, null);
-      return { ...batch, settled, adapterVersion: active?.version ?? 0 };
+      const { active, previous, trial } = cell.state.learning;
+      await place(active, trial === null ? null : previous);
+      const trialQuestions = active === null ? 0 : (trial?.left ?? 0);
+      return { ...batch, settled, adapterVersion: active?.version ?? 0, trialQuestions };
     }),
   );
+}
+
+/** What tells adapters apart. The version too: the same weights may come again, and answers name it. */
+function nameOf(active: ActiveAdapter | null): string {
+  return active === null ? 'none' : `${active.version} ${active.sha256}`;
 }

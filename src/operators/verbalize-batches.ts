@@ -7,7 +7,8 @@ import { fromAbortable } from './from-abortable.ts';
 import type { ScopedBatch } from './question-batch.ts';
 
 /**
- * Asks the model, after each answer of a batch, how sure it is.
+ * Asks the model, after each answer of a batch, how sure it is; of those that the adapter is on trial with, under the
+ * adapter before, too.
  *
  *     source  --a-----|
  *     result  ----A---|
@@ -26,7 +27,7 @@ export function verbalizeBatches(
         batch.scope,
         tokenizer,
         batch.answers,
-        options,
+        { ...options, trialQuestions: batch.trialQuestions },
         { ...origin, adapterVersion: batch.adapterVersion },
         signal,
       ),

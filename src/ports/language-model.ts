@@ -112,6 +112,12 @@ export interface NextTokenRequest {
    * left in, a cache.
    */
   readonly adaptFrom?: number;
+  /**
+   * From `adaptFrom` on the adapter that acted before acts in the place of the present one; where there was none,
+   * base weights do. Such positions are computed after those of the call's other requests, in runs of their own, and
+   * leave nothing behind: whatever comes later is the same with and without them.
+   */
+  readonly previous?: true;
   /** How many most probable tokens to report. @defaultValue 0 */
   readonly candidates?: number;
   /** Whether to report the hidden state at the last position. @defaultValue false */
@@ -193,6 +199,16 @@ export interface LoraAdapter {
   readonly sites: readonly LoraSite[];
 }
 
+/** How a scope is opened. */
+export interface ScopeOptions {
+  /**
+   * The adapter acts on every position of every request, those of shared prefixes included, wherever a request would
+   * have it act: nothing is served from what base weights or another adapter computed. Without an adapter it is a
+   * scope as any other. @defaultValue false
+   */
+  readonly adaptAll?: boolean;
+}
+
 /** Answers, and next-token probabilities, from one language model. */
 export interface LanguageModel {
   readonly description: ModelDescription;
@@ -201,14 +217,15 @@ export interface LanguageModel {
    * Opens a scope; scopes opened while another is open queue up behind it.
    *
    * @param sharedPrefixes - Prefixes known to recur from scope to scope (instructions). They are computed
-   *   once per model, alone, and served to every later scope.
+   *   once per model (and adapter, where that acts on them), alone, and served to every later scope.
    */
-  openScope(sharedPrefixes?: readonly TokenIds[]): Promise<ModelScope>;
+  openScope(sharedPrefixes?: readonly TokenIds[], options?: ScopeOptions): Promise<ModelScope>;
   /**
    * Puts an adapter in place for scopes opened from now on; `undefined` takes it away.
    *
+   * @param previous - The one that acted before, for requests that ask for it. @defaultValue none: base weights
    * @throws SeclError `ADAPTER_REFUSED` if a site is unknown, a shape is wrong or a number is not finite.
    */
-  setAdapter(adapter: LoraAdapter | undefined): Promise<void>;
+  setAdapter(adapter: LoraAdapter | undefined, previous?: LoraAdapter): Promise<void>;
   close(): Promise<void>;
 }

@@ -36,7 +36,7 @@ export interface ScoringOptions {
   /** Below this mass on the tokens asked for, a score is `ambiguous`. In `[0, 1]`. */
   readonly minimumMass: number;
   readonly normalization: Normalization;
-  /** Which scores to compute, on base weights. */
+  /** Which scores to compute: on base weights, unless the adapter acts on the whole conversation. */
   readonly scores: readonly ScoreName[];
   /** Which score is published. */
   readonly published: ScoreName;

@@ -64,6 +64,8 @@ interface Verbalization {
   /** Whether it is a score on base weights, the published confidence, or both. */
   readonly isScore: boolean;
   readonly isPublished: boolean;
+  /** Whether it is asked under the adapter before, to be held beside the published one. */
+  readonly isPrevious: boolean;
   readonly template: PromptTemplate;
   readonly components: Readonly<Record<string, number>>;
   readonly request: NextTokenRequest;
@@ -80,12 +82,19 @@ export type VerbalizeOptions = Pick<
   | 'promptHash'
   | 'contextLength'
   | 'adapterScope'
->;
+> & {
+  /**
+   * The first so many answers have the published confidence asked for under the adapter before, too.
+   * @defaultValue 0
+   */
+  readonly trialQuestions?: number;
+};
 
 /**
  * Asks for one digit after each answer, in the same conversation: plain, with evidence, or both. The
  * conversation continues the answer's own token ids, so that its cache serves. Where an adapter is in place, the
- * published one is asked for under it too; the scores are always those of the base weights.
+ * published one is asked for under it too, and the scores are those of the base weights; unless it acts on the whole
+ * conversation, as the scope does then: scores are asked for under it as well.
  *
  * @param answers - With their free scores. Not mutated.
  * @param origin - The model, and the adapter in place (version 0: none).
@@ -105,9 +114,11 @@ export async function verbalizeAnswers(
   const added = new Map<WrittenAnswer, Score[]>(answers.map((answer) => [answer, []]));
   const spokenOf = new Map<WrittenAnswer, SpokenConfidence>();
   const adapted = origin.adapterVersion > 0;
-  const base = { ...origin, adapterVersion: 0 };
+  const everywhere = options.adapterScope === 'conversation';
+  const scored = everywhere ? origin : { ...origin, adapterVersion: 0 };
+  const { trialQuestions = 0 } = options;
   const plans: Verbalization[] = [];
-  for (const answer of answers) {
+  for (const [at, answer] of answers.entries()) {
     const plan = (
       name: Verbalization['name'],
       template: PromptTemplate,
@@ -120,14 +131,24 @@ export async function verbalizeAnswers(
       const isPublished = options.published === name;
       const common = { answer, name, template, components };
       const request = { prompt, tokens: digits };
-      const once = isPublished && !adapted;
-      if (isScore || once) plans.push({ ...common, isScore, isPublished: once, request });
-      if (isPublished && adapted)
+      const once = isPublished && (!adapted || everywhere);
+      const plain = { isScore: false, isPublished: false, isPrevious: false };
+      if (isScore || once) plans.push({ ...common, ...plain, isScore, isPublished: once, request });
+      if (!isPublished || !adapted) return;
+      const adaptFrom = adaptFromOf(answer, prompt, options.adapterScope);
+      if (!everywhere)
         plans.push({
           ...common,
-          isScore: false,
-          isPublished,
-          request: { ...request, adaptFrom: adaptFromOf(answer, prompt, options.adapterScope) },
+          ...plain,
+          isPublished: true,
+          request: { ...request, adaptFrom },
+        });
+      if (at < trialQuestions)
+        plans.push({
+          ...common,
+          ...plain,
+          isPrevious: true,
+          request: { ...request, adaptFrom, previous: true },
         });
     };
     const wants = (name: Verbalization['name']): boolean =>
@@ -143,7 +164,7 @@ export async function verbalizeAnswers(
         if (options.scores.includes('verbalizedWithEvidence'))
           added
             .get(answer)
-            ?.push(missingScore('verbalizedWithEvidence', why, base, 'digits', hash));
+            ?.push(missingScore('verbalizedWithEvidence', why, scored, 'digits', hash));
       } else {
         const digits = known.map(([gap, value]) => [gap, String(evidenceDigit(value))]);
         plan(
@@ -159,7 +180,9 @@ export async function verbalizeAnswers(
   const requests = plans.map((plan) => plan.request);
   const results = await nextWithinContext(scope, requests, contextLength, signal);
   const computed = new Map<WrittenAnswer, number>();
-  plans.forEach(({ answer, name, isScore, isPublished, template, components, request }, i) => {
+  const previousOf = new Map<WrittenAnswer, number>();
+  plans.forEach((plan, i) => {
+    const { answer, name, isScore, isPublished, isPrevious, template, components, request } = plan;
     const result = results[i] ?? null;
     const spoken = result === null ? null : verbalizedConfidence(result.logProbabilities);
     const promptHash = options.promptHash(template);
@@ -168,8 +191,8 @@ export async function verbalizeAnswers(
     if (isScore)
       added.get(answer)?.push(
         spoken === null
-          ? missingScore(name, why, base, 'digits', promptHash)
-          : presentScore(name, spoken.confidence, base, {
+          ? missingScore(name, why, scored, 'digits', promptHash)
+          : presentScore(name, spoken.confidence, scored, {
               mass: spoken.mass,
               minimumMass: options.minimumMass,
               components,
@@ -185,16 +208,21 @@ export async function verbalizeAnswers(
         promptIds: request.prompt,
         adaptFrom: adaptFromOf(answer, request.prompt, options.adapterScope),
         adapterVersion: result?.adapterVersion ?? 0,
+        previous: null,
       });
+    if (isPrevious && spoken !== null) previousOf.set(answer, spoken.confidence);
     computed.set(answer, (computed.get(answer) ?? 0) + (result?.ledger.computed ?? 0));
   });
-  return answers.map((answer) => ({
-    ...answer,
-    scores: [...answer.scores, ...(added.get(answer) ?? [])],
-    spoken: spokenOf.get(answer) ?? null,
-    computed: {
-      ...answer.computed,
-      confidence: answer.computed.confidence + (computed.get(answer) ?? 0),
-    },
-  }));
+  return answers.map((answer) => {
+    const spoken = spokenOf.get(answer);
+    return {
+      ...answer,
+      scores: [...answer.scores, ...(added.get(answer) ?? [])],
+      spoken: spoken === undefined ? null : { ...spoken, previous: previousOf.get(answer) ?? null },
+      computed: {
+        ...answer.computed,
+        confidence: answer.computed.confidence + (computed.get(answer) ?? 0),
+      },
+    };
+  });
 }

@@ -33,6 +33,8 @@ export interface SpokenConfidence {
   readonly adaptFrom: number;
   /** Adapter that acted, 0 for none. */
   readonly adapterVersion: number;
+  /** The same under the adapter that acted before, in `[0, 1]`; `null` where it was not asked or could not be read. */
+  readonly previous: number | null;
 }
 
 /** A question and its answer. */

@@ -1,4 +1,5 @@
 import { SCORE_NAMES, type ScoreName } from '../events/score.ts';
+import type { TrainingMode } from '../learning/learning-options.ts';
 import type { SignalName } from '../secl/training-target.ts';
 import type { TopologyFile } from './topology-shape.ts';
 import type { Topology } from './topology.ts';
@@ -27,14 +28,18 @@ function isJudged(score: ScoreName): boolean {
 
 /** Fills in the defaults that depend on other keys. */
 export function completeTopology(file: TopologyFile): Topology {
-  const { calibration, confidence, scoring, training } = file;
+  const { batch, calibration, scoring, training } = file;
   const usual = calibration.window === 'tumbling' ? calibration.size : tenthOf(calibration.size);
-  const { mode, target } = training;
+  const { target } = training;
   return {
     ...file,
+    batch: {
+      ...batch,
+      maxWaitMs: batch.maxWaitMs ?? (modeOf(file) === 'barrier' ? null : USUAL_WAIT_MS),
+    },
     training: {
       ...training,
-      mode: mode ?? (isVerbalized(confidence.published) ? 'barrier' : 'off'),
+      mode: modeOf(file),
       target: {
         ...target,
         signals:
@@ -49,13 +54,35 @@ export function completeTopology(file: TopologyFile): Topology {
   };
 }
 
+/** Wait of a batch where the file names none, in milliseconds. */
+const USUAL_WAIT_MS = 50;
+
+/** Whether and how is trained, where the file leaves it open: wherever there is something to train. */
+function modeOf({ confidence, training }: TopologyFile): TrainingMode {
+  return training.mode ?? (isVerbalized(confidence.published) ? 'barrier' : 'off');
+}
+
 function tenthOf(size: number): number {
   return Math.max(1, Math.round(size / 10));
 }
 
 /** The rules between keys. Each fault names the key to change. */
 export function checkRules(file: TopologyFile): RuleFault[] {
-  return [...topicRules(file), ...scoreRules(file), ...trainingRules(file), ...sizeRules(file)];
+  return [
+    ...topicRules(file),
+    ...batchRules(file),
+    ...scoreRules(file),
+    ...trainingRules(file),
+    ...sizeRules(file),
+  ];
+}
+
+/** Cut by time, a replay's batches, and so what they teach, would differ from run to run. */
+function batchRules(file: TopologyFile): RuleFault[] {
+  if (file.batch.maxWaitMs === null || modeOf(file) !== 'barrier') return [];
+  const message =
+    'has no meaning where training.mode is barrier: batches are cut by count alone; leave it out, or set training.mode to async or off.';
+  return [{ path: 'batch.maxWaitMs', message }];
 }
 
 function topicRules({ topics }: TopologyFile): RuleFault[] {

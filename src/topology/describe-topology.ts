@@ -84,9 +84,10 @@ export function outlineTopology(topology: Topology): string {
   const judged = judgedScores(topology);
   const distractors = distractorsOf(topology);
   const threads = model.threads === null ? 'as many threads as cores' : `${model.threads} threads`;
+  const wait = batch.maxWaitMs === null ? 'cut by count' : `wait ${batch.maxWaitMs} ms`;
   const lines = [
     `${topology.name} (seed ${topology.seed})`,
-    `  read       ${topics.questions}: ${batch.maxBatch} a batch, ${batch.maxInFlight} batches in flight, wait ${batch.maxWaitMs} ms, order by ${batch.order}`,
+    `  read       ${topics.questions}: ${batch.maxBatch} a batch, ${batch.maxInFlight} batches in flight, ${wait}, order by ${batch.order}`,
     `  limits     ${limits.maxQuestionChars} characters, ${limits.maxPromptTokens} tokens; beyond: ${topics.deadLetters}`,
     `  answer     ${model.name}, ${model.precision}, ${threads}, ${model.arenaPositions} cache positions`,
     `             at most ${short} tokens short, ${choice} choice, ${reasoning} reasoning`,

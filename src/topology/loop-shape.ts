@@ -108,10 +108,20 @@ const guard = object<GuardOptions>(
       'One in so many samples of a burst is watched, not trained on.',
     ),
     maxHeldOutRise: fraction(0.05, 'Most that it may move away from held-out targets.'),
+    trialQuestions: integer(
+      [0, 1000],
+      8,
+      'First questions under a new adapter that are asked under the one before, too, to roll it back by; 0: none.',
+    ),
+    maxDrift: number(
+      [1e-3, 1e6],
+      30,
+      'Farthest that adapters may move the weights from base, the norm of all that they add.',
+    ),
     refusals: integer([1, 1000], 3, 'Refusals in a row after which training rests.'),
     restQuestions: integer([1, 1_000_000], 100, 'Questions that it rests for.'),
   },
-  'When a new adapter is not put in place.',
+  'When a new adapter is not put in place, or taken away again.',
 );
 
 /** Training as a file says it, before defaults that depend on other settings are filled in. */
@@ -155,7 +165,7 @@ export const ADAPTER_SHAPE: Field<TopologyAdapter> = object<TopologyAdapter>(
     scope: choice(
       ADAPTER_SCOPES,
       'position',
-      'position: the confidence digit alone; turn: the confidence question; conversation: everything.',
+      'position: the confidence digit alone; turn: the confidence question; conversation: every position of every prompt, answers and P(True) too.',
     ),
   },
   'Where the adapter acts.',

@@ -88,10 +88,12 @@ const batch = object<TopologyBatch>(
   {
     maxBatch: integer([1, 64], 8, 'Most questions in a batch.'),
     maxInFlight: integer([1, 64], 2, 'Most batches between being read and being committed.'),
-    maxWaitMs: integer(
-      [0, 60_000],
-      50,
-      'How long a batch that has begun waits to fill up, in an endless stream.',
+    maxWaitMs: nullable(
+      integer(
+        [0, 60_000],
+        50,
+        'How long a batch that has begun waits to fill up, in an endless stream; absent: 50. Not where training.mode is barrier, whose batches are cut by count.',
+      ),
     ),
     order: choice(['partition'], 'partition', 'Order that is kept.'),
   },

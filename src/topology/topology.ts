@@ -39,8 +39,11 @@ export interface TopologyBatch {
   readonly maxBatch: number;
   /** Most batches between being read and being committed. */
   readonly maxInFlight: number;
-  /** How long a batch that has begun waits to fill up, in an endless stream. */
-  readonly maxWaitMs: number;
+  /**
+   * How long a batch that has begun waits to fill up, in an endless stream; `null`: until it is full, as in `barrier`
+   * mode.
+   */
+  readonly maxWaitMs: number | null;
   /** Order that is kept: answers leave a partition as its questions came. */
   readonly order: 'partition';
 }

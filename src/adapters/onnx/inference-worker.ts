@@ -2,7 +2,7 @@
 import { env } from 'onnxruntime-common';
 import { parentPort, workerData } from 'node:worker_threads';
 import { DecodingEngine } from '../../decoding/decoding-engine.ts';
-import type { Engine } from '../../decoding/engine.ts';
+import type { Engine, ScopeAdapters } from '../../decoding/engine.ts';
 import type { LoraAdapter } from '../../ports/language-model.ts';
 import { OnnxForwardPass } from './onnx-forward-pass.ts';
 import {
@@ -24,13 +24,15 @@ async function serve(data: InferenceWorkerData): Promise<void> {
   const forward = await OnnxForwardPass.open(data);
   const engine = new DecodingEngine(forward, data);
   const running = new Map<number, AbortController>();
-  let adapter: LoraAdapter | undefined;
+  let present: LoraAdapter | undefined;
+  let previous: LoraAdapter | undefined;
   let last = Promise.resolve();
 
   const answer = async (id: number, call: EngineCall, signal: AbortSignal): Promise<void> => {
     try {
-      if (call.kind === 'open' && call.adapter !== 'same') adapter = call.adapter;
-      const value = await perform(engine, call, adapter, signal);
+      if (call.kind === 'open' && call.present !== 'same') present = call.present;
+      if (call.kind === 'open' && call.previous !== 'same') previous = call.previous;
+      const value = await perform(engine, call, { present, previous }, signal);
       post({ kind: 'result', id, value }, hiddenBuffers(value));
     } catch (error) {
       post({ kind: 'error', id, error: plainError(error) });
@@ -65,12 +67,12 @@ async function serve(data: InferenceWorkerData): Promise<void> {
 function perform(
   engine: Engine,
   call: EngineCall,
-  adapter: LoraAdapter | undefined,
+  adapters: Pick<ScopeAdapters, 'present' | 'previous'>,
   signal: AbortSignal,
 ): Promise<unknown> {
   switch (call.kind) {
     case 'open':
-      return engine.open(call.prefixes, adapter);
+      return engine.open(call.prefixes, { ...adapters, adaptAll: call.adaptAll });
     case 'generate':
       return engine.generate(call.requests, signal);
     case 'next':

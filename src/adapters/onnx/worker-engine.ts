@@ -1,6 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 import type { SeclError } from '../../errors/secl-error.ts';
-import type { Engine, GeneratedTokens, NextTokens } from '../../decoding/engine.ts';
+import type { Engine, GeneratedTokens, NextTokens, ScopeAdapters } from '../../decoding/engine.ts';
 import type {
   GenerateRequest,
   LoraAdapter,
@@ -32,7 +32,8 @@ export class WorkerEngine implements Engine {
   readonly #worker: Worker;
   readonly #pending = new Map<number, Pending>();
   readonly #exited: Promise<void>;
-  #adapter: LoraAdapter | undefined;
+  #present: LoraAdapter | undefined;
+  #previous: LoraAdapter | undefined;
   #failure: SeclError | undefined;
   #calls = 0;
 
@@ -75,10 +76,20 @@ export class WorkerEngine implements Engine {
       : modelFailed('the inference worker is confused', first.kind);
   }
 
-  async open(prefixes: readonly TokenIds[], adapter: LoraAdapter | undefined): Promise<void> {
-    const same = adapter === this.#adapter;
-    this.#adapter = adapter;
-    await this.#call({ kind: 'open', prefixes, adapter: same ? 'same' : adapter });
+  async open(
+    prefixes: readonly TokenIds[],
+    { present, previous, adaptAll }: ScopeAdapters,
+  ): Promise<void> {
+    const known = { present: this.#present, previous: this.#previous };
+    this.#present = present;
+    this.#previous = previous;
+    await this.#call({
+      kind: 'open',
+      prefixes,
+      present: present === known.present ? 'same' : present,
+      previous: previous === known.previous ? 'same' : previous,
+      adaptAll,
+    });
   }
 
   async generate(

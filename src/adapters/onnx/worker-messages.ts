@@ -22,8 +22,11 @@ export type EngineCall =
   | {
       readonly kind: 'open';
       readonly prefixes: readonly TokenIds[];
-      /** `same`: the adapter of the scope before. */
-      readonly adapter: LoraAdapter | 'same' | undefined;
+      /** `same`: the present adapter of the scope before. */
+      readonly present: LoraAdapter | 'same' | undefined;
+      /** `same`: the adapter before it, of the scope before. */
+      readonly previous: LoraAdapter | 'same' | undefined;
+      readonly adaptAll: boolean;
     }
   | { readonly kind: 'generate'; readonly requests: readonly GenerateRequest[] }
   | { readonly kind: 'next'; readonly requests: readonly NextTokenRequest[] }

@@ -15,6 +15,7 @@ import type {
   ModelScope,
   NextTokenRequest,
   NextTokenResult,
+  ScopeOptions,
   ScoreRequest,
   ScoreResult,
   TokenLedger,
@@ -46,6 +47,8 @@ class CachedScope implements ModelScope {
   readonly #file: PassFile;
   readonly #options: CachedModelOptions;
   readonly #adapted: boolean;
+  /** Whether nothing may be served or kept: an adapter acts on all of it. */
+  readonly #bypass: boolean;
   readonly #account: PositionAccount;
   readonly #open: () => Promise<ModelScope>;
   readonly #onClose: () => void;
@@ -60,6 +63,7 @@ class CachedScope implements ModelScope {
     readonly file: PassFile;
     readonly options: CachedModelOptions;
     readonly adapted: boolean;
+    readonly bypass: boolean;
     readonly account: PositionAccount;
     readonly open: () => Promise<ModelScope>;
     readonly onClose: () => void;
@@ -70,6 +74,7 @@ class CachedScope implements ModelScope {
     this.#file = parts.file;
     this.#options = parts.options;
     this.#adapted = parts.adapted;
+    this.#bypass = parts.bypass;
     this.#account = parts.account;
     this.#open = parts.open;
     this.#onClose = parts.onClose;
@@ -79,6 +84,8 @@ class CachedScope implements ModelScope {
   generate(requests: readonly GenerateRequest[], signal?: AbortSignal): Promise<GenerateResult[]> {
     return this.#call(async () => {
       for (const request of requests) checkGenerateRequest(request, this.#description);
+      if (this.#bypass)
+        return this.#timed(async () => (await this.#scope()).generate(requests, signal));
       const results = await this.#through<GenerateRequest, GenerateResult>(
         'generate',
         requests,
@@ -106,12 +113,15 @@ class CachedScope implements ModelScope {
   next(requests: readonly NextTokenRequest[], signal?: AbortSignal): Promise<NextTokenResult[]> {
     return this.#call(async () => {
       for (const request of requests) checkNextTokenRequest(request, this.#description);
+      if (this.#bypass)
+        return this.#timed(async () => (await this.#scope()).next(requests, signal));
       const results = await this.#through<NextTokenRequest, NextTokenResult>(
         'next',
         requests,
         async (missing) => (await this.#scope()).next(missing, signal),
         signal,
-        ({ adaptFrom }) => adaptFrom === undefined || !this.#adapted,
+        ({ adaptFrom, previous }) =>
+          previous !== true && (adaptFrom === undefined || !this.#adapted),
         // Without an adapter the place where it would act changes nothing.
         ({ adaptFrom, ...request }) => (this.#adapted ? { ...request, adaptFrom } : request),
       );
@@ -123,6 +133,8 @@ class CachedScope implements ModelScope {
   score(requests: readonly ScoreRequest[], signal?: AbortSignal): Promise<ScoreResult[]> {
     return this.#call(async () => {
       for (const request of requests) checkScoreRequest(request, this.#description);
+      if (this.#bypass)
+        return this.#timed(async () => (await this.#scope()).score(requests, signal));
       const results = await this.#through<ScoreRequest, ScoreResult>(
         'score',
         requests,
@@ -157,6 +169,14 @@ class CachedScope implements ModelScope {
     });
     this.#last = mine.catch(() => undefined);
     return mine;
+  }
+
+  /** Runs a call that is neither served nor kept. */
+  async #timed<T>(call: () => Promise<T>): Promise<T> {
+    const startedMs = this.#options.nowMs();
+    const results = await call();
+    this.#options.onModelMs?.(this.#options.nowMs() - startedMs);
+    return results;
   }
 
   /** Serves what is kept, computes the rest in one call, keeps it. */
@@ -205,6 +225,14 @@ class CachedScope implements ModelScope {
   }
 }
 
+/** Adapters that are in place together. */
+interface Adapters {
+  readonly present: LoraAdapter | undefined;
+  readonly previous: LoraAdapter | undefined;
+}
+
+const NO_ADAPTERS: Adapters = { present: undefined, previous: undefined };
+
 function modelClosed(): SeclError {
   return new SeclError('CANCELLED', 'the language model was closed');
 }
@@ -229,8 +257,8 @@ export function cachedLanguageModel(
   file: PassFile,
   options: CachedModelOptions,
 ): LanguageModel {
-  let current: LoraAdapter | undefined;
-  let placed: LoraAdapter | undefined;
+  let current: Adapters = NO_ADAPTERS;
+  let placed: Adapters = NO_ADAPTERS;
   let closed: Promise<void> | undefined;
   const end = new AbortController();
   /** Ends when the scope opened last is closed: scopes queue up, as those of the model do. */
@@ -243,10 +271,10 @@ export function cachedLanguageModel(
   return {
     description: inner.description,
     tokenizer: inner.tokenizer,
-    async openScope(sharedPrefixes: readonly TokenIds[] = []) {
+    async openScope(sharedPrefixes: readonly TokenIds[] = [], scopeOptions: ScopeOptions = {}) {
       precondition(closed === undefined, 'the language model is closed');
       checkSharedPrefixes(sharedPrefixes, inner.description);
-      const adapter = current;
+      const adapters = current;
       const before = turn;
       let leave = (): void => undefined;
       turn = new Promise((resolve) => {
@@ -265,21 +293,22 @@ export function cachedLanguageModel(
         description: inner.description,
         file,
         options,
-        adapted: adapter !== undefined,
+        adapted: adapters.present !== undefined,
+        bypass: scopeOptions.adaptAll === true && adapters.present !== undefined,
         account: new PositionAccount(sharedPrefixes),
         onClose: leave,
         ended: end.signal,
         async open() {
-          if (placed !== adapter) await inner.setAdapter(adapter);
-          placed = adapter;
-          return inner.openScope(sharedPrefixes);
+          if (placed !== adapters) await inner.setAdapter(adapters.present, adapters.previous);
+          placed = adapters;
+          return inner.openScope(sharedPrefixes, scopeOptions);
         },
       });
     },
-    async setAdapter(adapter) {
+    async setAdapter(present, previous) {
       precondition(closed === undefined, 'the language model is closed');
-      const copy = structuredClone(adapter);
-      await inner.setAdapter(copy);
+      const copy = structuredClone({ present, previous });
+      await inner.setAdapter(copy.present, copy.previous);
       current = copy;
       placed = copy;
     },

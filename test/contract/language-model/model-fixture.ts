@@ -4,6 +4,7 @@ import type {
   LanguageModel,
   LoraAdapter,
   ModelScope,
+  ScopeOptions,
   TokenLedger,
   TokenTrace,
 } from '../../../src/ports/language-model.ts';
@@ -87,8 +88,9 @@ export class ModelFixture {
   async inScope<T>(
     use: (scope: ModelScope) => Promise<T>,
     prefixes: readonly TokenIds[] = [],
+    options: ScopeOptions = {},
   ): Promise<T> {
-    const scope = await this.model.openScope(prefixes);
+    const scope = await this.model.openScope(prefixes, options);
     try {
       return await use(scope);
     } finally {

@@ -1,165 +1,34 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { map } from 'rxjs';
-import { openRecordCodecs } from '../../../src/adapters/avro/record-codecs.ts';
-import { createMemoryBroker } from '../../../src/adapters/memory/memory-broker.ts';
-import { decodeStandInAdapter } from '../../../src/adapters/memory/stand-in-adapter.ts';
 import { createStandInLanguageModel } from '../../../src/adapters/memory/stand-in-language-model.ts';
-import { createStandInTrainer } from '../../../src/adapters/memory/stand-in-trainer.ts';
-import { loadTopology } from '../../../src/app/load-topology.ts';
-import { replay, type ReplayResult } from '../../../src/app/replay.ts';
-import { SYSTEM_CLOCK } from '../../../src/app/system-clock.ts';
+import { type ReplayResult } from '../../../src/app/replay.ts';
 import { SeclError } from '../../../src/errors/secl-error.ts';
-import type { SettleOptions } from '../../../src/operators/settle-adapters.ts';
+import { isTrialCode } from '../../../src/learning/end-trial.ts';
 import type { AdapterRecord } from '../../../src/events/adapter.ts';
 import type { Answer } from '../../../src/events/answer.ts';
 import type { Feedback } from '../../../src/events/feedback.ts';
 import type { Question } from '../../../src/events/question.ts';
 import type { TrainingBatch } from '../../../src/events/training-batch.ts';
-import type { Broker, PartitionCommit, PartitionLease } from '../../../src/ports/broker.ts';
-import type { LanguageModel } from '../../../src/ports/language-model.ts';
-import type { Codec } from '../../../src/ports/record-codec.ts';
-import type { Trainer } from '../../../src/ports/trainer.ts';
+import type { PartitionCommit } from '../../../src/ports/broker.ts';
+import type { Decoded } from '../../../src/ports/record-codec.ts';
+import { trainingTarget } from '../../../src/secl/training-target.ts';
+import { EMPTY_PROBE } from '../../../src/secl/truth-probe.ts';
 import type { Topology } from '../../../src/topology/topology.ts';
-import { MemoryAdapterStore } from '../../support/memory-adapter-store.ts';
 import { question } from '../../support/secl-fixture.ts';
-
-const usual = await loadTopology();
-/** Every question stands in a burst, so that every batch may teach. */
-const topology: Topology = {
-  ...usual,
-  batch: { ...usual.batch, maxBatch: 4 },
-  gate: { ...usual.gate, kind: 'always' },
-  confidence: { ...usual.confidence, evidence: 'token-certainty' },
-  training: {
-    ...usual.training,
-    mode: 'barrier',
-    guard: { ...usual.training.guard, maxMeanShift: 0.3 },
-  },
-};
-const OFF: Topology = { ...topology, training: { ...topology.training, mode: 'off' } };
-const ASYNC: Topology = { ...topology, training: { ...topology.training, mode: 'async' } };
-const never = new AbortController().signal;
-const codecs = openRecordCodecs();
-
-const QUESTIONS: readonly Question[] = Array.from({ length: 32 }, (_, i) =>
-  question({
-    id: `q${i}`,
-    // A space is no question: such a record becomes a dead letter.
-    text: i === 9 ? ' ' : `What is the colour of thing ${i}?`,
-    domain: i < 16 ? 'first' : 'second',
-  }),
-);
-
-/** What lives on when a run is cut off: the log, and the adapters. */
-interface Disk {
-  readonly broker: Broker;
-  readonly store: MemoryAdapterStore;
-}
-
-const disk = (): Disk => ({
-  broker: createMemoryBroker({ clock: SYSTEM_CLOCK }),
-  store: new MemoryAdapterStore(),
-});
-
-interface Run {
-  readonly on?: Disk;
-  readonly questions?: readonly Question[];
-  readonly topology?: Topology;
-  readonly label?: (question: Question) => Feedback | null;
-  readonly abort?: AbortSignal;
-  readonly model?: LanguageModel;
-  /** Replaces the trainer. */
-  readonly trainer?: (usual: Trainer) => Trainer;
-  /** Called before each commit of answers. */
-  readonly onCommit?: (commit: PartitionCommit) => Promise<void> | void;
-}
-
-/** A broker that calls before the commits of answers. */
-function watched(broker: Broker, onCommit: NonNullable<Run['onCommit']>): Broker {
-  return {
-    ...broker,
-    join: async (groupId, topics) => {
-      const group = await broker.join(groupId, topics);
-      if (!topics.includes(topology.topics.questions)) return group;
-      const { leases$ } = group;
-      return Object.assign(Object.create(group) as typeof group, {
-        leases$: leases$.pipe(
-          map((lease): PartitionLease => {
-            const commit = async (
-              given: PartitionCommit,
-            ): Promise<Awaited<ReturnType<PartitionLease['commit']>>> => {
-              await onCommit(given);
-              return lease.commit(given);
-            };
-            return Object.assign(Object.create(lease) as PartitionLease, { commit });
-          }),
-        ),
-        leave: () => group.leave(),
-      });
-    },
-  };
-}
-
-function run(given: Run = {}): Promise<ReplayResult> {
-  const { on = disk(), label = () => null } = given;
-  const model = given.model ?? createStandInLanguageModel({ contextLength: 2600 });
-  const { store } = on;
-  const trainer = createStandInTrainer({
-    baseSha256: model.description.fileSha256,
-    store,
-    clock: SYSTEM_CLOCK,
-  });
-  const load: SettleOptions['load'] = async ({ version, sha256 }) =>
-    decodeStandInAdapter(
-      (await store.get(sha256)) ?? assert.fail('it is not kept'),
-      version,
-      topology.training.lora,
-    );
-  return replay({
-    input: {
-      name: 'loop',
-      items: (given.questions ?? QUESTIONS).map((asked) => ({
-        question: asked,
-        feedback: label(asked),
-      })),
-      hash: 'h',
-    },
-    topology: given.topology ?? topology,
-    model,
-    broker: given.onCommit === undefined ? on.broker : watched(on.broker, given.onCommit),
-    codecs,
-    clock: SYSTEM_CLOCK,
-    drain: never,
-    abort: given.abort ?? never,
-    training: { trainer: given.trainer?.(trainer) ?? trainer, load },
-  });
-}
-
-/** All that a topic holds. */
-async function read<T>(broker: Broker, topic: string, codec: Codec<T>): Promise<T[]> {
-  const values: T[] = [];
-  for await (const { value } of broker.read(topic, 0, 0n)) {
-    const decoded = codec.decode(value ?? new Uint8Array());
-    assert.ok(decoded.ok);
-    values.push(decoded.value);
-  }
-  return values;
-}
-
-const lastingAnswer = ({ answeredAtMs: _, durationMs: __, ...rest }: Answer): unknown => rest;
-const lastingAdapter = ({ durationMs: _, ...rest }: AdapterRecord): unknown => rest;
-
-/** All that a run came to, without times. */
-function lasting({ answers, deadLetters, adapters, decisions }: ReplayResult): unknown {
-  return {
-    answers: answers.map(lastingAnswer),
-    deadLetters: deadLetters.map(({ failedAtMs: _, ...rest }) => rest),
-    adapters: adapters.map(lastingAdapter),
-    decisions: decisions.map(({ decidedAtMs: _, ...rest }) => rest),
-  };
-}
+import {
+  topology,
+  OFF,
+  ASYNC,
+  codecs,
+  QUESTIONS,
+  disk,
+  run,
+  read,
+  lastingAnswer,
+  lastingAdapter,
+  lasting,
+} from '../../support/loop-run.ts';
 
 describe('the self-calibrating loop, with a stand-in for model and trainer', () => {
   const kept = disk();
@@ -193,7 +62,8 @@ describe('the self-calibrating loop, with a stand-in for model and trainer', () 
       batches.map((_, i) => i + 1),
     );
     // The last batch is trained after the last question, which decides about nothing any more.
-    const versions = whole.decisions.map(({ version }) => version);
+    const settled = whole.decisions.filter(({ code }) => !isTrialCode(code));
+    const versions = settled.map(({ version }) => version);
     assert.deepEqual(
       versions,
       versions.map((_, i) => i + 1),
@@ -204,7 +74,8 @@ describe('the self-calibrating loop, with a stand-in for model and trainer', () 
       whole.adapters.map(({ version, batchId }) => [version, batchId]),
       versions.map((version) => [version, batches[version - 1]?.batchId]),
     );
-    const accepted = whole.decisions.filter(({ decision }) => decision === 'accepted');
+    const accepted = settled.filter(({ decision }) => decision === 'accepted');
+    assert.ok(accepted.every(({ code }) => code === 'ON_TRIAL'));
     for (const { version, activeVersion } of accepted) assert.equal(activeVersion, version);
   });
 
@@ -217,7 +88,8 @@ describe('the self-calibrating loop, with a stand-in for model and trainer', () 
     for (const [i, commit] of commits.entries()) {
       const earlier = commits[i - 1];
       const awaited = earlier === undefined ? 0 : count(earlier, topics.trainingBatches);
-      assert.equal(count(commit, topics.adapterDecisions), awaited, `commit ${i}`);
+      const trials = count(commit, topics.adapterDecisions) - awaited;
+      assert.ok(trials === 0 || trials === 1, `commit ${i}`);
       assert.ok(count(commit, topics.answers) >= 3);
       assert.ok(commit.state.has('learning/tally') && commit.state.has('gate/state'));
     }
@@ -244,11 +116,19 @@ describe('the self-calibrating loop, with a stand-in for model and trainer', () 
   it('names the adapter that was decided to act when the question came', () => {
     let active = 0;
     let decided = 0;
+    let head: Decoded<AdapterRecord> | null = null;
     for (const commit of commits) {
       const { topics } = topology;
       for (const { topic } of commit.records)
         if (topic === topics.adapterDecisions)
           active = whole.decisions[decided++]?.activeVersion ?? NaN;
+      for (const { topic, key, value } of commit.records)
+        if (
+          topic === topics.adapters &&
+          new TextDecoder().decode(key ?? undefined).endsWith('/head')
+        )
+          head = value === null ? null : codecs.adapter.decode(value);
+      assert.equal(head?.ok === true ? head.value.version : 0, active, 'the head is what acts');
       for (const { topic, value } of commit.records) {
         if (topic !== topics.answers || value === null) continue;
         const answer = codecs.answer.decode(value);
@@ -258,11 +138,68 @@ describe('the self-calibrating loop, with a stand-in for model and trainer', () 
     }
   });
 
+  it('asks the first questions under an adapter under the one before, too, and ends its trial by them', () => {
+    const { trialQuestions, maxHeldOutRise, maxMeanShift } = topology.training.guard;
+    const ends = whole.decisions.filter(({ code }) => isTrialCode(code));
+    assert.ok(ends.some(({ decision }) => decision === 'accepted'));
+    assert.ok(ends.some(({ decision }) => decision === 'rolled-back'));
+    for (const { version, decision, activeVersion } of ends) {
+      const under = whole.answers.filter(({ published }) => published.adapterVersion === version);
+      const tried = under.filter(({ previousConfidence }) => previousConfidence !== null);
+      assert.deepEqual(tried, under.slice(0, tried.length), 'the first ones');
+      assert.ok(tried.length === trialQuestions || tried.length === under.length);
+      const mean = (of: (answer: Answer) => number): number =>
+        tried.reduce((sum, answer) => sum + of(answer), 0) / tried.length;
+      const targetOf = ({ scores, finishReason }: Answer): number =>
+        trainingTarget({ scores, finishReason }, topology.training.target, EMPTY_PROBE) ?? NaN;
+      const error = (confidence: (answer: Answer) => number): number =>
+        mean((answer) => Math.abs(confidence(answer) - targetOf(answer)));
+      const now = ({ published }: Answer): number => published.value ?? NaN;
+      const before = ({ previousConfidence }: Answer): number => previousConfidence ?? NaN;
+      const worse =
+        error(now) - error(before) > maxHeldOutRise ||
+        Math.abs(mean(now) - mean(before)) > maxMeanShift;
+      assert.equal(decision, worse ? 'rolled-back' : 'accepted', `version ${version}`);
+      const parent = whole.adapters.find((adapter) => adapter.version === version)?.parentVersion;
+      assert.equal(activeVersion, worse ? parent : version);
+    }
+    const base = whole.answers.filter(({ published }) => published.adapterVersion === 0);
+    assert.ok(base.every(({ previousConfidence }) => previousConfidence === null));
+  });
+
+  it('publishes the same with and without a trial, as long as none is failed, but for what it says of it', async () => {
+    const guard = { ...topology.training.guard, maxMeanShift: 1, maxHeldOutRise: 1 };
+    const of = (trialQuestions: number): Topology => ({
+      ...topology,
+      training: { ...topology.training, guard: { ...guard, trialQuestions } },
+    });
+    const [tried, untried] = await Promise.all([
+      run({ topology: of(8) }),
+      run({ topology: of(0) }),
+    ]);
+    const shown = ({ previousConfidence: _, forwardTokens: __, ...rest }: Answer): unknown =>
+      lastingAnswer(rest as Answer);
+    assert.deepEqual(tried.answers.map(shown), untried.answers.map(shown));
+    assert.deepEqual(tried.adapters.map(lastingAdapter), untried.adapters.map(lastingAdapter));
+    assert.ok(untried.decisions.every(({ code }) => code === 'none'));
+    // A position a question: the digit's own, under the other adapter.
+    tried.answers.forEach(({ previousConfidence, forwardTokens }, i) => {
+      const extra = forwardTokens.total - (untried.answers[i]?.forwardTokens.total ?? NaN);
+      assert.equal(extra, previousConfidence === null ? 0 : 1);
+    });
+    assert.ok(tried.answers.some(({ previousConfidence }) => previousConfidence !== null));
+  });
+
   it('changes published confidences and nothing else: answers and scores are those without a loop', async () => {
     const without = await run({ topology: OFF });
     assert.deepEqual([without.adapters, without.decisions], [[], []]);
     // With an adapter in place the confidence is asked for twice, with it and without.
-    const base = ({ published: _, forwardTokens, ...answer }: Answer): unknown => [
+    const base = ({
+      published: _,
+      previousConfidence: __,
+      forwardTokens,
+      ...answer
+    }: Answer): unknown => [
       lastingAnswer(answer as Answer),
       forwardTokens.answer,
       forwardTokens.scoring,
@@ -289,6 +226,36 @@ describe('the self-calibrating loop, with a stand-in for model and trainer', () 
     const model = createStandInLanguageModel({ contextLength: 2600 });
     await run({ model });
     assert.deepEqual(lasting(await run({ model })), lasting(whole));
+  });
+
+  it('keeps what a folder holds of another base model out of its own tables', async () => {
+    const on = disk();
+    const [own] = whole.adapters;
+    assert.ok(own);
+    const { topics } = topology;
+    const foreign = { ...own, lineage: 'another', version: 1, sha256: 'f'.repeat(64) };
+    const decision = {
+      ...(whole.decisions[0] ?? assert.fail()),
+      lineage: 'another',
+      decision: 'frozen' as const,
+      code: 'none',
+    };
+    const bytes = new TextEncoder().encode('another');
+    await on.broker.ensureTopics([
+      { name: topics.adapters, compacted: true },
+      { name: topics.adapterDecisions },
+    ]);
+    await on.broker.append([
+      { topic: topics.adapters, key: bytes, value: codecs.adapter.encode(foreign) },
+      {
+        topic: topics.adapterDecisions,
+        key: bytes,
+        value: codecs.adapterDecision.encode(decision),
+      },
+    ]);
+    assert.deepEqual(lasting(await run({ on })), lasting(whole));
+    // Resumed, it looks up the adapter that acts by its version, which the other lineage has too.
+    assert.deepEqual(lasting(await run({ on })), lasting(whole));
   });
 
   it('is the same after a cut before or after any of its commits', async () => {

@@ -5,6 +5,7 @@ import { StandInForwardPass } from '../../../src/adapters/memory/stand-in-forwar
 import { StandInNetwork } from '../../../src/adapters/memory/stand-in-network.ts';
 import { standInVocabulary } from '../../../src/adapters/memory/stand-in-vocabulary.ts';
 import { DecodingEngine } from '../../../src/decoding/decoding-engine.ts';
+import { NO_ADAPTERS } from '../../../src/decoding/engine.ts';
 import type { ForwardBatch } from '../../../src/decoding/forward-pass.ts';
 import type { GenerateRequest, TokenLedger } from '../../../src/ports/language-model.ts';
 
@@ -39,7 +40,7 @@ function engineOf(contextLength: number): { engine: DecodingEngine<unknown>; pas
 /** A long context, one request, no cache: what any other way of computing must equal. */
 async function alone<T>(call: (engine: DecodingEngine<unknown>) => Promise<T[]>): Promise<T> {
   const { engine } = engineOf(400);
-  await engine.open([], undefined);
+  await engine.open([], NO_ADAPTERS);
   return (await call(engine))[0] as T;
 }
 
@@ -106,7 +107,7 @@ describe('DecodingEngine', () => {
     await fc.assert(
       fc.asyncProperty(calls, fc.array(prompt, { maxLength: 2 }), async (all, prefixes) => {
         const { engine, pass } = engineOf(CONTEXT);
-        await engine.open(prefixes.length === 2 ? prefixes.slice(0, 2) : [], undefined);
+        await engine.open(prefixes.length === 2 ? prefixes.slice(0, 2) : [], NO_ADAPTERS);
         pass.positions = 0;
         let computed = 0;
         for (const call of all) {
@@ -135,7 +136,7 @@ describe('DecodingEngine', () => {
   it('computes nothing twice while there is room', async () => {
     const { engine, pass } = engineOf(400);
     const shared = [97, 98, 99];
-    await engine.open([shared], undefined);
+    await engine.open([shared], NO_ADAPTERS);
     assert.equal(pass.positions, 3);
     const [a, b, c] = await engine.next([
       { prompt: [...shared, 97, 97], tokens: [] },
@@ -151,25 +152,25 @@ describe('DecodingEngine', () => {
     assert.deepEqual(d?.ledger, { prompt: 5, cached: 4, generated: 0, scored: 0, computed: 1 });
     assert.equal(pass.positions, 3 + 3 + 1);
     // The same prefix in the next scope: copied, not computed.
-    await engine.open([shared], undefined);
+    await engine.open([shared], NO_ADAPTERS);
     assert.equal(pass.positions, 7);
   });
 
   it('computes a prefix again after many others, to the same results', async () => {
     const { engine, pass } = engineOf(CONTEXT);
     const ask = { prompt: [97, 98, 99, 97], tokens: [...vocabulary.digits] };
-    await engine.open([[97, 98, 99]], undefined);
+    await engine.open([[97, 98, 99]], NO_ADAPTERS);
     const before = await engine.next([ask]);
-    for (let i = 0; i < 5; i++) await engine.open([Array(20).fill(100 + i)], undefined);
+    for (let i = 0; i < 5; i++) await engine.open([Array(20).fill(100 + i)], NO_ADAPTERS);
     const computed = pass.positions;
-    await engine.open([[97, 98, 99]], undefined);
+    await engine.open([[97, 98, 99]], NO_ADAPTERS);
     assert.equal(pass.positions, computed + 3);
     assert.deepEqual(await engine.next([ask]), before);
   });
 
   it('gives adapted positions back after every call', async () => {
     const { engine, pass } = engineOf(CONTEXT);
-    await engine.open([], undefined);
+    await engine.open([], NO_ADAPTERS);
     const ask = { prompt: [97, 98, 99, 97, 98, 99, 97, 98], tokens: [], adaptFrom: 5 };
     await engine.next([ask]);
     for (let i = 0; i < 3; i++) {
@@ -183,17 +184,17 @@ describe('DecodingEngine', () => {
     const { engine } = engineOf(CONTEXT);
     const prefix = Array<number>(12).fill(97);
     const ask = { prompt: [...prefix, 98], tokens: [...vocabulary.digits] };
-    await engine.open([prefix], undefined);
+    await engine.open([prefix], NO_ADAPTERS);
     const before = await engine.next([ask]);
     await engine.next([{ prompt: Array<number>(CONTEXT).fill(99), tokens: [] }]);
     assert.equal((await engine.next([ask]))[0]?.ledger.cached, 0);
-    await engine.open([prefix], undefined);
+    await engine.open([prefix], NO_ADAPTERS);
     assert.deepEqual(await engine.next([ask]), before);
   });
 
   it('cuts a text where the context ends', async () => {
     const { engine } = engineOf(6);
-    await engine.open([], undefined);
+    await engine.open([], NO_ADAPTERS);
     const full = [97, 98, 99, 97, 98, 99];
     const stops = { sampling: { temperature: 1000, seed: 5 } };
     const [whole, almost] = await engine.generate([
@@ -218,7 +219,7 @@ describe('DecodingEngine', () => {
     }
     const pass = new BrokenPass(new StandInNetwork(vocabulary, 1), vocabulary.size, 41, 0);
     const engine = new DecodingEngine(pass, { contextLength: 40, endTokenIds });
-    await engine.open([], undefined);
+    await engine.open([], NO_ADAPTERS);
     const requests = [bad, good].map((id) => ({ prompt: [97, id], maxTokens: 5 }));
     const [failed, whole] = await engine.generate(requests);
     assert.deepEqual([failed?.finishReason, failed?.tokens], ['failed', []]);

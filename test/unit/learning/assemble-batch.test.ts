@@ -8,6 +8,7 @@ import {
   learningOptions,
   learningState,
   manyRemembered,
+  remembered,
   sampleOf,
 } from '../../support/learning-fixture.ts';
 
@@ -27,7 +28,7 @@ function assemble(
 describe('a training batch', () => {
   it('is not made without samples, while one is awaited, while frozen or resting', () => {
     const states: Partial<LearningState>[] = [
-      { fresh: [], heldOut: [sampleOf('h')], memory: manyRemembered(2) },
+      { fresh: [], heldOut: [remembered('h')], memory: manyRemembered(2) },
       { awaiting: { batchId: 'b', ordinal: 4, samples: [] } },
       { frozen: true },
       { restUntil: 21 },
@@ -85,7 +86,10 @@ describe('a training batch', () => {
     const state = {
       ...WAITING,
       memory: manyRemembered(30, 'old'),
-      heldOut: Array.from({ length: 12 }, (_, i) => sampleOf(`h${i}`, { role: 'held-out' })),
+      heldOut: Array.from({ length: 12 }, (_, i) => ({
+        sample: sampleOf(`h${i}`, { role: 'held-out' }),
+        key: `h${i}`,
+      })),
     };
     // 2 steps of 8 samples, half replayed: 8 are drawn; of 12 held-out ones the newest 8 are measured.
     const { batch } = assemble(state, { steps: 2 });

@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { AdapterRecord } from '../../../src/events/adapter.ts';
-import { abandonBatch, objectionTo, settleAdapter } from '../../../src/learning/decide-adapter.ts';
+import { newTrial } from '../../../src/learning/adapter-trial.ts';
+import {
+  abandonBatch,
+  objectionTo,
+  objectionToWeights,
+  settleAdapter,
+} from '../../../src/learning/decide-adapter.ts';
 import type { LearningState } from '../../../src/learning/learning-state.ts';
+import type { LoraAdapter } from '../../../src/ports/language-model.ts';
 import {
   adapterRecord,
   learningOptions,
@@ -55,6 +62,26 @@ describe('objections to an adapter', () => {
   });
 });
 
+describe('objections to weights', () => {
+  // One entry of A and of B each, scaled by 2: ‖2 · 3 · 4‖ = 24.
+  const adapter = {
+    version: 1,
+    rank: 1,
+    scaling: 2,
+    sites: [
+      { layer: 0, projection: 'q' as const, a: Float32Array.of(0, 3), b: Float32Array.of(4, 0) },
+    ],
+  };
+  const codeOf = (maxDrift: number, over: Partial<LoraAdapter> = {}): string | undefined =>
+    objectionToWeights({ ...adapter, ...over }, { guard: { maxDrift } })?.code;
+
+  it('minds those that lead farther from base than the budget', () => {
+    assert.equal(codeOf(24), undefined);
+    assert.equal(codeOf(23.9), 'DRIFTED');
+    assert.equal(codeOf(1e6, { scaling: NaN }), 'DRIFTED');
+  });
+});
+
 describe('settling an adapter', () => {
   it('accepted, it acts, the one before is kept, and its samples are remembered', () => {
     const before = awaiting(2, {
@@ -86,7 +113,37 @@ describe('settling an adapter', () => {
     assert.deepEqual(state.memory, manyRemembered(3));
   });
 
-  it('refused, the one before acts on, and its samples are not remembered; it is paid all the same', () => {
+  it('accepted, it is on trial for as many questions as the guard says', () => {
+    const guard = { ...options.guard, trialQuestions: 5 };
+    const { state, decision } = settleAdapter(
+      awaiting(1),
+      adapterRecord(1),
+      null,
+      { ...options, guard },
+      0,
+    );
+    assert.deepEqual(state.trial, newTrial(5));
+    assert.equal(decision.code, 'ON_TRIAL');
+    assert.equal(settleAdapter(awaiting(1), adapterRecord(1), null, options, 0).state.trial, null);
+  });
+
+  it('refused by a guard, its samples are remembered: they may teach with others', () => {
+    for (const code of ['HELD_OUT_WORSE', 'MEAN_MOVED', 'DRIFTED']) {
+      const why = { ...WHY, code };
+      const { state } = settleAdapter(awaiting(2), adapterRecord(2), why, options, 0);
+      assert.deepEqual([state.memory, state.sampled], [manyRemembered(3), 3], code);
+      assert.equal(state.trainedQuestions, 0);
+    }
+  });
+
+  it('comes too late where training was frozen meanwhile: it never acts, and is not counted', () => {
+    const before = awaiting(1, { frozen: true, refusals: 1 });
+    const { state, decision } = settleAdapter(before, adapterRecord(1), null, options, 0);
+    assert.deepEqual([decision.decision, decision.code], ['refused', 'FROZEN']);
+    assert.deepEqual([state.active, state.refusals, state.memory], [null, 1, manyRemembered(3)]);
+  });
+
+  it('refused for what its samples may have done, the one before acts on and they are not remembered; it is paid all the same', () => {
     const before = awaiting(2, {
       active: { version: 1, sha256: '1'.repeat(64), optimizerSha256: null },
     });

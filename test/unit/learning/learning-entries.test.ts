@@ -25,10 +25,15 @@ const ACTIVE = fc.option(
     PLAIN,
   ),
 );
+const NAT = fc.nat();
+const SUM = fc.record({ before: NAT, after: NAT }, PLAIN);
 const STATES: fc.Arbitrary<LearningState> = fc.record(
   {
     active: ACTIVE,
     previous: ACTIVE,
+    trial: fc.option(
+      fc.record({ left: NAT, asked: NAT, aimed: NAT, confidence: SUM, error: SUM }, PLAIN),
+    ),
     ordinal: fc.nat(),
     awaiting: fc.option(
       fc.record({ batchId: fc.string(), ordinal: fc.nat(), samples: fc.array(REMEMBERED) }, PLAIN),
@@ -44,7 +49,7 @@ const STATES: fc.Arbitrary<LearningState> = fc.record(
     domain: fc.option(fc.string()),
     probe: fc.record({ wins: fc.nat().map((n) => n / 2), trials: fc.nat() }, PLAIN),
     fresh: fc.array(REMEMBERED),
-    heldOut: fc.array(REMEMBERED.map(({ sample }) => sample)),
+    heldOut: fc.array(REMEMBERED),
     memory: fc.array(REMEMBERED, { maxLength: 12 }),
     trainedQuestions: fc.nat(),
     trainingTokens: fc.nat(),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { AdapterDecision } from '../../../src/events/adapter-decision.ts';
 import { INITIAL_LEARNING, type LearningState } from '../../../src/learning/learning-state.ts';
+import { newTrial } from '../../../src/learning/adapter-trial.ts';
 import { isOrder, obeyDecision } from '../../../src/learning/obey-decision.ts';
 
 const decided = (
@@ -38,10 +39,12 @@ describe('obeyDecision', () => {
       active: adapter(4),
       ordinal: 5,
       awaiting: { batchId: 'b', ordinal: 5, samples: [] },
+      trial: newTrial(4),
     };
     const back = obeyDecision(state, decided('rolled-back', { activeVersion: 2 }), adapter(2));
     assert.deepEqual(back.active, adapter(2));
     assert.deepEqual(back.previous, adapter(4));
+    assert.equal(back.trial, null, 'what a hand put in place is on no trial');
     assert.deepEqual(back.awaiting, { batchId: 'b', ordinal: 5, samples: [], outdated: true });
     assert.equal(back.ordinal, 5);
     const away = obeyDecision(state, decided('rolled-back', { activeVersion: 0 }), null);
@@ -60,5 +63,7 @@ describe('obeyDecision', () => {
     }
     for (const decision of ['rolled-back', 'frozen', 'unfrozen'] as const)
       assert.ok(isOrder(decided(decision)));
+    const ofTrial = decided('rolled-back', { code: 'TRIAL_HELD_OUT_WORSE' });
+    assert.equal(isOrder(ofTrial), false, 'a trial ended so');
   });
 });

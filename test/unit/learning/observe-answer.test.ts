@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { assembleBatch } from '../../../src/learning/assemble-batch.ts';
 import { learningEntries } from '../../../src/learning/learning-entries.ts';
+import { newTrial } from '../../../src/learning/adapter-trial.ts';
 import type { LearningState } from '../../../src/learning/learning-state.ts';
 import type { LearningOptions } from '../../../src/learning/learning-options.ts';
 import { stateBytes } from '../../../src/learning/newest-within.ts';
@@ -41,7 +42,7 @@ function observe(
 const freshIds = (state: LearningState): string[] =>
   state.fresh.map(({ sample }) => sample.questionId);
 const heldOutIds = (state: LearningState): string[] =>
-  state.heldOut.map(({ questionId }) => questionId);
+  state.heldOut.map(({ sample }) => sample.questionId);
 
 /** An answer with a P(True), and distractors of theirs. */
 function judgedAnswer(id: string, pTrue: number, rivals: readonly number[]): WrittenAnswer {
@@ -110,13 +111,73 @@ describe('observing an answer', () => {
       Array.from({ length: 9 }, (_, i) => [spokenAnswer(`q${i}`, 0.4, i === 7 ? 0.4 : 0.9), 1]),
     );
     assert.deepEqual(
-      state.heldOut.map(({ questionId, role }) => [questionId, role]),
+      state.heldOut.map(({ sample, key }) => [sample.questionId, sample.role, key]),
       [
-        ['q3', 'held-out'],
-        ['q7', 'held-out'],
+        ['q3', 'held-out', 'key of q3'],
+        ['q7', 'held-out', 'key of q7'],
       ],
     );
     assert.deepEqual(freshIds(state), ['q0', 'q1', 'q2', 'q4', 'q5', 'q6', 'q8']);
+  });
+
+  it('takes no more of one key than it may have, to train on or to watch', () => {
+    // Every fourth of 24 is watched: 6, of which one key may have 3, as of the 18 others.
+    const flood = Array.from({ length: 24 }, (_, i) => spokenAnswer(`q${i}`, 0.4, 0.9));
+    const from = (key: (i: number) => string): LearningState =>
+      flood.reduce(
+        (state, answer, i) =>
+          observeAnswer(
+            state,
+            { answer, spoken: answer.spoken, burst: 1, key: key(i) },
+            learningOptions(),
+          ),
+        learningState(),
+      );
+    const one = from(() => 'loud');
+    assert.deepEqual(
+      [freshIds(one), heldOutIds(one)],
+      [
+        ['q0', 'q1', 'q2'],
+        ['q3', 'q7', 'q11'],
+      ],
+    );
+    const many = from((i) => `key ${i}`);
+    assert.deepEqual([many.fresh.length, many.heldOut.length], [18, 6]);
+  });
+
+  it('counts what was asked under both adapters as evidence of a trial, in a burst or not', () => {
+    const trial = newTrial(3);
+    const tried = (
+      id: string,
+      previous: number | null,
+      probability: number | null,
+    ): WrittenAnswer => {
+      const answer = spokenAnswer(id, 0.5, probability);
+      return { ...answer, spoken: answer.spoken && { ...answer.spoken, previous } };
+    };
+    const state = observe(
+      [
+        [tried('outside', 0.25, 0.75), 0],
+        [tried('unasked', null, 0.75), 0],
+        [tried('untargeted', 1, null), 1],
+      ],
+      {},
+      learningState({ trial }),
+    );
+    assert.deepEqual(state.trial, {
+      left: 1,
+      asked: 2,
+      aimed: 1,
+      confidence: { before: 1.25, after: 1 },
+      error: { before: 0.5, after: 0.25 },
+    });
+    assert.equal(observe([[tried('none', 0.25, 0.75), 0]]).trial, null);
+    const afresh = observe(
+      [[tried('q', 0.25, 0.75), 2]],
+      { accumulation: 'burst' },
+      learningState({ trial, burst: 1 }),
+    );
+    assert.equal(afresh.trial, null, 'the adapter on trial is gone');
   });
 
   it('makes nothing of an answer without a confidence or a signal, or one cut by its limit', () => {

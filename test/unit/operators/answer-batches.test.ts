@@ -57,6 +57,28 @@ test('a question whose text the model cannot write becomes unanswerable, the oth
   assert.equal(result.records, batch.records);
 });
 
+test('where the adapter acts on the whole conversation, scores name it, and the gate sees base weights', async () => {
+  const hidden = Float32Array.of(0.6, 0.8);
+  const failing = scriptedScope({
+    generate: (_, at) => (at === 0 ? { finishReason: 'failed' } : { tokens: tracesOf([1]) }),
+  });
+  const baseStates = [
+    { hidden: undefined, computed: 5 },
+    { hidden, computed: 7 },
+  ];
+  const more = { adapterVersion: 4, baseStates };
+  const under = async (adapterScope: 'turn' | 'conversation'): Promise<unknown[]> => {
+    const options = scoringOptions({ adapterScope });
+    const batch = scopedBatch([0, 1], failing, more);
+    const { answers } = await lastValueFrom(of(batch).pipe(answering(options)));
+    const [answer] = answers;
+    const version = scoreNamed(answer, 'tokenCertainty').adapterVersion;
+    return [answers.length, answer?.hidden, answer?.computed.scoring, version];
+  };
+  assert.deepEqual(await under('conversation'), [1, hidden, 7, 4]);
+  assert.deepEqual(await under('turn'), [1, hidden, 7, 0]);
+});
+
 test('what the model throws is an error notification', async () => {
   const broken = scriptedScope({
     generate: () => {

@@ -5,6 +5,7 @@ import {
   concatMap,
   finalize,
   from,
+  identity,
   lastValueFrom,
   map,
   mergeMap,
@@ -21,7 +22,7 @@ import type {
   PlannedBatch,
   ScopedBatch,
 } from '../../../src/operators/question-batch.ts';
-import type { LanguageModel, ModelScope } from '../../../src/ports/language-model.ts';
+import type { LanguageModel, ModelScope, ScopeOptions } from '../../../src/ports/language-model.ts';
 import type { TokenIds } from '../../../src/ports/tokenizer.ts';
 import { operatorContract } from '../../support/operator-contract.ts';
 import { plannedBatch, recordBatch, recordOf } from '../../support/operator-fixture.ts';
@@ -33,6 +34,7 @@ interface LoggedModel {
   readonly model: LanguageModel;
   readonly log: string[];
   readonly prefixes: (readonly TokenIds[] | undefined)[];
+  readonly opened: (ScopeOptions | undefined)[];
 }
 
 function loggedModel(
@@ -41,7 +43,9 @@ function loggedModel(
   const log: string[] = [];
   const prefixes: (readonly TokenIds[] | undefined)[] = [];
   let count = 0;
-  const openScope = (shared?: readonly TokenIds[]): Promise<ModelScope> => {
+  const opened: (ScopeOptions | undefined)[] = [];
+  const openScope = (shared?: readonly TokenIds[], options?: ScopeOptions): Promise<ModelScope> => {
+    opened.push(options);
     const name = `scope ${++count}`;
     log.push(`open ${name}`);
     prefixes.push(shared);
@@ -53,7 +57,7 @@ function loggedModel(
     };
     return open(scope);
   };
-  return { model: { openScope } as unknown as LanguageModel, log, prefixes };
+  return { model: { openScope } as unknown as LanguageModel, log, prefixes, opened };
 }
 
 const answering = map((batch: ScopedBatch): ScopedBatch => ({
@@ -88,6 +92,15 @@ test('each batch has a scope of its own with the shared prefixes, closed when it
     'open scope 2',
   ]);
   assert.deepEqual(prefixes, [[[1, 2]], [[1, 2]]]);
+});
+
+test('scopes are opened as it is told', async () => {
+  const { model, opened } = loggedModel();
+  await lastValueFrom(of(plannedBatch([0])).pipe(inScope(model, [], answering)));
+  const options = { adaptAll: true };
+  const adapted = inScope(model, [], answering, identity, options);
+  await lastValueFrom(of(plannedBatch([1])).pipe(adapted));
+  assert.deepEqual(opened, [{}, options]);
 });
 
 test('a batch without a question that can be asked takes no scope, and keeps its place', async () => {

@@ -62,6 +62,20 @@ test('a refused one never becomes the head', () => {
   ]);
 });
 
+test('a roll-back makes what acts again the head, or empties it', () => {
+  const decision = decisionOf(2, 'rolled-back');
+  const heads = [adapterRecord(1), null].map((restored) => {
+    const settled = [{ record: null, decision, restored }];
+    assert.deepEqual(addressed({ settled }), [
+      ['adapters', 'line/head'],
+      ['decisions', 'line'],
+    ]);
+    return loopRecords({ ...NO_LOOP, settled }, TOPICS, CODECS)[0]?.value;
+  });
+  assert.deepEqual(JSON.parse(read.decode(heads[0] ?? undefined)), adapterRecord(1));
+  assert.equal(heads[1], null);
+});
+
 test('of a training that failed there is a decision alone; a batch to train on comes last', () => {
   const settled = [{ record: null, decision: decisionOf(2, 'refused') }];
   assert.deepEqual(addressed({ settled, trainingBatch: TRAINING }), [

@@ -85,6 +85,22 @@ test('in an endless stream a batch waits for more from its first records on, no 
   assert.deepEqual(waits, [50, 20], 'what is left of 50 ms');
 });
 
+test('an endless stream that is cut by count waits until a batch is full; drained, it gives up one that is not', async () => {
+  const clock = manualClock();
+  const drain = new AbortController();
+  const lease: FakeLease = fakeLease({
+    records: records(0, 1),
+    onIdle: () => {
+      clock.move(60_000);
+      if (lease.polls.length === 4) lease.push(...records(1, 2));
+      if (lease.polls.length === 9) drain.abort();
+    },
+  });
+  const credit = createCredit(100);
+  const cutUp = await cut(lease, { maxWaitMs: null, clock, credit, drain: drain.signal });
+  assert.deepEqual(cutUp, [[0, 1]], 'the third is read again by whoever comes next');
+});
+
 test('an idle endless stream waits patiently for a first record', async () => {
   const lease: FakeLease = fakeLease({
     onIdle: (waitMs) => {

@@ -268,11 +268,15 @@ test('a verbalized confidence is published as it was spoken, with the adapter th
     promptIds: [1],
     adaptFrom: 0,
     adapterVersion: 6,
+    previous: 0.5,
   };
+  const tried: unknown[] = [];
   const of = async (over: Partial<WrittenAnswer>): Promise<unknown> => {
     const batch = answered([recordOf(0, {})], [answerFor('q0', over)]);
     const [result] = await publish([{ ...batch, adapterVersion: 5 }]);
-    return result?.answers[0]?.published;
+    const [answer] = result?.answers ?? [];
+    tried.push(answer?.previousConfidence);
+    return answer?.published;
   };
   assert.deepEqual(await of({ spoken }), { value: 0.75, source: 'verbalized', adapterVersion: 6 });
   const other = { ...spoken, name: 'verbalizedWithEvidence' as const };
@@ -281,6 +285,7 @@ test('a verbalized confidence is published as it was spoken, with the adapter th
     source: 'verbalized',
     adapterVersion: 0,
   });
+  assert.deepEqual(tried, [0.5, null], 'beside it what the adapter before would have had');
 });
 
 test('each answer carries the gate’s reading of it, past records that were refused', async () => {

@@ -5,6 +5,7 @@ import { concatMap, from, lastValueFrom, of, tap, toArray } from 'rxjs';
 import { DEFAULT_GATE, initialGate } from '../../../src/drift/gate.ts';
 import { SeclError } from '../../../src/errors/secl-error.ts';
 import type { LearningState } from '../../../src/learning/learning-state.ts';
+import { newTrial } from '../../../src/learning/adapter-trial.ts';
 import { loopCell, type LoopCell } from '../../../src/operators/loop-state.ts';
 import type { PlannedBatch } from '../../../src/operators/question-batch.ts';
 import {
@@ -35,6 +36,8 @@ interface Placed {
   readonly options: SettleOptions;
   /** Versions that were put in place, 0 for none. */
   readonly placed: number[];
+  /** Versions that were put beside them, 0 for none. */
+  readonly beside: number[];
   /** Versions that were loaded, and whether with their record. */
   readonly loaded: (readonly [version: number, withRecord: boolean])[];
 }
@@ -44,18 +47,21 @@ function optionsOf(
   refuse: (adapter: LoraAdapter) => Error | null = () => null,
 ): Placed {
   const placed: number[] = [];
+  const beside: number[] = [];
   const loaded: (readonly [number, boolean])[] = [];
   return {
     placed,
+    beside,
     loaded,
     options: {
       learning: learningOptions(),
       clock: manualClock(),
       model: {
-        setAdapter: async (adapter) => {
+        setAdapter: async (adapter, previous) => {
           const refused = adapter === undefined ? null : refuse(adapter);
           if (refused !== null) throw refused;
           placed.push(adapter?.version ?? 0);
+          beside.push(previous?.version ?? 0);
         },
       },
       outcomeOf: async (batchId) => outcomes[batchId],
@@ -127,7 +133,7 @@ describe('settling adapters', () => {
     const cell = cellOf(awaiting(1));
     const { options, placed } = optionsOf();
     const [batch] = await settle(cell, options);
-    assert.deepEqual([batch?.settled, batch?.adapterVersion, placed], [[], 0, []]);
+    assert.deepEqual([batch?.settled, batch?.adapterVersion, placed], [[], 0, [0]]);
     assert.equal(cell.state.learning.awaiting?.ordinal, 1);
   });
 
@@ -240,6 +246,113 @@ describe('settling adapters', () => {
     );
     assert.deepEqual([placed, asked], [[2], [0, 1]]);
     assert.equal(cell.state.learning.decisionsRead, 1);
+  });
+
+  const ACTIVE = { version: 1, sha256: '1'.repeat(64), optimizerSha256: null };
+  const GUARD = { ...learningOptions().guard, trialQuestions: 4 };
+  const LEARNING = learningOptions({ guard: GUARD });
+
+  it('refuses weights that lead too far from base, and does not try them', async () => {
+    const cell = cellOf({ ...awaiting(2), active: ACTIVE });
+    const { options, placed } = optionsOf({ 'batch 2': { record: adapterRecord(2) } });
+    const load: SettleOptions['load'] = async ({ version }) => ({
+      version,
+      rank: 1,
+      scaling: 1,
+      sites: [
+        {
+          layer: 0,
+          projection: 'q',
+          a: Float32Array.of(11),
+          b: Float32Array.of(version === 2 ? 10 : 1),
+        },
+      ],
+    });
+    const [batch] = await settle(cell, { ...options, load });
+    assert.deepEqual(
+      batch?.settled.map(({ decision }) => [decision.code, decision.activeVersion]),
+      [['DRIFTED', 1]],
+    );
+    assert.deepEqual([batch?.adapterVersion, placed], [1, [1]]);
+  });
+
+  it('puts a new adapter on trial, the one before beside it, until its questions are used up', async () => {
+    const cell = cellOf({ ...awaiting(2), active: ACTIVE });
+    const { options, placed, beside } = optionsOf({ 'batch 2': { record: adapterRecord(2) } });
+    const trial = (left: number, after: number): void => {
+      const { learning } = cell.state;
+      const asked = 4 - left;
+      const sums = {
+        confidence: { before: asked / 2, after: asked / 2 },
+        error: { before: 0, after },
+      };
+      cell.state = {
+        ...cell.state,
+        learning: { ...learning, trial: { left, asked, aimed: asked, ...sums } },
+      };
+    };
+    const batches = await settle(cell, { ...options, learning: LEARNING }, [
+      () => {
+        trial(3, 0);
+      },
+      () => {
+        trial(0, 0);
+      },
+    ]);
+    assert.deepEqual(
+      batches.map(({ trialQuestions }) => trialQuestions),
+      [4, 3, 0],
+    );
+    assert.deepEqual(
+      batches.map(({ settled }) => settled.map(({ decision }) => decision.code)),
+      [['ON_TRIAL'], [], ['TRIAL_PASSED']],
+    );
+    assert.deepEqual([placed, beside], [[2], [1]]);
+  });
+
+  it('resumes a trial with both adapters', async () => {
+    const active = { version: 2, sha256: '2', optimizerSha256: null };
+    const cell = cellOf({ active, previous: ACTIVE, trial: newTrial(3), ordinal: 2 });
+    const { options, placed, beside } = optionsOf();
+    const [batch] = await settle(cell, { ...options, learning: LEARNING });
+    assert.deepEqual([batch?.trialQuestions, placed, beside], [3, [2], [1]]);
+  });
+
+  it('rolls back an adapter that fails its trial, and refuses what was trained on top of it', async () => {
+    for (const previous of [ACTIVE, null]) {
+      const active = { version: 2, sha256: '2', optimizerSha256: null };
+      // Cut short by the adapter that has come: one question moved away from its target by 0.5.
+      const trial = {
+        left: 3,
+        asked: 1,
+        aimed: 1,
+        confidence: { before: 0.5, after: 0.5 },
+        error: { before: 0.25, after: 0.75 },
+      };
+      const cell = cellOf({ ...awaiting(3), active, previous, trial });
+      const { options, placed, loaded } = optionsOf({ 'batch 3': { record: adapterRecord(3) } });
+      const [batch] = await settle(cell, { ...options, learning: LEARNING });
+      const version = previous?.version ?? 0;
+      assert.deepEqual(
+        batch?.settled.map(({ record, decision, restored }) => [
+          record?.version ?? null,
+          decision.decision,
+          decision.version,
+          decision.code,
+          decision.activeVersion,
+          restored?.version ?? restored,
+        ]),
+        [
+          [null, 'rolled-back', 2, 'TRIAL_HELD_OUT_WORSE', version, previous?.version ?? null],
+          [3, 'refused', 3, 'OUTDATED', version, undefined],
+        ],
+      );
+      assert.deepEqual(
+        [batch.adapterVersion, batch.trialQuestions, placed],
+        [version, 0, [version]],
+      );
+      assert.ok(loaded.every(([loadedVersion]) => loadedVersion !== 3));
+    }
   });
 
   it('cancels the wait for an adapter when it is unsubscribed from', async () => {

@@ -45,6 +45,18 @@ test('a batch is asked about in one call', async () => {
   );
 });
 
+test('of a batch that an adapter is on trial with, the first questions are asked under the one before, too', async () => {
+  const scope = sevens();
+  const options = scoringOptions({ scores: ['verbalized'], published: 'verbalized' });
+  const batch = { ...batchOf(scope, 0, 1, 2), adapterVersion: 2, trialQuestions: 1 };
+  const operator = verbalizeBatches(tokenizer, options, ORIGIN);
+  const { answers } = await lastValueFrom(of(batch).pipe(operator));
+  assert.deepEqual(
+    answers.map(({ spoken }) => spoken?.previous),
+    [0.75, null, null],
+  );
+});
+
 test('what the model throws is an error notification', async () => {
   const broken = scriptedScope({
     next: () => {

@@ -102,6 +102,76 @@ test('the published confidence is asked for under the adapter too; scores stay o
   assert.equal(adaptFrom, promptIds.length - 1);
 });
 
+test('the first answers of a trial have the published confidence asked for under the adapter before, too', async () => {
+  const scope = scriptedScope({
+    next: ({ adaptFrom, previous }) => ({
+      logProbabilities: digits(
+        previous === true ? { 2: 1 } : adaptFrom === undefined ? { 5: 1 } : { 8: 1 },
+      ),
+      adapterVersion: previous === true ? 2 : adaptFrom === undefined ? 0 : 3,
+    }),
+  });
+  const answers = [withFree(0.5), withFree(0.5), withFree(0.5)];
+  const of = (adapterVersion: number): ReturnType<typeof verbalizeAnswers> =>
+    verbalizeAnswers(
+      scope,
+      tokenizer,
+      answers,
+      { ...options, published: 'verbalized', scores: [], trialQuestions: 2 },
+      { ...ORIGIN, adapterVersion },
+    );
+  const spoken = (await of(3)).map((answer) => answer.spoken);
+  assert.deepEqual(
+    spoken.map((one) => [one?.confidence, one?.previous, one?.adapterVersion]),
+    [
+      [0.85, 0.25, 3],
+      [0.85, 0.25, 3],
+      [0.85, null, 3],
+    ],
+  );
+  const [requests] = scope.asked;
+  const beside = requests?.filter(({ previous }) => previous === true) ?? [];
+  assert.deepEqual(
+    beside.map(({ prompt, adaptFrom }) => prompt.length - (adaptFrom ?? NaN)),
+    [1, 1],
+  );
+  const untried = (await of(0)).map((answer) => answer.spoken?.previous);
+  assert.deepEqual(untried, [null, null, null], 'base weights are on no trial');
+});
+
+test('under an adapter that acts on the whole conversation scores are its own, and nothing is asked twice', async () => {
+  const scope = scriptedScope({
+    next: ({ previous }) => ({
+      logProbabilities: digits(previous === true ? { 2: 1 } : { 8: 1 }),
+      adapterVersion: previous === true ? 0 : 3,
+    }),
+  });
+  const [answer] = await verbalizeAnswers(
+    scope,
+    tokenizer,
+    [withFree(0.5)],
+    {
+      ...options,
+      scores: ['verbalized'],
+      published: 'verbalized',
+      adapterScope: 'conversation',
+      trialQuestions: 1,
+    },
+    { ...ORIGIN, adapterVersion: 3 },
+  );
+  const { value, adapterVersion } = scoreNamed(answer, 'verbalized');
+  assert.deepEqual([value, adapterVersion], [0.85, 3]);
+  const { confidence, previous, adaptFrom } = answer?.spoken ?? assert.fail();
+  assert.deepEqual([confidence, previous, adaptFrom], [0.85, 0.25, 0]);
+  assert.deepEqual(
+    scope.asked[0]?.map((request) => [request.adaptFrom, request.previous]),
+    [
+      [undefined, undefined],
+      [0, true],
+    ],
+  );
+});
+
 test('evidence is what the topology names; where it is missing, so is the score', async () => {
   const next = (): object => ({ logProbabilities: digits({ 5: 1 }) });
   const certain = scriptedScope({ next });

@@ -10,7 +10,7 @@ import { readTopology } from '../../../src/topology/parse-topology.ts';
 
 const QA = readTopology(readFileSync('topologies/qa.yaml', 'utf8'), 'qa.yaml');
 const OUTLINE = `qa (seed 1)
-  read       qa.questions: 8 a batch, 2 batches in flight, wait 50 ms, order by partition
+  read       qa.questions: 8 a batch, 2 batches in flight, cut by count, order by partition
   limits     16384 characters, 2048 tokens; beyond: qa.dead-letters
   answer     qwen2.5-coder-0.5b-instruct, int8, as many threads as cores, 8192 cache positions
              at most 24 tokens short, 8 choice, 320 reasoning

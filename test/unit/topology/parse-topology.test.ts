@@ -55,7 +55,7 @@ training:
   maxSamplesPerKey: 6
   lora: { rank: 2, alpha: 4, projections: [up, q], lastLayers: 1 }
   optimizer: { name: adamw, learningRate: 0.5, beta1: 0.8, beta2: 0.7, epsilon: 0.001, weightDecay: 0.01, clipNorm: 3 }
-  guard: { maxMeanShift: 0.4, heldOutEvery: 5, maxHeldOutRise: 0.3, refusals: 9, restQuestions: 8 }
+  guard: { maxMeanShift: 0.4, heldOutEvery: 5, maxHeldOutRise: 0.3, trialQuestions: 3, maxDrift: 2.5, refusals: 9, restQuestions: 8 }
 adapter: { scope: turn }
 calibration: { window: sliding, size: 20, step: 7, correctable: 1, bins: 15, bootstrap: 10, simulations: 0 }
 seed: 4294967295
@@ -123,6 +123,8 @@ limits: { maxPromptTokens: 100, maxQuestionChars: 200 }
           maxHeldOutRise: 0.3,
           refusals: 9,
           restQuestions: 8,
+          trialQuestions: 3,
+          maxDrift: 2.5,
         },
       },
       adapter: { scope: 'turn' },
@@ -219,6 +221,13 @@ limits: { maxPromptTokens: 100, maxQuestionChars: 200 }
       'calibration: { window: sliding, size: 4, step: 5 }',
       ['calibration.step must be at most the size, 4, or answers would be in no window.'],
     ],
+    ...['', 'training: { mode: barrier }'].map((mode): [string, string, string[]] => [
+      `batches cut by time before a barrier${mode === '' ? ', which is the default' : ''}`,
+      `batch: { maxWaitMs: 5 }\n${mode}`,
+      [
+        'batch.maxWaitMs has no meaning where training.mode is barrier: batches are cut by count alone; leave it out, or set training.mode to async or off.',
+      ],
+    ]),
     [
       'a cache too small for one prompt',
       'model: { arenaPositions: 2367 }',
@@ -237,6 +246,8 @@ limits: { maxPromptTokens: 100, maxQuestionChars: 200 }
 
   it('points at the key to change', () => {
     assert.match(faultsOf(`${SHORTEST}model: { arenaPositions: 2367 }`)[0]!, /^3:26 /);
+    const waiting = `${SHORTEST}batch:\n  maxBatch: 4\n  maxWaitMs: 5\n`;
+    assert.match(faultsOf(waiting)[0]!, /^5:14 batch\.maxWaitMs /);
     // Nothing says `published`: the nearest thing above it does.
     assert.match(faultsOf(`${SHORTEST}confidence: { evidence: none }`)[0]!, /^3:13 /);
   });
@@ -262,6 +273,22 @@ limits: { maxPromptTokens: 100, maxQuestionChars: 200 }
     assert.equal(stepOf('window: sliding, size: 30'), 3);
     assert.equal(stepOf('window: sliding, size: 3'), 1);
     assert.equal(stepOf('window: sliding, size: 30, step: null'), 3);
+  });
+
+  it('waits 50 ms for a batch to fill up where the file does not say, unless batches are cut by count', () => {
+    const waitOf = (text: string): number | null =>
+      readTopology(SHORTEST + text, 't').batch.maxWaitMs;
+    assert.equal(waitOf('training: { mode: async }'), 50);
+    assert.equal(waitOf('training: { mode: async }\nbatch: { maxWaitMs: 7 }'), 7);
+    assert.equal(waitOf('training: { mode: off }\nbatch: { maxWaitMs: 0 }'), 0);
+    assert.equal(waitOf('batch: { maxWaitMs: null }'), null, 'the default is a barrier');
+    // Nothing is trained where the published score is no statement of the model's.
+    assert.equal(
+      waitOf(
+        'confidence: { published: pTrue }\nscoring: { when: always }\nbatch: { maxWaitMs: 9 }',
+      ),
+      9,
+    );
   });
 
   it('freezes what it returns, to the bottom', () => {

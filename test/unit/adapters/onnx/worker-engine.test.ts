@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { WorkerEngine } from '../../../../src/adapters/onnx/worker-engine.ts';
+import type { LoraAdapter } from '../../../../src/ports/language-model.ts';
 
 /** A worker whose code sees `port` and answers calls as the test wants. */
 function workerOf(code: string): Worker {
@@ -67,15 +68,36 @@ describe('WorkerEngine', () => {
     const worker = workerOf(`${READY}
       port.on('message', ({ id, kind, call }) => {
         if (kind === 'close') process.exit(0);
-        const value = call.adapter === 'same' ? 'same' : call.adapter?.version;
-        port.postMessage({ kind: 'error', id, error: { code: 'USAGE', message: String(value) } });
+        const show = (value) => String(value === 'same' ? value : value?.version);
+        const message = [show(call.present), show(call.previous), call.adaptAll].join(' ');
+        port.postMessage({ kind: 'error', id, error: { code: 'USAGE', message } });
       });`);
     const engine = await WorkerEngine.ready(worker);
     const adapter = { version: 4, rank: 1, scaling: 1, sites: [] };
     const sent: string[] = [];
-    for (const given of [undefined, adapter, adapter, undefined, { ...adapter, version: 5 }])
-      await engine.open([], given).catch((error: unknown) => sent.push((error as Error).message));
-    assert.deepEqual(sent, ['same', '4', 'same', 'undefined', '5']);
+    const next = { ...adapter, version: 5 };
+    const pairs: readonly (readonly [LoraAdapter | undefined, LoraAdapter | undefined])[] = [
+      [undefined, undefined],
+      [adapter, undefined],
+      [adapter, undefined],
+      [undefined, undefined],
+      [next, adapter],
+      [next, adapter],
+      [next, undefined],
+    ];
+    for (const [present, previous] of pairs)
+      await engine
+        .open([], { present, previous, adaptAll: present === next })
+        .catch((error: unknown) => sent.push((error as Error).message));
+    assert.deepEqual(sent, [
+      'same same false',
+      '4 same false',
+      'same same false',
+      'undefined same false',
+      '5 4 true',
+      'same same true',
+      'same undefined true',
+    ]);
     await engine.close();
   });
 

@@ -1,0 +1,1 @@
+"""Records as bytes: Avro in single-object encoding, or in Confluent's frame."""

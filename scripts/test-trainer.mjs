@@ -1,0 +1,65 @@
+/**
+ * `npm run test:trainer`: the tests of `docker/trainer`, in a virtual environment of their own under the cache folder.
+ * PyTorch and its companions are about 5.6 GB installed, so the default tests leave this out. The environment is
+ * made anew when the pinned packages change. Arguments go to pytest.
+ */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const trainer = fileURLToPath(new URL('../docker/trainer/', import.meta.url));
+const project = path.join(trainer, 'pyproject.toml');
+const hash = createHash('sha256').update(readFileSync(project)).digest('hex').slice(0, 12);
+const cache = process.env.SECL_CACHE_DIR ?? path.join(homedir(), '.cache', 'secl-stream');
+const environment = path.join(cache, 'trainer-tests', hash);
+const windows = process.platform === 'win32';
+const python = path.join(environment, ...(windows ? ['Scripts', 'python.exe'] : ['bin', 'python']));
+const whole = path.join(environment, 'installed');
+
+function run(command, args, hint) {
+  const { status, error } = spawnSync(command, args, { cwd: trainer, stdio: 'inherit' });
+  if (error === undefined && status === 0) return;
+  console.error(
+    `${command} ${args.slice(0, 3).join(' ')} failed${error ? `: ${error.message}` : ''}. ${hint}`,
+  );
+  process.exit(1);
+}
+
+if (!existsSync(whole)) {
+  console.log(`Making a Python environment in ${environment} (about 5.6 GB, some minutes).`);
+  rmSync(environment, { recursive: true, force: true });
+  mkdirSync(path.dirname(environment), { recursive: true });
+  const system = process.env.PYTHON ?? (windows ? 'python' : 'python3');
+  run(
+    system,
+    ['-m', 'venv', environment],
+    'Install Python 3.11 or newer with its venv module, or set PYTHON.',
+  );
+  const { dependencies, test } = packagesOf(readFileSync(project, 'utf8'));
+  run(
+    python,
+    ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...dependencies, ...test],
+    'Look at pip’s message; the next run begins anew.',
+  );
+  writeFileSync(whole, '');
+}
+
+/** The pinned packages of the project's file, so that nothing of the repository itself is built or installed. */
+function packagesOf(text) {
+  const list = (name) => {
+    const found = new RegExp(`^${name} = \\[([^\\]]*)\\]`, 'm').exec(text);
+    if (found === null) throw new Error(`docker/trainer/pyproject.toml lacks the list ${name}.`);
+    return [...found[1].matchAll(/"([^"]+)"/g)].map(([, name]) => name);
+  };
+  return { dependencies: list('dependencies'), test: list('test') };
+}
+
+// Pytest itself fails, with status 5, when it finds no test.
+const { status } = spawnSync(python, ['-m', 'pytest', ...process.argv.slice(2)], {
+  cwd: trainer,
+  stdio: 'inherit',
+});
+process.exitCode = status ?? 1;

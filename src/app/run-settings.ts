@@ -1,0 +1,62 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { SeclError } from '../errors/secl-error.ts';
+import { readTopology } from '../topology/parse-topology.ts';
+import type { Topology } from '../topology/topology.ts';
+
+/** What a run was made with, kept in its folder, so that pages and reports need not be told. */
+export interface RunSettings {
+  /** Name of its stream. */
+  readonly title: string;
+  /** Name of the base model. */
+  readonly model: string;
+  readonly topology: Topology;
+  /** Records that were fed in; the run is complete once so many were answered or refused. */
+  readonly questions: number;
+  /** When it began, ISO 8601 in UTC. */
+  readonly startedAt: string;
+  readonly provenance: readonly { readonly name: string; readonly value: string }[];
+}
+
+const FILE = 'run.json';
+/** Form of the file. */
+const VERSION = 1;
+
+/** Keeps a run's settings in its folder. */
+export async function writeRunSettings(runFolder: string, settings: RunSettings): Promise<void> {
+  const text = JSON.stringify({ version: VERSION, ...settings }, null, 2);
+  await writeFile(path.join(runFolder, FILE), `${text}\n`);
+}
+
+/**
+ * The settings kept in a run's folder; `undefined` where there are none.
+ *
+ * @throws SeclError `FILE_UNREADABLE` for a file that is not this version's.
+ */
+export async function readRunSettings(runFolder: string): Promise<RunSettings | undefined> {
+  const file = path.join(runFolder, FILE);
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw unreadable(file, error);
+  }
+  try {
+    const { version, topology, ...settings } = JSON.parse(text) as RunSettings & {
+      version: number;
+    };
+    if (version !== VERSION) throw new Error(`version ${version}`);
+    // Through the same checks as any topology: somebody may have edited the file.
+    return { ...settings, topology: readTopology(JSON.stringify(topology), file) };
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+}
+
+function unreadable(file: string, cause: unknown): SeclError {
+  return new SeclError('FILE_UNREADABLE', `${file} cannot be read`, {
+    hint: 'Delete it and name the topology with --topology, or replay the stream again.',
+    cause,
+  });
+}

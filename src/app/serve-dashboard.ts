@@ -1,0 +1,81 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { DashboardCodecs, DashboardTopics } from '../dashboard/follow-topics.ts';
+import {
+  startDashboard,
+  type Dashboard,
+  type DashboardAddress,
+} from '../dashboard/start-dashboard.ts';
+import { SeclError } from '../errors/secl-error.ts';
+import type { Broker } from '../ports/broker.ts';
+import { matchFeedback } from '../streams/match-feedback.ts';
+import type { Environment } from './model-store.ts';
+import { packageRoot } from './package-root.ts';
+import { SYSTEM_CLOCK } from './system-clock.ts';
+
+export type { Dashboard };
+
+/** Variable that holds the page's token. */
+const TOKEN_VARIABLE = 'SECL_DASHBOARD_TOKEN';
+
+/** Where the page is served, as the command line says it. */
+export interface DashboardListen extends Omit<DashboardAddress, 'token'> {
+  /** File that holds the token; wins over `SECL_DASHBOARD_TOKEN`. */
+  readonly tokenFile?: string | undefined;
+}
+
+/** What {@link serveDashboard} shows. */
+export interface ServeDashboardOptions {
+  /** Read alone; not closed. Close the dashboard first, so that it shows the last records. */
+  readonly broker: Pick<Broker, 'topics' | 'bounds' | 'read'>;
+  readonly topics: DashboardTopics;
+  readonly codecs: DashboardCodecs;
+  /** Name of the run or pipeline. */
+  readonly title: string;
+  /** Name of the topology. */
+  readonly topology: string;
+  /** Bins of the calibration error. */
+  readonly bins: number;
+  readonly seed: number;
+  readonly listen: DashboardListen;
+}
+
+/** @throws SeclError `FILE_UNREADABLE`. */
+async function tokenOf(
+  file: string | undefined,
+  environment: Environment,
+): Promise<string | undefined> {
+  if (file === undefined) {
+    const token = environment[TOKEN_VARIABLE]?.trim() ?? '';
+    return token === '' ? undefined : token;
+  }
+  try {
+    return (await readFile(file, 'utf8')).trim();
+  } catch (error) {
+    throw new SeclError('FILE_UNREADABLE', `the token file ${file} cannot be read`, {
+      hint: 'Write a token of 16 letters or more into it, e.g. `openssl rand -hex 24 > FILE`.',
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Serves the live page over a broker's committed records, whichever broker it is.
+ *
+ * @throws SeclError `USAGE` for a host beyond loopback without a token; `ADDRESS_IN_USE`; `FILE_UNREADABLE`.
+ */
+export async function serveDashboard(
+  { listen, ...options }: ServeDashboardOptions,
+  environment: Environment = process.env,
+): Promise<Dashboard> {
+  const { tokenFile, ...address } = listen;
+  const token = await tokenOf(tokenFile, environment);
+  return await startDashboard({
+    ...options,
+    ...address,
+    token,
+    match: matchFeedback,
+    clock: SYSTEM_CLOCK,
+    pageFolder: path.join(packageRoot(), 'page'),
+  });
+}

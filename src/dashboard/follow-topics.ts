@@ -1,0 +1,159 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DashboardInput } from '../dashboard-view/dashboard-input.ts';
+import { SeclError } from '../errors/secl-error.ts';
+import type { AdapterDecision } from '../events/adapter-decision.ts';
+import type { AdapterRecord } from '../events/adapter.ts';
+import type { Answer } from '../events/answer.ts';
+import type { CalibrationWindow } from '../events/calibration-window.ts';
+import type { DeadLetter } from '../events/dead-letter.ts';
+import type { Feedback } from '../events/feedback.ts';
+import type { TrainingBatch } from '../events/training-batch.ts';
+import type { Broker, IncomingRecord } from '../ports/broker.ts';
+import type { Codec } from '../ports/record-codec.ts';
+
+/** Names of the topics that the page reads. */
+export interface DashboardTopics {
+  readonly answers: string;
+  readonly feedback: string;
+  readonly calibration: string;
+  readonly deadLetters: string;
+  readonly trainingBatches: string;
+  readonly adapters: string;
+  readonly adapterDecisions: string;
+}
+
+/** How their records are read. */
+export interface DashboardCodecs {
+  readonly answer: Codec<Answer>;
+  readonly feedback: Codec<Feedback>;
+  readonly calibrationWindow: Codec<CalibrationWindow>;
+  readonly deadLetter: Codec<DeadLetter>;
+  readonly trainingBatch: Codec<TrainingBatch>;
+  readonly adapter: Codec<AdapterRecord>;
+  readonly adapterDecision: Codec<AdapterDecision>;
+}
+
+/** What {@link followTopics} needs. */
+export interface FollowOptions {
+  readonly broker: Pick<Broker, 'topics' | 'bounds' | 'read'>;
+  readonly topics: DashboardTopics;
+  readonly codecs: DashboardCodecs;
+  /** Milliseconds from one look for new records to the next. @defaultValue 300 */
+  readonly pollMs?: number;
+  readonly onInputs: (inputs: readonly DashboardInput[]) => void;
+  /** Told whether the last look reached the broker; `null`: it did. */
+  readonly onTrouble: (message: string | null) => void;
+}
+
+/** A reader of committed records. */
+export interface TopicFollower {
+  /** Looks once more, up to the ends as they are now; with what it finds the view is complete. */
+  catchUp(): Promise<void>;
+  /** Stops looking, once the look under way is over. */
+  stop(): Promise<void>;
+}
+
+/** Records handed on at once. */
+const CHUNK = 500;
+
+type Read = (record: IncomingRecord & { readonly value: Uint8Array }) => DashboardInput;
+
+/** Decodes records of a topic; one that cannot be read is counted, never thrown. */
+function reader<K extends Exclude<DashboardInput['kind'], 'unreadable'>>(
+  kind: K,
+  codec: Codec<Extract<DashboardInput, { kind: K }>['value']>,
+): Read {
+  return ({ topic, value, timestampMs: atMs }) => {
+    const decoded = codec.decode(value);
+    return decoded.ok
+      ? ({ kind, value: decoded.value, atMs } as DashboardInput)
+      : { kind: 'unreadable', value: topic, atMs };
+  };
+}
+
+/**
+ * Follows the topics behind the page, as any reader may: committed records only, in no group, so that it takes nothing
+ * from whoever works on them. What retention deleted unread is passed over; a topic that is missing is waited for; a
+ * broker that does not answer is asked again.
+ */
+export function followTopics(options: FollowOptions): TopicFollower {
+  const { broker, topics, codecs, pollMs = 300, onInputs, onTrouble } = options;
+  // Labels first: most answers then find theirs at once.
+  const sources: readonly (readonly [string, Read])[] = [
+    [topics.feedback, reader('label', codecs.feedback)],
+    [topics.answers, reader('answer', codecs.answer)],
+    [topics.calibration, reader('window', codecs.calibrationWindow)],
+    [topics.deadLetters, reader('dead-letter', codecs.deadLetter)],
+    [topics.trainingBatches, reader('batch', codecs.trainingBatch)],
+    [topics.adapters, reader('adapter', codecs.adapter)],
+    [topics.adapterDecisions, reader('decision', codecs.adapterDecision)],
+  ];
+  const next = new Map<string, bigint>();
+  const stopped = new AbortController();
+
+  const readPartition = async (topic: string, partition: number, read: Read): Promise<void> => {
+    const place = `${partition}/${topic}`;
+    const { earliest, end } = await broker.bounds(topic, partition);
+    const known = next.get(place) ?? earliest;
+    const from = known < earliest ? earliest : known;
+    if (from >= end) return;
+    let inputs: DashboardInput[] = [];
+    const handOn = (): void => {
+      if (inputs.length > 0) onInputs(inputs);
+      inputs = [];
+    };
+    for await (const record of broker.read(topic, partition, from, stopped.signal)) {
+      const { value } = record;
+      if (value !== null) inputs.push(read({ ...record, value }));
+      next.set(place, record.offset + 1n);
+      if (inputs.length >= CHUNK) {
+        handOn();
+        // The process does other work too.
+        await sleep(0);
+      }
+    }
+    handOn();
+  };
+  const look = async (): Promise<void> => {
+    const partitions = await broker.topics();
+    for (const [topic, read] of sources) {
+      for (let partition = 0; partition < (partitions.get(topic) ?? 0); partition++) {
+        if (stopped.signal.aborted) return;
+        await readPartition(topic, partition, read);
+      }
+    }
+  };
+  /** Looks once; whatever fails is told and tried again, but for a broker that has been closed. */
+  const tryLook = async (): Promise<void> => {
+    try {
+      await look();
+      onTrouble(null);
+    } catch (error) {
+      if (stopped.signal.aborted) return;
+      if (error instanceof SeclError && error.code === 'BROKER_CLOSED') {
+        stopped.abort();
+        return;
+      }
+      onTrouble(error instanceof Error ? error.message : 'the broker cannot be read');
+    }
+  };
+
+  let looking: Promise<void> = Promise.resolve();
+  /** Looks follow each other. */
+  const lookNext = (): Promise<void> => (looking = looking.then(tryLook));
+  const loop = async (): Promise<void> => {
+    while (!stopped.signal.aborted) {
+      await lookNext();
+      await sleep(pollMs, undefined, { signal: stopped.signal }).catch(() => undefined);
+    }
+  };
+  const running = loop();
+  return {
+    catchUp: lookNext,
+    stop: async () => {
+      stopped.abort();
+      await running;
+      await looking;
+    },
+  };
+}

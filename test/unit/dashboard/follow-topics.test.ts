@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createMemoryBroker } from '../../../src/adapters/memory/memory-broker.ts';
+import type { DashboardInput } from '../../../src/dashboard-view/dashboard-input.ts';
+import { followTopics, type TopicFollower } from '../../../src/dashboard/follow-topics.ts';
+import { SeclError } from '../../../src/errors/secl-error.ts';
+import type { Broker } from '../../../src/ports/broker.ts';
+import { answerOf, decisionOf } from '../../support/dashboard-fixture.ts';
+import { manualClock } from '../../support/manual-clock.ts';
+import { jsonCodec } from '../../support/operator-fixture.ts';
+
+const topics = {
+  answers: 'answers',
+  feedback: 'feedback',
+  calibration: 'calibration',
+  deadLetters: 'dead',
+  trainingBatches: 'batches',
+  adapters: 'adapters',
+  adapterDecisions: 'decisions',
+};
+
+const codecs = {
+  answer: jsonCodec<never>(),
+  feedback: jsonCodec<never>(),
+  calibrationWindow: jsonCodec<never>(),
+  deadLetter: jsonCodec<never>(),
+  trainingBatch: jsonCodec<never>(),
+  adapter: jsonCodec<never>(),
+  adapterDecision: jsonCodec<never>(),
+};
+
+const bytes = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
+
+interface Followed {
+  readonly follower: TopicFollower;
+  readonly inputs: DashboardInput[];
+  readonly troubles: (string | null)[];
+}
+
+function follow(broker: Pick<Broker, 'topics' | 'bounds' | 'read'>): Followed {
+  const inputs: DashboardInput[] = [];
+  const troubles: (string | null)[] = [];
+  const follower = followTopics({
+    broker,
+    topics,
+    codecs,
+    pollMs: 5,
+    onInputs: (more) => inputs.push(...more),
+    onTrouble: (message) => troubles.push(message),
+  });
+  return { follower, inputs, troubles };
+}
+
+test('every partition is read once, from the beginning on, as records come', async () => {
+  const broker = createMemoryBroker({ clock: manualClock() });
+  await broker.ensureTopics([{ name: 'answers', partitions: 3 }, { name: 'decisions' }]);
+  const append = (from: number, to: number): Promise<unknown> =>
+    broker.append(
+      Array.from({ length: to - from }, (_, k) => ({
+        topic: 'answers',
+        partition: (from + k) % 3,
+        key: null,
+        value: bytes(answerOf(from + k)),
+      })),
+    );
+  await append(0, 1200);
+  const { follower, inputs } = follow(broker);
+  await follower.catchUp();
+  await append(1200, 1210);
+  await broker.append([{ topic: 'decisions', key: null, value: bytes(decisionOf()) }]);
+  await follower.catchUp();
+  await follower.stop();
+  const ids = inputs.flatMap((input) => (input.kind === 'answer' ? [input.value.questionId] : []));
+  assert.equal(new Set(ids).size, 1210);
+  assert.equal(ids.length, 1210);
+  assert.equal(inputs.at(-1)?.kind, 'decision');
+});
+
+test('tombstones are passed over; what cannot be read is counted, with nothing of its content', async () => {
+  const broker = createMemoryBroker({ clock: manualClock() });
+  await broker.ensureTopics([{ name: 'answers' }]);
+  await broker.append([
+    { topic: 'answers', key: null, value: null },
+    { topic: 'answers', key: null, value: new TextEncoder().encode('<script>') },
+  ]);
+  const { follower, inputs } = follow(broker);
+  await follower.catchUp();
+  await follower.stop();
+  assert.deepEqual(
+    inputs.map(({ kind, value }) => [kind, value]),
+    [['unreadable', 'answers']],
+  );
+});
+
+test('what retention deleted unread is passed over', async () => {
+  const clock = manualClock();
+  const broker = createMemoryBroker({ clock });
+  await broker.ensureTopics([{ name: 'answers', retentionMs: 10 }]);
+  const add = (i: number): Promise<unknown> =>
+    broker.append([{ topic: 'answers', key: null, value: bytes(answerOf(i)) }]);
+  const { follower, inputs } = follow(broker);
+  await add(0);
+  await follower.catchUp();
+  await follower.stop();
+  await add(1);
+  clock.move(100);
+  await broker.clean();
+  await add(2);
+  const later = follow(broker);
+  await later.follower.catchUp();
+  await later.follower.stop();
+  assert.equal(inputs.length, 1);
+  assert.deepEqual(
+    later.inputs.map((input) => (input.kind === 'answer' ? input.value.questionId : '')),
+    ['q2'],
+  );
+});
+
+test('a broker that fails is asked again, and the trouble is told', async () => {
+  const broker = createMemoryBroker({ clock: manualClock() });
+  await broker.ensureTopics([{ name: 'answers' }]);
+  await broker.append([{ topic: 'answers', key: null, value: bytes(answerOf(0)) }]);
+  let failures = 2;
+  const { follower, inputs, troubles } = follow({
+    topics: () => broker.topics(),
+    bounds: (topic, partition) =>
+      failures-- > 0 ? Promise.reject(new Error('no route')) : broker.bounds(topic, partition),
+    read: (...args) => broker.read(...args),
+  });
+  for (let i = 0; i < 3; i++) await follower.catchUp();
+  await follower.stop();
+  assert.deepEqual(troubles.slice(0, 3), ['no route', 'no route', null]);
+  assert.equal(inputs.length, 1);
+});
+
+test('a broker that was closed ends it', async () => {
+  const broker = createMemoryBroker({ clock: manualClock() });
+  await broker.close();
+  const { follower, troubles } = follow(broker);
+  await follower.catchUp();
+  await follower.stop();
+  assert.deepEqual(troubles, []);
+  await assert.rejects(broker.topics(), (error) => error instanceof SeclError);
+});
