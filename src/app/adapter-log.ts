@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { openRecordCodecs, type RecordCodecs } from '../adapters/avro/record-codecs.ts';
 import { openEmbeddedLog } from '../adapters/embedded-log/open-embedded-log.ts';
@@ -13,6 +12,7 @@ import type { Broker, TopicSpec } from '../ports/broker.ts';
 import type { Codec } from '../ports/record-codec.ts';
 import type { TopologyTopics } from '../topology/topology.ts';
 import { loadTopology } from './load-topology.ts';
+import { logFolderOf } from './log-folder-of.ts';
 import { SYSTEM_CLOCK } from './system-clock.ts';
 
 /** Where a run's adapters are. */
@@ -58,11 +58,7 @@ export async function withAdapterLog<T>(
   work: (log: AdapterLog) => Promise<T>,
 ): Promise<T> {
   const { topics } = await loadTopology(topology);
-  const folder = path.join(runFolder, 'log');
-  if (!create && (await stat(folder).catch(() => undefined))?.isDirectory() !== true)
-    throw new SeclError('FILE_UNREADABLE', `there is no run in ${runFolder}`, {
-      hint: 'Name the folder of a run with --run: the one that holds its `log` folder.',
-    });
+  const folder = create ? path.join(runFolder, 'log') : await logFolderOf(runFolder);
   const broker = await openEmbeddedLog({ folder, clock: SYSTEM_CLOCK });
   try {
     const codecs = openRecordCodecs();

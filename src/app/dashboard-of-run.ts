@@ -1,4 +1,3 @@
-import { openRecordCodecs } from '../adapters/avro/record-codecs.ts';
 import { openRunLog } from './open-run-log.ts';
 import { serveDashboard, type Dashboard, type DashboardListen } from './serve-dashboard.ts';
 
@@ -23,16 +22,7 @@ export async function dashboardOfRun({
 }: DashboardOfRunOptions): Promise<Dashboard> {
   const { log, topology, title } = await openRunLog(runFolder, file);
   try {
-    const dashboard = await serveDashboard({
-      broker: log,
-      topics: topology.topics,
-      codecs: openRecordCodecs(),
-      title,
-      topology: topology.name,
-      bins: topology.calibration.bins,
-      seed: topology.seed,
-      listen,
-    });
+    const dashboard = await serveDashboard({ broker: log, topology, title, listen });
     return {
       url: dashboard.url,
       close: async () => {

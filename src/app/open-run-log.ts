@@ -1,10 +1,10 @@
-import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { openEmbeddedLog } from '../adapters/embedded-log/open-embedded-log.ts';
 import { SeclError } from '../errors/secl-error.ts';
 import type { Broker } from '../ports/broker.ts';
 import type { Topology } from '../topology/topology.ts';
 import { loadTopology } from './load-topology.ts';
+import { logFolderOf } from './log-folder-of.ts';
 import { readRunSettings, type RunSettings } from './run-settings.ts';
 import { SYSTEM_CLOCK } from './system-clock.ts';
 
@@ -25,11 +25,7 @@ export interface RunLog {
  * @throws SeclError `FILE_UNREADABLE` if there is no run; `LOG_IN_USE` while a process works on it; `LOG_CORRUPT`.
  */
 export async function openRunLog(runFolder: string, topology?: string): Promise<RunLog> {
-  const folder = path.join(runFolder, 'log');
-  if ((await stat(folder).catch(() => undefined))?.isDirectory() !== true)
-    throw new SeclError('FILE_UNREADABLE', `there is no run in ${runFolder}`, {
-      hint: 'Name the folder of a run: the one that holds its `log` folder.',
-    });
+  const folder = await logFolderOf(runFolder);
   const settings = await readRunSettings(runFolder);
   const chosen =
     topology === undefined && settings !== undefined

@@ -130,12 +130,8 @@ export async function replayStream(options: ReplayStreamOptions): Promise<Replay
       if (options.dashboard !== undefined) {
         dashboard = await serveDashboard({
           broker,
-          topics: topology.topics,
-          codecs,
+          topology,
           title: input.name,
-          topology: topology.name,
-          bins: topology.calibration.bins,
-          seed: topology.seed,
           listen: options.dashboard,
         });
         options.onDashboard?.(dashboard.url);

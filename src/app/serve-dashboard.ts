@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { DashboardCodecs, DashboardTopics } from '../dashboard/follow-topics.ts';
+import { openRecordCodecs } from '../adapters/avro/record-codecs.ts';
 import {
   startDashboard,
   type Dashboard,
@@ -9,6 +9,7 @@ import {
 import { SeclError } from '../errors/secl-error.ts';
 import type { Broker } from '../ports/broker.ts';
 import { matchFeedback } from '../streams/match-feedback.ts';
+import type { Topology } from '../topology/topology.ts';
 import type { Environment } from './model-store.ts';
 import { packageRoot } from './package-root.ts';
 import { SYSTEM_CLOCK } from './system-clock.ts';
@@ -28,15 +29,10 @@ export interface DashboardListen extends Omit<DashboardAddress, 'token'> {
 export interface ServeDashboardOptions {
   /** Read alone; not closed. Close the dashboard first, so that it shows the last records. */
   readonly broker: Pick<Broker, 'topics' | 'bounds' | 'read'>;
-  readonly topics: DashboardTopics;
-  readonly codecs: DashboardCodecs;
+  /** Names the topics, and says how calibration is measured. */
+  readonly topology: Topology;
   /** Name of the run or pipeline. */
   readonly title: string;
-  /** Name of the topology. */
-  readonly topology: string;
-  /** Bins of the calibration error. */
-  readonly bins: number;
-  readonly seed: number;
   readonly listen: DashboardListen;
 }
 
@@ -65,13 +61,19 @@ async function tokenOf(
  * @throws SeclError `USAGE` for a host beyond loopback without a token; `ADDRESS_IN_USE`; `FILE_UNREADABLE`.
  */
 export async function serveDashboard(
-  { listen, ...options }: ServeDashboardOptions,
+  { broker, topology, title, listen }: ServeDashboardOptions,
   environment: Environment = process.env,
 ): Promise<Dashboard> {
   const { tokenFile, ...address } = listen;
   const token = await tokenOf(tokenFile, environment);
   return await startDashboard({
-    ...options,
+    broker,
+    title,
+    topology: topology.name,
+    topics: topology.topics,
+    codecs: openRecordCodecs(),
+    bins: topology.calibration.bins,
+    seed: topology.seed,
     ...address,
     token,
     match: matchFeedback,

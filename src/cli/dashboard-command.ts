@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { dashboardOfRun } from '../app/dashboard-of-run.ts';
-import { parseDashboardAddress } from './dashboard-options.ts';
+import { listenOption } from './dashboard-options.ts';
 import { listenForInterrupt, untilDrain } from './interrupt.ts';
 import type { DashboardListen } from '../app/serve-dashboard.ts';
 
@@ -20,7 +20,7 @@ export function registerDashboardCommand(program: Command): void {
     .description('serve a page that says whether the confidence of a run can be trusted')
     .requiredOption('--run <folder>', 'folder of a run that no command works on')
     .option('--topology <file>', 'topology that names the topics; else the one of the run')
-    .option('--listen <address>', 'port, host, or host:port', parseDashboardAddress, { port: 8787 })
+    .addOption(listenOption())
     .option(
       '--token-file <file>',
       'file with the token that readers need; wins over SECL_DASHBOARD_TOKEN',

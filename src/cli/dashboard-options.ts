@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { DashboardListen } from '../app/serve-dashboard.ts';
 
-/** Port where `--dashboard` names none. */
+/** Port where none is named. */
 const DEFAULT_PORT = 8787;
 
 /**
@@ -24,6 +24,13 @@ function portOf(text: string): number {
   const port = Number(text);
   if (port > 65_535) throw new InvalidArgumentError('A port is at most 65535; 0 takes a free one.');
   return port;
+}
+
+/** `--listen <address>`, for commands that are about the page. */
+export function listenOption(): Option {
+  return new Option('--listen <address>', 'port, host, or host:port')
+    .argParser(parseDashboardAddress)
+    .default({ port: DEFAULT_PORT }, String(DEFAULT_PORT));
 }
 
 /** `--dashboard [address]`, for commands that work on a stream; `true` without an address. */

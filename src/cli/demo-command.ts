@@ -5,7 +5,7 @@ import { makeFolder } from '../app/make-folder.ts';
 import { makeStream } from '../app/make-stream.ts';
 import { packageRoot } from '../app/package-root.ts';
 import type { DashboardListen } from '../app/serve-dashboard.ts';
-import { parseDashboardAddress } from './dashboard-options.ts';
+import { listenOption } from './dashboard-options.ts';
 import { runReplay } from './replay-command.ts';
 import { wholeNumber } from './whole-number.ts';
 
@@ -32,7 +32,7 @@ export function registerDemoCommand(program: Command): void {
     .option('--per-domain <n>', 'questions of each domain', wholeNumber(1), PER_DOMAIN)
     .option('--seed <n>', 'seed of the stream', wholeNumber(0), 1)
     .option('--folder <folder>', 'where stream and run go', path.join('runs', 'demo'))
-    .option('--listen <address>', 'port, host, or host:port', parseDashboardAddress, { port: 8787 })
+    .addOption(listenOption())
     .option('--cache <folder>', 'model cache; wins over SECL_CACHE_DIR')
     .addHelpText(
       'after',

@@ -29,7 +29,7 @@ function charsOf({ questionId, acceptedAnswers }: Feedback): number {
 }
 
 /** Each statistic over its threshold; those without a positive threshold cannot be drawn on one axis. */
-function driftOf(gate: GateReading | null): Record<string, number> {
+function driftRatios(gate: GateReading | null): Record<string, number> {
   if (gate === null) return {};
   const ratios = Object.entries(gate.statistics).flatMap(([name, statistic]) => {
     const threshold = gate.thresholds[name] ?? 0;
@@ -81,7 +81,7 @@ function seenOf(answer: Answer, index: number, correct: boolean | null): SeenAns
     adapterVersion: published.adapterVersion,
     answeredAtMs: answer.answeredAtMs,
     alarm: gate?.alarm ?? false,
-    drift: driftOf(gate),
+    drift: driftRatios(gate),
     answer: matchable ? { style, text, extracted } : null,
   };
 }

@@ -10,7 +10,7 @@ export interface PageServerOptions {
   /** By name; `index.html` and `login.html` among them. */
   readonly files: ReadonlyMap<string, PageFile>;
   readonly access: Access;
-  readonly clients: EventClients;
+  readonly clients: Pick<EventClients, 'add'>;
   /** The whole view as JSON. */
   readonly viewJson: () => string;
   /** Address that the server listens on. */

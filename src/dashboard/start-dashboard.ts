@@ -20,8 +20,8 @@ import { createSectionFeed } from './section-feed.ts';
 export interface DashboardAddress {
   /** @defaultValue 127.0.0.1 */
   readonly host?: string | undefined;
-  /** 0: any that is free. @defaultValue 8787 */
-  readonly port?: number | undefined;
+  /** 0: any that is free. */
+  readonly port: number;
   /** Whoever reads the page must know it; needed beyond loopback. */
   readonly token?: string | undefined;
   /** Names under which the server may be called, besides addresses and `localhost`. */
@@ -50,8 +50,6 @@ export interface Dashboard {
   close(): Promise<void>;
 }
 
-/** Port where none is asked for. */
-const DEFAULT_PORT = 8787;
 /** Milliseconds from one drawing to the next, at least. */
 const SHOW_EVERY_MS = 1000;
 /** After a drawing, so many times its duration pass before the next: 5% of one core at most. */
@@ -108,7 +106,7 @@ async function listen(server: Server, host: string, port: number): Promise<numbe
  * @throws SeclError `USAGE` for a host beyond loopback without a token; `ADDRESS_IN_USE`; `FILE_UNREADABLE`.
  */
 export async function startDashboard(options: StartDashboardOptions): Promise<Dashboard> {
-  const { host = '127.0.0.1', port = DEFAULT_PORT, token, allowedNames = [], clock } = options;
+  const { host = '127.0.0.1', port, token, allowedNames = [], clock } = options;
   checkAddress(host, token);
   const files = await readPageFiles(options.pageFolder);
   const nowMs = (): number => clock.monotonicMs();
@@ -143,10 +141,6 @@ export async function startDashboard(options: StartDashboardOptions): Promise<Da
     files,
     access: createAccess(token, nowMs),
     clients: {
-      ...clients,
-      get size() {
-        return clients.size;
-      },
       add: (response, lastEventId) => {
         if (clients.size === 0 && nowMs() >= nextShowMs) publish();
         return clients.add(response, lastEventId);

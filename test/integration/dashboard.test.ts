@@ -115,12 +115,8 @@ describe('the live page in Chromium', { skip: found.skip }, () => {
     dashboard = await serveDashboard(
       {
         broker,
-        topics: topology.topics,
-        codecs,
+        topology,
         title: `a run called ${SCRIPT}`,
-        topology: topology.name,
-        bins: 10,
-        seed: 1,
         listen: { port: 0 },
       },
       {},

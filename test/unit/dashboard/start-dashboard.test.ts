@@ -31,7 +31,7 @@ after(async () => {
   for (const dashboard of started) await dashboard.close();
 });
 
-async function start(address: DashboardAddress = {}): Promise<URL> {
+async function start(address: Partial<DashboardAddress> = {}): Promise<URL> {
   const dashboard = await startDashboard({
     broker,
     topics,
