@@ -47,7 +47,7 @@ const program = new Command('npm run bench --')
 Examples:
   npm run bench -- speed --json bench/results/speed.json
   npm run bench -- peer --model smollm2-135m-instruct
-  npm run bench -- gate statistics.jsonl --json bench/results/gate.json
+  npm run bench -- gate statistics.jsonl --gate default control --json bench/results/gate.json
   npm run bench -- quantization --questions NQ-open.dev.jsonl --format nq-open --int4
 Without a subcommand: speed, peer, quantization and training, one after the other, with their defaults.`,
   )
@@ -121,7 +121,7 @@ program
   )
   .argument('<files...>', 'JSON lines with domain, entropyNats, answerProbability, hidden (base64)')
   .option('--orderings <n>', 'seeded re-orderings of each kind', wholeNumber(1), 500)
-  .option('--gate <text>', 'only gates whose name contains it')
+  .option('--gate <text...>', 'only gates whose name contains one of these')
   .option(...seed)
   .option(...json)
   .action((files: string[], options: GateMeasureOptions & OutputOptions) =>

@@ -39,7 +39,7 @@ export const DEFAULT_GATE: GateOptions = {
   kind: 'drift',
   statistics: ['hidden'],
   detector: 'cusum',
-  questionsBetweenFalseAlarms: 1000,
+  questionsBetweenFalseAlarms: 600,
   warmUp: 16,
   coolDown: 16,
   burst: 24,

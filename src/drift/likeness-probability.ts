@@ -1,9 +1,9 @@
 import { rankProbability } from './rank-probability.ts';
 
 /** Weight of a waiting question beside the one after it: the newest knows most of a change that was just now. */
-const FADING = 0.5;
+const FADING = 0.7;
 
-/** Mean of the waiting points, each with half the weight of the next. */
+/** Mean of the waiting points, each with 0.7 of the next one's weight. */
 function fadingMean(recent: readonly (readonly number[])[], size: number): Float64Array {
   const mean = new Float64Array(size);
   let total = 0;
@@ -18,7 +18,7 @@ function fadingMean(recent: readonly (readonly number[])[], size: number): Float
 /**
  * How often a point that is as much more like the newest questions than like the settled ones is to be expected, were
  * it exchangeable with the settled. Each point `y` of these, the new one among them, is scored by its mean squared
- * distance to all the rest, less that to the waiting ones, where each counts half as much as the next; the p-value is
+ * distance to all the rest, less that to the waiting ones, where each counts 0.7 as much as the next; the p-value is
  * the new score's rank. Among points that were drawn alike the waiting ones favour none, so it needs no knowledge of
  * their distribution. A narrow domain inside the settled one's cloud is near to that, yet nearer to itself.
  *

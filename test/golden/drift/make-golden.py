@@ -83,11 +83,11 @@ series = stretch((0, 1, 30), (1.5, 1, 10))
 
 
 def likeness(points, recent):
-    """All other points' mean squared distance, less the waiting ones', each of which weighs half as much as the next."""
+    """All other points' mean squared distance, less the waiting ones', each of which weighs 0.7 as much as the next."""
     n = len(points)
     d = ((points[:, None] - points[None]) ** 2).sum(-1)
     r = ((points[:, None] - recent[None]) ** 2).sum(-1)
-    weights = 0.5 ** np.arange(len(recent))[::-1]
+    weights = 0.7 ** np.arange(len(recent))[::-1]
     scores = d.sum(1) / (n - 1) - r @ weights / weights.sum()
     others, score = scores[:-1], scores[-1]
     return float(((others > score).sum() + (1 + (others == score).sum()) / 2) / n)
