@@ -24,7 +24,7 @@ export interface GateObservation {
   readonly domain: string | null;
 }
 
-/** One statistic's segment and detectors; plain JSON, about 14 kB for hidden states. */
+/** One statistic's segment and detectors; plain JSON, about 27 kB for hidden states. */
 export type WatchState = {
   /** One a p-value: see {@link pValuesOf}. */
   readonly detectors: readonly DetectorState[];
@@ -44,8 +44,13 @@ export function sidesOf(statistic: GateStatistic): Sides {
 }
 
 /** P-values, and so detectors, of a statistic; they share what it may cost in false alarms. */
-export function pValuesOf(statistic: GateStatistic): number {
+function pValuesOf(statistic: GateStatistic): number {
   return statistic === 'hidden' ? 2 : 1;
+}
+
+/** Detectors of a gate that watches these statistics. */
+export function detectorsOf(statistics: readonly GateStatistic[]): number {
+  return statistics.reduce((sum, name) => sum + pValuesOf(name), 0);
 }
 
 /** A watch that has seen nothing. */
