@@ -6,6 +6,7 @@ import { FORMATS } from '../src/app/stream-choices.ts';
 import { describeError, errorLines } from '../src/cli/describe-error.ts';
 import { EXIT, exitCodeOf } from '../src/cli/exit-code.ts';
 import { wholeNumber } from '../src/cli/whole-number.ts';
+import { measureGateRunLengths, type GateRunLengthOptions } from './gate-run-lengths.ts';
 import { measureGateThresholds, type GateThresholdOptions } from './gate-thresholds.ts';
 import { measureGate, type GateMeasureOptions } from './gate.ts';
 import { measurePeer, type PeerOptions } from './peer-speed.ts';
@@ -46,7 +47,7 @@ const program = new Command('npm run bench --')
 Examples:
   npm run bench -- speed --json bench/results/speed.json
   npm run bench -- peer --model smollm2-135m-instruct
-  npm run bench -- gate statistics.jsonl --json bench/results/gate.json
+  npm run bench -- gate statistics.jsonl --gate default control --json bench/results/gate.json
   npm run bench -- quantization --questions NQ-open.dev.jsonl --format nq-open --int4
 Without a subcommand: speed, peer, quantization and training, one after the other, with their defaults.`,
   )
@@ -120,7 +121,7 @@ program
   )
   .argument('<files...>', 'JSON lines with domain, entropyNats, answerProbability, hidden (base64)')
   .option('--orderings <n>', 'seeded re-orderings of each kind', wholeNumber(1), 500)
-  .option('--gate <text>', 'only gates whose name contains it')
+  .option('--gate <text...>', 'only gates whose name contains one of these')
   .option(...seed)
   .option(...json)
   .action((files: string[], options: GateMeasureOptions & OutputOptions) =>
@@ -135,6 +136,16 @@ program
   .option(...json)
   .action((options: GateThresholdOptions & OutputOptions) =>
     publish('gate-thresholds', options, () => Promise.resolve(measureGateThresholds(options))),
+  );
+
+program
+  .command('gate-run-lengths')
+  .description('false alarms of the default gate on synthetic hidden states, where nothing changes')
+  .option('--runs <n>', 'runs on each kind of cloud', wholeNumber(1), 100)
+  .option(...seed)
+  .option(...json)
+  .action((options: GateRunLengthOptions & OutputOptions) =>
+    publish('gate-run-lengths', options, () => Promise.resolve(measureGateRunLengths(options))),
   );
 
 /** What a call without a subcommand measures: what needs no files and takes minutes, not more. */
