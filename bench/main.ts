@@ -11,6 +11,7 @@ import { measureGateThresholds, type GateThresholdOptions } from './gate-thresho
 import { measureGate, type GateMeasureOptions } from './gate.ts';
 import { measurePeer, type PeerOptions } from './peer-speed.ts';
 import { measureQuantization, type QuantizationOptions } from './quantization.ts';
+import { measureLoad, type LoadOptions } from './load.ts';
 import { publish, type OutputOptions } from './result.ts';
 import { measureSpeed, type SpeedOptions } from './speed.ts';
 import { measureTraining, type TrainingSpeedOptions } from './training-speed.ts';
@@ -113,6 +114,19 @@ addCommonOptions(
 
 const seed = ['--seed <n>', 'draws orderings and runs', wholeNumber(0), 1] as const;
 const json = ['--json <file>', 'write figures and machine as JSON'] as const;
+
+program
+  .command('load')
+  .description(
+    'the pipeline with the stand-in model on a Kafka broker, against a bare kafkajs loop',
+  )
+  .option('--questions <n>', 'questions altogether', wholeNumber(1), 1_000_000)
+  .option(...ROUNDS, wholeNumber(1), 10)
+  .option('--batch <n>', 'questions in a transaction', wholeNumber(1), 64)
+  .option(...json)
+  .action((options: LoadOptions & OutputOptions) =>
+    publish('load', options, () => measureLoad(options)),
+  );
 
 program
   .command('gate')
