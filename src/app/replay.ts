@@ -18,6 +18,8 @@ import type { Codec } from '../ports/record-codec.ts';
 import { matchFeedback } from '../streams/match-feedback.ts';
 import { canonicalMethod } from '../topology/canonical-topology.ts';
 import type { Topology } from '../topology/topology.ts';
+import { newestVerdict } from '../verdict/verdict-board.ts';
+import type { Verdict } from '../events/verdict.ts';
 import { answerPartition, type PartitionTracing } from './answer-partition.ts';
 import type { RecordCodecs } from '../adapters/avro/record-codecs.ts';
 import { feedRecords, questionBytes } from './feed-records.ts';
@@ -40,7 +42,7 @@ const CALIBRATING = 'secl-calibrating';
 /** What traces call the broker of a replay. */
 const SYSTEM = 'secl-embedded-log';
 /** Grows when what operators keep in committed state changes its form. */
-const STATE_FORMAT = 'state-7';
+const STATE_FORMAT = 'state-8';
 /** Records written at once while a stream is fed in. */
 const FEED_CHUNK = 1000;
 
@@ -74,6 +76,8 @@ export interface ReplayResult {
   readonly adapters: readonly AdapterRecord[];
   /** What became of them. */
   readonly decisions: readonly AdapterDecision[];
+  /** The newest verdict over all domains; `null`: no window has closed. */
+  readonly verdict: Verdict | null;
   /** Whether every question has been consumed; `false` after a drain. */
   readonly complete: boolean;
 }
@@ -292,7 +296,7 @@ async function runPipelines(
       },
     }),
   );
-  const { size, step, correctable, bins, simulations } = topology.calibration;
+  const { size, step, correctable, bins, bootstrap, simulations } = topology.calibration;
   const windows$ = calibratePartition(answers, {
     broker,
     topics,
@@ -301,7 +305,8 @@ async function runPipelines(
     windowCodec: codecs.calibrationWindow,
     deadLetterCodec: codecs.deadLetter,
     windows: { size, step, correctable },
-    metrics: { bins, simulations, seed: topology.seed },
+    metrics: { bins, bootstrap, simulations, seed: topology.seed },
+    verdict: topology.verdict,
     match: matchFeedback,
     clock,
     inputEnded: inputEnded.signal,
@@ -375,6 +380,7 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult> {
       (a, b) => a.version - b.version,
     ),
     decisions: decisions.filter(isOwn),
+    verdict: newestVerdict(await readAll(broker, topics.calibration, codecs.calibrationWindow)),
     complete: answers.length + deadLetters.length === input.items.length,
   };
 }

@@ -4,6 +4,7 @@ import { openFileAdapterStore } from '../../adapters/files/file-adapter-store.ts
 import type { OnStoreProgress } from '../../adapters/hub/store-progress.ts';
 import { SeclError } from '../../errors/secl-error.ts';
 import type { Topology } from '../../topology/topology.ts';
+import { alertLine, alertsOfCommand } from '../alerts-of-command.ts';
 import { learningOptionsOf } from '../learning-options-of.ts';
 import { openTelemetryOf } from '../open-telemetry-of.ts';
 import { openAdapterLoader, openTrainer } from '../open-trainer.ts';
@@ -152,6 +153,14 @@ export async function runService(options: RunServiceOptions): Promise<WorkerStat
         : []),
     ];
     void monitor.probe();
+    const alerts = await alertsOfCommand('run', {
+      broker,
+      topology,
+      codecs,
+      clock: SYSTEM_CLOCK,
+      onTrouble: (message) => onTrouble?.(message),
+      onAlert: (alert) => onTrouble?.(alertLine(alert)),
+    });
     try {
       await runWorker({
         topology,
@@ -191,6 +200,7 @@ export async function runService(options: RunServiceOptions): Promise<WorkerStat
       timers.forEach((timer) => {
         clearInterval(timer);
       });
+      await alerts.close();
       await telemetry.close();
       await health?.close();
       await loop?.trainer?.close();
