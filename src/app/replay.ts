@@ -6,6 +6,7 @@ import type { AdapterDecision } from '../events/adapter-decision.ts';
 import type { AdapterRecord } from '../events/adapter.ts';
 import type { DeadLetter } from '../events/dead-letter.ts';
 import { calibratePartition } from '../operators/calibrate-partition.ts';
+import { measureWindows } from './measure-windows.ts';
 import type { PublishedBatch } from '../operators/publish-answers.ts';
 import { traceMemory } from '../operators/trace-memory.ts';
 import type { Broker, OutgoingRecord, PartitionLease } from '../ports/broker.ts';
@@ -24,6 +25,7 @@ import type { RecordCodecs } from '../adapters/avro/record-codecs.ts';
 import { feedRecords, questionBytes } from './feed-records.ts';
 import type { ReplayInput } from './replay-input.ts';
 import { lineageOf } from './lineage-of.ts';
+import { measureLag } from './measure-lag.ts';
 import { learningOptionsOf } from './learning-options-of.ts';
 import { scoringOptionsOf } from './scoring-options-of.ts';
 import { traceTrainer } from './trace-trainer.ts';
@@ -309,9 +311,16 @@ async function runPipelines(
     clock,
     inputEnded: inputEnded.signal,
   });
-  await lastValueFrom(merge(answers$, windows$).pipe(takeUntil(cancelledBy(abort))), {
-    defaultValue: undefined,
+  const stopLag = measureLag({
+    ...{ telemetry: tracing.telemetry, broker, group: ANSWERING },
+    ...{ topic: questions.topic, partition: questions.partition },
   });
+  await lastValueFrom(
+    merge(answers$, windows$.pipe(measureWindows(tracing.telemetry))).pipe(
+      takeUntil(cancelledBy(abort)),
+    ),
+    { defaultValue: undefined },
+  ).finally(stopLag);
 }
 
 /**

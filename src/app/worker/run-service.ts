@@ -6,6 +6,7 @@ import { SeclError } from '../../errors/secl-error.ts';
 import type { Topology } from '../../topology/topology.ts';
 import { alertLine, alertsOfCommand } from '../alerts-of-command.ts';
 import { learningOptionsOf } from '../learning-options-of.ts';
+import { openTelemetryOf } from '../open-telemetry-of.ts';
 import { openAdapterLoader, openTrainer } from '../open-trainer.ts';
 import { openLanguageModel } from '../open-language-model.ts';
 import { runFingerprint } from '../replay.ts';
@@ -95,6 +96,11 @@ export async function runService(options: RunServiceOptions): Promise<WorkerStat
       signal: drain,
     });
     const loop = await loopOf(topology, model, options, drain);
+    const telemetry = await openTelemetryOf(topology.telemetry, {
+      runFolder: topology.broker.folder,
+      serviceName: 'secl-worker',
+      ...(onTrouble === undefined ? {} : { onWarning: onTrouble }),
+    });
     const codecs = openRecordCodecs();
     const ledger = createPartitionLedger(SYSTEM_CLOCK);
     const meter = createWorkerMeter(SYSTEM_CLOCK);
@@ -165,6 +171,7 @@ export async function runService(options: RunServiceOptions): Promise<WorkerStat
         clock: SYSTEM_CLOCK,
         ledger,
         loop,
+        telemetry,
         resetTo: options.resetTo,
         drain,
         abort,
@@ -194,6 +201,7 @@ export async function runService(options: RunServiceOptions): Promise<WorkerStat
         clearInterval(timer);
       });
       await alerts.close();
+      await telemetry.close();
       await health?.close();
       await loop?.trainer?.close();
       await model.close();
