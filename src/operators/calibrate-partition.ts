@@ -7,7 +7,12 @@ import type { Broker, IncomingRecord, OutgoingRecord, PartitionLease } from '../
 import type { Clock } from '../ports/clock.ts';
 import type { Codec } from '../ports/record-codec.ts';
 import { calibrationChanges, restoreCalibration } from './calibration-entries.ts';
-import { stepCalibration, type Matcher, type WindowOptions } from './calibration-state.ts';
+import {
+  hasOpenAnswers,
+  stepCalibration,
+  type Matcher,
+  type WindowOptions,
+} from './calibration-state.ts';
 import { deadLetterOf } from './dead-letter-of.ts';
 import { judgeWindows } from './judge-windows.ts';
 import type { VerdictRules } from '../verdict/verdict-rules.ts';
@@ -26,6 +31,11 @@ export interface CalibrateOptions {
   readonly windowCodec: Codec<CalibrationWindow>;
   readonly deadLetterCodec: Codec<DeadLetter>;
   readonly windows: WindowOptions;
+  /**
+   * How long answers wait in an open window until it is closed as far as it is, milliseconds; absent: until it is
+   * full.
+   */
+  readonly closeAfterMs?: number | undefined;
   readonly metrics: WindowMetricOptions;
   /** When a verdict says what. */
   readonly verdict: Omit<VerdictRules, 'size' | 'step'>;
@@ -59,7 +69,10 @@ const WAIT_MS = 200;
  *
  *     answers   --a-b----c--
  *     labels    -----1-2----
- *     result    -------W----     windows as they close or are corrected
+ *     result    -------W----     windows as they close or are corrected, or the clock closes them
+ *
+ * A window that the clock closes is committed in one transaction with what the state becomes by it: its record is the
+ * tick, and nothing else depends on time.
  *
  * An answer or a label that cannot be read becomes a dead letter. Unsubscribing ends it: what is under way is not
  * committed.
@@ -125,11 +138,22 @@ export function calibratePartition(
     const loop = async (): Promise<void> => {
       let state = restoreCalibration(lease.state);
       let nextOffset = lease.startOffset;
+      /** Since when the open window holds answers that no record has told of. */
+      let openSinceMs: number | null = null;
+      const isDue = (): boolean => {
+        const { closeAfterMs, windows } = options;
+        if (closeAfterMs === undefined || !hasOpenAnswers(state, windows)) openSinceMs = null;
+        else openSinceMs ??= clock.monotonicMs();
+        return (
+          openSinceMs !== null && clock.monotonicMs() - openSinceMs >= (closeAfterMs ?? Infinity)
+        );
+      };
       while (!ended()) {
         const atEnd = options.inputEnded.aborted;
         const records = await lease.poll({ maxRecords: STEP_RECORDS, waitMs: WAIT_MS });
         const known = await readLabels(state.feedbackOffset, stopped.signal);
-        if (records.length === 0 && known.records.length === 0) {
+        const tick = isDue();
+        if (records.length === 0 && known.records.length === 0 && !tick) {
           if (atEnd) break;
           continue;
         }
@@ -141,6 +165,7 @@ export function calibratePartition(
             answers: answers.values.map(({ value, offset }) => ({ answer: value, offset })),
             labels: labels.values.map(({ value }) => value),
             feedbackOffset: known.next,
+            tick,
           },
           options.windows,
           options.match,
@@ -167,6 +192,7 @@ export function calibratePartition(
           state: calibrationChanges(state, next),
         });
         state = next;
+        if (tick) openSinceMs = null;
         for (const window of windows) subscriber.next(window);
       }
       subscriber.complete();

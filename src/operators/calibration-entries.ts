@@ -20,6 +20,8 @@ const read = (bytes: Uint8Array): unknown => JSON.parse(decoder.decode(bytes));
 interface Tally extends Standing {
   readonly feedbackOffset: number;
   readonly labelsRead: number;
+  /** Absent in state of earlier versions. */
+  readonly closedByClock?: number;
   readonly revisions: readonly (readonly [number, number])[];
   /** Scopes that have a verdict, in order. */
   readonly verdictOrder: readonly string[];
@@ -29,7 +31,7 @@ interface Tally extends Standing {
 export function restoreCalibration(entries: ReadonlyMap<string, Uint8Array>): CalibrationState {
   const tally = entries.get(TALLY_KEY);
   if (tally === undefined) return EMPTY_CALIBRATION;
-  const { revisions, verdictOrder, ...known } = read(tally) as Tally;
+  const { revisions, verdictOrder, closedByClock = 0, ...known } = read(tally) as Tally;
   const rows: [number, CalibrationRow][] = [];
   const pending: [string, PendingLabel][] = [];
   const verdicts = new Map<string, VerdictState>();
@@ -43,6 +45,7 @@ export function restoreCalibration(entries: ReadonlyMap<string, Uint8Array>): Ca
   }
   return {
     ...known,
+    closedByClock,
     revisions: new Map(revisions),
     rows: new Map(rows.toSorted(([a], [b]) => a - b)),
     pending: new Map(pending.toSorted(([, a], [, b]) => a.ordinal - b.ordinal)),
@@ -76,6 +79,7 @@ export function calibrationChanges(
     noticedAt: after.noticedAt,
     feedbackOffset: after.feedbackOffset,
     labelsRead: after.labelsRead,
+    ...(after.closedByClock === 0 ? {} : { closedByClock: after.closedByClock }),
     revisions: [...after.revisions],
     verdictOrder: [...after.verdicts.keys()],
   };

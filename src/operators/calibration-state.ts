@@ -58,7 +58,9 @@ export interface CalibrationState extends Standing {
   readonly labelsRead: number;
   /** Labels that found no answer yet, by question id, in order of arrival. */
   readonly pending: ReadonlyMap<string, PendingLabel>;
-  /** Newest revision of each correctable window. */
+  /** Answers seen when the clock last closed the open window as far as it was; 0: it never has. */
+  readonly closedByClock: number;
+  /** Newest revision of each correctable window, and of the open one where the clock has closed it. */
   readonly revisions: ReadonlyMap<number, number>;
   /** By scope, the one least lately judged first. */
   readonly verdicts: ReadonlyMap<string, VerdictState>;
@@ -82,6 +84,7 @@ export const EMPTY_CALIBRATION: CalibrationState = {
   noticedAt: null,
   feedbackOffset: 0,
   labelsRead: 0,
+  closedByClock: 0,
   rows: new Map(),
   pending: new Map(),
   revisions: new Map(),
@@ -100,6 +103,8 @@ export interface CalibrationInput {
   readonly labels: readonly Feedback[];
   /** Offset after the last label. */
   readonly feedbackOffset: number;
+  /** The clock closes the open window as far as it is: it is published, and again when it is full. @defaultValue false */
+  readonly tick?: boolean;
 }
 
 /** A window to be published. */
@@ -149,6 +154,14 @@ function withAnswer({ count, untilMs, incident, noticedAt }: Standing, answer: A
   };
 }
 
+/** Whether the open window holds answers that no record has told of. */
+export function hasOpenAnswers(
+  { count, closedByClock }: Pick<CalibrationState, 'count' | 'closedByClock'>,
+  options: WindowOptions,
+): boolean {
+  return count > closedByClock && count > closedWindows(count, options) * options.step;
+}
+
 /** The row of an answer, matched if its label is already there. */
 function rowOf(
   { answer, offset }: AnswerAt,
@@ -171,7 +184,7 @@ function rowOf(
 /**
  * The fold `(state, answers and labels) → (state, windows)`. Pure; nothing is mutated. Labels may come
  * before or after their answers, in any order; a window that was published before its labels came is
- * published again as a new revision.
+ * published again as a new revision; so is one that the clock closed before it was full.
  *
  * A label names its question by id alone, and nothing tells which of several records it means. So it belongs to the
  * first answer of its id, an answer with `duplicateOf` takes none, and of several labels the newest counts.
@@ -223,7 +236,8 @@ export function stepCalibration(
     const correct = match(answer, label);
     if (correct === row.correct) continue;
     rows.set(at, { ...row, correct });
-    for (const window of windowsOf(at, options)) if (window < closedBefore) corrected.add(window);
+    for (const window of windowsOf(at, options))
+      if (window < closedBefore || revisions.has(window)) corrected.add(window);
   }
   for (const id of pending.keys()) {
     if (pending.size <= PENDING_LABELS) break;
@@ -247,6 +261,8 @@ export function stepCalibration(
   const cuts = [
     ...[...corrected]
       .filter((ordinal) => ordinal >= closedBefore - options.correctable && revisions.has(ordinal))
+      // One that closes now is published below, labels and all.
+      .filter((ordinal) => ordinal < closedBefore || ordinal >= closedNow)
       .toSorted((a, b) => a - b)
       .map((ordinal) => cut(ordinal, before)),
     ...due
@@ -254,6 +270,11 @@ export function stepCalibration(
       .filter(({ ordinal }) => ordinal >= closedBefore || revisions.has(ordinal))
       .map(({ ordinal, standing: known }) => cut(ordinal, known)),
   ];
+  let { closedByClock } = state;
+  if (input.tick === true && hasOpenAnswers({ count, closedByClock }, options)) {
+    cuts.push(cut(closedNow, standing));
+    closedByClock = count;
+  }
 
   // The newest window is kept in any case: a change noticed after its end is told with it.
   const oldestWindow = Math.max(0, closedNow - Math.max(1, options.correctable));
@@ -265,6 +286,7 @@ export function stepCalibration(
       ...standing,
       feedbackOffset: input.feedbackOffset,
       labelsRead,
+      closedByClock,
       rows,
       pending,
       revisions,

@@ -10,8 +10,8 @@ export function canonicalTopology({ telemetry: _, ...topology }: Topology): stri
 }
 
 /**
- * As {@link canonicalTopology}, of the part that answers depend on: where topics are, who trains, and the rules of
- * verdict and alerts may change while a stream runs, and what was committed stays good.
+ * As {@link canonicalTopology}, of the part that answers depend on: where topics are, who trains, how long windows
+ * wait, and the rules of verdict and alerts may change while a stream runs, and what was committed stays good.
  */
 export function canonicalMethod({
   broker: _broker,
@@ -19,10 +19,12 @@ export function canonicalMethod({
   verdict: _verdict,
   alerts: _alerts,
   training,
+  calibration,
   ...rest
 }: Topology): string {
-  const { trainer: _trainer, ...method } = training;
-  return canonicalJson({ ...rest, training: method });
+  const { trainer: _trainer, ...trained } = training;
+  const { closeAfterSeconds: _wait, ...measured } = calibration;
+  return canonicalJson({ ...rest, training: trained, calibration: measured });
 }
 
 function canonicalJson(value: unknown): string {

@@ -160,6 +160,13 @@ const calibration = object<TopologyFile['calibration']>(
       ),
     ),
     correctable: integer([0, 1000], 10, 'Closed windows that a late label still corrects.'),
+    closeAfterSeconds: nullable(
+      integer(
+        [1, 604_800],
+        1,
+        'Seconds after which `secl run` publishes a window that is not full yet, and again when it is; null: only full ones. A replay knows no time.',
+      ),
+    ),
     bins: integer([1, 1000], 10, 'Bins of the expected calibration error.'),
     bootstrap: integer([0, 100_000], 1000, 'Resamples of the confidence intervals; 0: none.'),
     simulations: integer(

@@ -103,6 +103,8 @@ export interface TopologyCalibration {
   readonly step: number;
   /** Closed windows that a late label still corrects. */
   readonly correctable: number;
+  /** `secl run` closes a window that has answers after so many seconds as far as it is; `null`: it waits until it is full. */
+  readonly closeAfterSeconds: number | null;
   /** Bins of the expected calibration error. */
   readonly bins: number;
   /** Resamples of the bootstrap confidence intervals; 0: none. */

@@ -140,7 +140,8 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     }),
   );
 
-  const { size, step, correctable, bins, bootstrap, simulations } = topology.calibration;
+  const { size, step, correctable, bins, bootstrap, simulations, closeAfterSeconds } =
+    topology.calibration;
   const calibrating$ = group(
     options,
     groups.calibrating,
@@ -155,6 +156,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
         windowCodec: codecs.calibrationWindow,
         deadLetterCodec: codecs.deadLetter,
         windows: { size, step, correctable },
+        closeAfterMs: closeAfterSeconds === null ? undefined : closeAfterSeconds * 1000,
         metrics: { bins, bootstrap, simulations, seed: topology.seed },
         verdict: topology.verdict,
         match: matchFeedback,

@@ -313,3 +313,38 @@ test('where no window may be corrected, a late label corrects none', () => {
   );
   assert.deepEqual(late.cuts, []);
 });
+
+test('the clock closes the open window as far as it is; it is published again when it is full', () => {
+  let state = EMPTY_CALIBRATION;
+  const step = (answers: number[], labels: number[], tick = false): unknown[] => {
+    const result = stepCalibration(
+      state,
+      { answers: answers.map(answerAt), labels: labels.map(label), feedbackOffset: 0, tick },
+      options,
+      match,
+    );
+    state = result.state;
+    // What was committed restores exactly what it came to.
+    assert.deepEqual(restored(state), state);
+    return result.cuts.map(({ ordinal, revision, rows }) => [ordinal, revision, rows.length]);
+  };
+  assert.deepEqual(step([0, 1], [], true), [[0, 0, 2]]);
+  assert.deepEqual(step([], [], true), [], 'nothing has come since');
+  assert.deepEqual(step([], [0]), [[0, 1, 2]], 'a label corrects it');
+  assert.deepEqual(step([2], [], true), [[0, 2, 3]]);
+  // The window that fills up and the next one, of which a label came along.
+  assert.deepEqual(step([3, 4], [1, 4], true), [
+    [0, 3, 4],
+    [1, 0, 1],
+  ]);
+  assert.deepEqual(step([5, 6, 7], []), [[1, 1, 4]]);
+  assert.deepEqual(step([], [], true), [], 'no window is open');
+});
+
+/** A state as its entries restore it. */
+function restored(state: CalibrationState): CalibrationState {
+  const entries = new Map<string, Uint8Array>();
+  for (const [key, value] of calibrationChanges(EMPTY_CALIBRATION, state))
+    if (value !== null) entries.set(key, value);
+  return restoreCalibration(entries);
+}

@@ -57,7 +57,7 @@ training:
   optimizer: { name: adamw, learningRate: 0.5, beta1: 0.8, beta2: 0.7, epsilon: 0.001, weightDecay: 0.01, clipNorm: 3 }
   guard: { maxMeanShift: 0.4, heldOutEvery: 5, maxHeldOutRise: 0.3, trialQuestions: 3, maxDrift: 2.5, refusals: 9, restQuestions: 8 }
 adapter: { scope: turn }
-calibration: { window: sliding, size: 20, step: 7, correctable: 1, bins: 15, bootstrap: 10, simulations: 0 }
+calibration: { window: sliding, size: 20, step: 7, correctable: 1, closeAfterSeconds: 60, bins: 15, bootstrap: 10, simulations: 0 }
 verdict: { limit: 0.2, margin: 0.01, minimumLabelled: 9, dwell: 8, carry: 7, gap: 0.6 }
 alerts:
   when: always
@@ -153,6 +153,7 @@ telemetry:
         size: 20,
         step: 7,
         correctable: 1,
+        closeAfterSeconds: 60,
         bins: 15,
         bootstrap: 10,
         simulations: 0,
@@ -287,6 +288,13 @@ telemetry:
       'sliding windows with gaps',
       'calibration: { window: sliding, size: 4, step: 5 }',
       ['calibration.step must be at most the size, 4, or answers would be in no window.'],
+    ],
+    [
+      'a rate of false alarms for which no threshold is known',
+      'gate: { statistics: [hidden, entropy], questionsBetweenFalseAlarms: 4000 }',
+      [
+        'gate.questionsBetweenFalseAlarms must be at most 3333 for hidden, entropy: thresholds are not known beyond.',
+      ],
     ],
     ...['', 'training: { mode: barrier }'].map((mode): [string, string, string[]] => [
       `batches cut by time before a barrier${mode === '' ? ', which is the default' : ''}`,
