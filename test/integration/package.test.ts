@@ -42,7 +42,7 @@ async function npm(cwd: string, ...args: string[]): Promise<string> {
 async function pack(...args: string[]): Promise<Packed> {
   const printed = JSON.parse(await npm(root, 'pack', '--json', '--ignore-scripts', ...args)) as
     Record<string, Packed> | readonly Packed[];
-  const [packed] = Object.values(printed) as Packed[];
+  const [packed] = Object.values<Packed>(printed);
   assert.ok(packed);
   return packed;
 }
