@@ -83,6 +83,7 @@ export const ADAPTERS = {
   'embedded-log': ['classic-level', 'rxjs'],
   files: [],
   hub: ['classic-level', 'undici', 'yauzl'],
+  kafka: ['kafkajs', 'rxjs'],
   memory: ['rxjs'],
   onnx: ['onnxruntime-common', 'onnxruntime-node'],
   passes: [],

@@ -90,7 +90,8 @@ export interface PartitionLease {
   /**
    * Commits atomically: records, state, and `nextOffset` for the group.
    *
-   * @throws SeclError `FENCED` if another owner has taken over: nothing was written.
+   * @throws SeclError `FENCED` if the lease is lost: another owner has taken over and nothing was written, or
+   *   the broker stopped answering in mid-commit, and the next lease's `startOffset` tells what it did.
    */
   commit(commit: PartitionCommit): Promise<readonly RecordPosition[]>;
 }
