@@ -73,7 +73,7 @@ describe('package', () => {
     const { files, unpackedSize } = await pack('--dry-run');
     const paths = files.map(({ path }) => path);
     const sources = (await readdir(join(root, 'src'), { recursive: true }))
-      .filter((file) => file.endsWith('.ts'))
+      .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
       .map((file) => join('build', 'src', file).replace(/\.ts$/, ''));
     const built = sources.flatMap((file) => [`${file}.js`, `${file}.d.ts`]);
     assert.deepEqual(
