@@ -235,8 +235,9 @@ export type { TrainingOutcome } from './operators/settle-adapters.ts';
 export { verbalizeBatches } from './operators/verbalize-batches.ts';
 
 // topology: pipelines as files
+export type { TopologyBroker } from './topology/broker-topology.ts';
 export type { TopologyAdapter, TopologyGate, TopologyTraining } from './topology/loop-topology.ts';
-export { canonicalTopology } from './topology/canonical-topology.ts';
+export { canonicalMethod, canonicalTopology } from './topology/canonical-topology.ts';
 export { describeTopology, drawTopology, outlineTopology } from './topology/describe-topology.ts';
 export { parseTopology, readTopology, type ParsedTopology } from './topology/parse-topology.ts';
 export type { SettingOrigin } from './topology/setting-origin.ts';
@@ -312,6 +313,8 @@ export {
 } from './adapters/avro/avro-codec.ts';
 export type { NamedSchemas, SchemaJson } from './adapters/avro/avro-schema.ts';
 export { openRecordCodecs, type RecordCodecs } from './adapters/avro/record-codecs.ts';
+export type { KafkaSasl, KafkaTls } from './adapters/kafka/kafka-broker-options.ts';
+export { openKafkaBroker, type KafkaBrokerOptions } from './adapters/kafka/open-kafka-broker.ts';
 export {
   openEmbeddedLog,
   type EmbeddedLog,

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { defer, identity, pipe, tap, type Observable } from 'rxjs';
 import { SeclError } from '../errors/secl-error.ts';
 import { answerBatches } from '../operators/answer-batches.ts';
@@ -23,6 +22,7 @@ import { sharedPrefixes } from '../secl/shared-prefixes.ts';
 import type { ScoringOptions } from '../secl/scoring-options.ts';
 import type { Topology } from '../topology/topology.ts';
 import type { TrainingDesk } from './training-desk.ts';
+import { batchIdOf } from './worker/batch-id.ts';
 import type { RecordCodecs } from '../adapters/avro/record-codecs.ts';
 
 /** State entry that says what the state belongs to. */
@@ -32,7 +32,7 @@ const FINGERPRINT_KEY = 'answers/fingerprint';
 export interface AnswerPartitionOptions {
   readonly topology: Topology;
   readonly scoring: ScoringOptions;
-  readonly model: LanguageModel;
+  readonly model: Pick<LanguageModel, 'description' | 'tokenizer' | 'openScope' | 'setAdapter'>;
   readonly codecs: RecordCodecs;
   readonly clock: Clock;
   /** Fires when no more batches are to be begun. */
@@ -43,11 +43,8 @@ export interface AnswerPartitionOptions {
   readonly fingerprint: string;
   /** Trains what bursts teach; `null`: nothing is trained. */
   readonly desk: TrainingDesk | null;
-}
-
-/** Hash of lineage and ordinal: the same batch has the same id, whoever makes it. */
-function batchIdOf(lineage: string, ordinal: number): string {
-  return createHash('sha256').update(`${lineage}\n${ordinal}`).digest('hex').slice(0, 32);
+  /** Whether trainers write the versions of adapters themselves. @defaultValue false */
+  readonly trainersWrite?: boolean;
 }
 
 /**
@@ -70,7 +67,7 @@ export function answerPartition(
         'STATE_MISMATCH',
         `the state of ${lease.topic}/${lease.partition} was made with another topology, prompt set, model, machine or version`,
         {
-          hint: 'Start a new run folder, or go on with the settings and machine the run began with.',
+          hint: 'Start a new run folder or consumer group, or go on with the settings and machine the run began with.',
         },
       );
     }
@@ -118,7 +115,9 @@ export function answerPartition(
         prepare,
         { adaptAll },
       ),
-      learnBatches(cell, desk?.learning ?? null, batchIdOf),
+      learnBatches(cell, desk?.learning ?? null, (lineage, ordinal) =>
+        batchIdOf(lineage, ordinal, lease.partition),
+      ),
       tap(({ trainingBatch }) => {
         if (trainingBatch !== null) desk?.expect(trainingBatch.batchId);
       }),
@@ -127,7 +126,7 @@ export function answerPartition(
         answerCodec: codecs.answer,
         deadLetterCodec: codecs.deadLetter,
         model: model.description,
-        loop: { topics: topology.topics, codecs },
+        loop: { topics: topology.topics, codecs, versions: options.trainersWrite !== true },
         published: scoring.published,
         scores: scoring.scores,
         stateEntries: new Map([[FINGERPRINT_KEY, fingerprint]]),

@@ -12,11 +12,12 @@ import type { Clock } from '../ports/clock.ts';
 import type { LanguageModel } from '../ports/language-model.ts';
 import type { Codec } from '../ports/record-codec.ts';
 import { matchFeedback } from '../streams/match-feedback.ts';
-import { canonicalTopology } from '../topology/canonical-topology.ts';
+import { canonicalMethod } from '../topology/canonical-topology.ts';
 import type { Topology } from '../topology/topology.ts';
 import { answerPartition } from './answer-partition.ts';
 import type { RecordCodecs } from '../adapters/avro/record-codecs.ts';
-import type { ReplayInput, ReplayItem } from './replay-input.ts';
+import { feedRecords, questionBytes } from './feed-records.ts';
+import type { ReplayInput } from './replay-input.ts';
 import { lineageOf } from './lineage-of.ts';
 import { learningOptionsOf } from './learning-options-of.ts';
 import { scoringOptionsOf } from './scoring-options-of.ts';
@@ -32,10 +33,6 @@ const ANSWERING = 'secl-answering';
 const CALIBRATING = 'secl-calibrating';
 /** Grows when what operators keep in committed state changes its form. */
 const STATE_FORMAT = 'state-7';
-/** Most bytes of a record that is fed in: brokers take about 1 MiB, key and headers included. */
-const RECORD_BYTES = 768 * 1024;
-/** Longest key in bytes. */
-const KEY_BYTES = 64 * 1024;
 /** Records written at once while a stream is fed in. */
 const FEED_CHUNK = 1000;
 
@@ -90,7 +87,7 @@ export function runFingerprint(
     prompts.sameMeaning,
   ];
   const parts = [
-    canonicalTopology(topology),
+    canonicalMethod(topology),
     ...templates.map(promptHash),
     codecs.question.fingerprint,
     codecs.answer.fingerprint,
@@ -98,23 +95,6 @@ export function runFingerprint(
     model.description.fingerprint,
   ];
   return createHash('sha256').update(parts.join('\n')).digest('hex');
-}
-
-/** Cuts a record that no broker takes: it cannot be read then, and becomes a dead letter. */
-function fitting(bytes: Uint8Array): Uint8Array {
-  return bytes.subarray(0, RECORD_BYTES);
-}
-
-/** An item as it stands on the topic of questions. */
-function questionBytes(item: ReplayItem, codecs: RecordCodecs): Uint8Array {
-  return fitting('bytes' in item ? item.bytes : codecs.question.encode(item.question));
-}
-
-/** The key of an item's records: its id, if it has one of a sensible length. */
-function keyOf(item: ReplayItem): Uint8Array | null {
-  if ('bytes' in item) return null;
-  const key = new TextEncoder().encode(item.question.id);
-  return key.length > KEY_BYTES ? null : key;
 }
 
 /** Ids of several records: of a label that names one, nobody could tell whose it is. */
@@ -159,7 +139,6 @@ async function countFed({
 /** Feeds the stream in, going on where an earlier run was cut off. Each chunk becomes visible whole. */
 async function feed(options: ReplayOptions): Promise<void> {
   const { input, topology, broker, codecs, clock, abort } = options;
-  const { questions, feedback } = topology.topics;
   const nowMs = clock.nowMs();
   const fed = await countFed(options);
   const repeated = repeatedIds(input);
@@ -167,13 +146,13 @@ async function feed(options: ReplayOptions): Promise<void> {
     const records = input.items
       .slice(start, start + FEED_CHUNK)
       .flatMap((item): OutgoingRecord[] => {
-        const key = keyOf(item);
-        const value = questionBytes(item, codecs);
-        const question = { topic: questions, partition: 0, key, value, timestampMs: nowMs };
-        if ('bytes' in item || item.feedback === null || repeated.has(item.question.id))
-          return [question];
-        const label = fitting(codecs.feedback.encode(item.feedback));
-        return [question, { topic: feedback, partition: 0, key, value: label, timestampMs: nowMs }];
+        const { question, label } = feedRecords(item, codecs, topology.topics);
+        const known = label !== null && 'question' in item && !repeated.has(item.question.id);
+        return (known ? [question, label] : [question]).map((record) => ({
+          ...record,
+          partition: 0,
+          timestampMs: nowMs,
+        }));
       });
     await broker.append(records);
   }

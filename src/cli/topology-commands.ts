@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { checkConnection } from '../app/worker/check-connection.ts';
 import {
   checkTopology,
   describeTopologyFile,
@@ -6,6 +7,30 @@ import {
   type EffectiveSetting,
   type EffectiveSettings,
 } from '../app/topology-files.ts';
+import { EXIT } from './exit-code.ts';
+
+interface CheckOptions {
+  readonly connect?: true;
+  readonly log?: string;
+  readonly brokers?: string;
+  readonly json?: true;
+}
+
+/** Says what is missing at the other end; exit code 1 if anything is. */
+async function connect(file: string | undefined, options: CheckOptions): Promise<void> {
+  const { log, brokers, json } = options;
+  const connection = await checkConnection({ topology: file, log, brokers });
+  const { name, place, faults } = connection;
+  if (json === true)
+    console.log(JSON.stringify({ valid: faults.length === 0, ...connection }, null, 2));
+  else if (faults.length === 0) console.log(`"${name}" can run on ${place}`);
+  else {
+    console.log(`"${name}" cannot run on ${place}:`);
+    for (const { topic, fault } of faults) console.log(`  ${topic} ${fault}`);
+    console.log('Create what is missing with `secl topics create`.');
+  }
+  if (faults.length > 0) process.exitCode = EXIT.failed;
+}
 
 /** Columns of a table that one long value may not push away. */
 const WIDEST = 48;
@@ -54,8 +79,15 @@ export function registerTopologyCommands(program: Command): void {
     .command('check')
     .description('check a topology file; every fault is told with its line and column')
     .argument('[file]', 'topology file (YAML); the default one if left out')
+    .option('--connect', 'also connect to its broker, and tell which topics are missing or wrong')
+    .option('--log <folder>', 'with --connect: the embedded log in this folder')
+    .option('--brokers <host:port,…>', 'with --connect: Kafka at these addresses')
     .option('--json', 'print JSON')
-    .action(async (file: string | undefined, options: { json?: true }) => {
+    .action(async (file: string | undefined, options: CheckOptions) => {
+      if (options.connect === true) {
+        await connect(file, options);
+        return;
+      }
       const name = await checkTopology(file);
       console.log(
         options.json === true

@@ -8,6 +8,15 @@ export function canonicalTopology(topology: Topology): string {
   return canonicalJson(topology);
 }
 
+/**
+ * As {@link canonicalTopology}, of the part that answers depend on: where topics are and who trains may change while a
+ * stream runs, and what was committed stays good.
+ */
+export function canonicalMethod({ broker: _, training, ...rest }: Topology): string {
+  const { trainer: __, ...method } = training;
+  return canonicalJson({ ...rest, training: method });
+}
+
 function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);

@@ -1,14 +1,10 @@
 import { SCORE_NAMES, type ScoreName } from '../events/score.ts';
 import type { TrainingMode } from '../learning/learning-options.ts';
 import type { SignalName } from '../secl/training-target.ts';
+import { brokerRules } from './check-broker.ts';
+import type { RuleFault } from './rule-fault.ts';
 import type { TopologyFile } from './topology-shape.ts';
 import type { Topology } from './topology.ts';
-
-/** A rule between several keys that a file breaks, at the key to change. */
-export interface RuleFault {
-  readonly path: string;
-  readonly message: string;
-}
 
 /** Why a score cannot be computed under these settings, or `undefined` if it can. */
 function obstacle(score: ScoreName, { confidence, scoring }: TopologyFile): string | undefined {
@@ -74,6 +70,7 @@ const RULES: readonly ((file: TopologyFile) => RuleFault[])[] = [
   trainingRules,
   sizeRules,
   arenaRules,
+  (file) => brokerRules(file.broker, modeOf(file)),
 ];
 
 /** Thrown where a rule looks at a section that is at fault itself. */

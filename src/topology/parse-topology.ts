@@ -1,8 +1,9 @@
 import { LineCounter, parseDocument, type Document } from 'yaml';
-import { checkRules, completeTopology, type RuleFault } from './check-topology.ts';
+import { checkRules, completeTopology } from './check-topology.ts';
 import { readOverrides, type Override } from './read-overrides.ts';
 import { readField, type NodeFault, type Reading } from './read-shape.ts';
 import type { SettingOrigin } from './setting-origin.ts';
+import type { RuleFault } from './rule-fault.ts';
 import { topologyError, type TopologyFault } from './topology-fault.ts';
 import { TOPOLOGY_SHAPE, type TopologyFile } from './topology-shape.ts';
 import type { Topology } from './topology.ts';

@@ -2,6 +2,7 @@ import type { AnswerStyle } from '../events/question.ts';
 import { SCORE_NAMES, type ScoreName } from '../events/score.ts';
 import { NORMALIZATIONS } from '../secl/normalized-p-true.ts';
 import { EVIDENCES } from '../secl/scoring-options.ts';
+import { BROKER_SHAPE } from './broker-shape.ts';
 import { ADAPTER_SHAPE, GATE_SHAPE, TRAINING_SHAPE, type TrainingFile } from './loop-shape.ts';
 import {
   choice,
@@ -185,6 +186,7 @@ export const TOPOLOGY_SHAPE: Field<TopologyFile> = object<TopologyFile>(
     training: TRAINING_SHAPE,
     adapter: ADAPTER_SHAPE,
     calibration,
+    broker: BROKER_SHAPE,
     seed: integer([0, 4_294_967_295], 1, 'Seed of everything that samples.'),
     limits,
   },

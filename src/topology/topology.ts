@@ -2,6 +2,7 @@ import type { AnswerStyle } from '../events/question.ts';
 import type { ScoreName } from '../events/score.ts';
 import type { Normalization } from '../secl/normalized-p-true.ts';
 import type { Evidence } from '../secl/scoring-options.ts';
+import type { TopologyBroker } from './broker-topology.ts';
 import type { TopologyAdapter, TopologyGate, TopologyTraining } from './loop-topology.ts';
 
 /** Names of the topics that a pipeline reads and writes. */
@@ -130,6 +131,8 @@ export interface Topology {
   readonly training: TopologyTraining;
   readonly adapter: TopologyAdapter;
   readonly calibration: TopologyCalibration;
+  /** Where the topics are; a replay has a log of its own. */
+  readonly broker: TopologyBroker;
   /** Seed of everything that samples. */
   readonly seed: number;
   readonly limits: TopologyLimits;

@@ -1,8 +1,10 @@
-import { after, before, describe } from 'node:test';
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
 import { openKafkaBroker } from '../../src/adapters/kafka/open-kafka-broker.ts';
 import { SYSTEM_CLOCK } from '../../src/app/system-clock.ts';
 import { kafkaSkip, startKafka, type KafkaServer } from '../support/kafka-server.ts';
 import { brokerContract } from './broker.ts';
+import { hasCode } from './broker/broker-scene.ts';
 
 describe('on a Kafka server', { skip: kafkaSkip() }, () => {
   let server: KafkaServer;
@@ -34,5 +36,13 @@ describe('on a Kafka server', { skip: kafkaSkip() }, () => {
         dispose: () => broker.close(),
       };
     },
+  });
+});
+
+it('Kafka: says where no broker answers', async () => {
+  const options = { brokers: ['127.0.0.1:1'], clientId: 'nobody', clock: SYSTEM_CLOCK };
+  await assert.rejects(openKafkaBroker({ ...options, patienceMs: 1 }), (error: unknown) => {
+    assert.match(String(error), /127\.0\.0\.1:1/);
+    return hasCode('BROKER_FAILED')(error);
   });
 });

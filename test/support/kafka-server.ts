@@ -9,6 +9,8 @@ import { temporaryFolder } from './temporary-folder.ts';
 /** A broker to test against. */
 export interface KafkaServer {
   readonly brokers: readonly string[];
+  /** Where it listens itself, whatever it advertises; absent if the broker is not ours. */
+  readonly port?: number;
   /** Sends the broker's process a signal; absent if the broker is not ours. */
   readonly signal?: (signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT') => Promise<void>;
   /** Starts it again over the same data, at the same address, and waits until it answers. */
@@ -19,6 +21,10 @@ export interface KafkaServer {
 
 /** Options of {@link startKafka}. */
 export interface KafkaServerOptions {
+  /** What clients must speak. @defaultValue 'PLAINTEXT' */
+  readonly listener?: 'PLAINTEXT' | 'SASL_SSL';
+  /** Port that clients are sent to, e.g. of a proxy. @defaultValue its own */
+  readonly advertisedPort?: number;
   /** Further lines of `server.properties`, e.g. listeners with a password. */
   readonly properties?: Readonly<Record<string, string>>;
 }
@@ -67,15 +73,19 @@ export async function startKafka(options: KafkaServerOptions = {}): Promise<Kafk
   if (given !== undefined) return { brokers: given.split(','), stop: () => Promise.resolve() };
   const { classpath, skip } = kafkaJars();
   if (classpath === undefined) throw new Error(skip);
+  const { listener = 'PLAINTEXT', advertisedPort } = options;
   const folder = temporaryFolder();
-  const [port, controller] = [await freePort(), await freePort()];
+  const [port, internal, controller] = [await freePort(), await freePort(), await freePort()];
   const output = join(folder, 'output.log');
   const properties = join(folder, 'server.properties');
   const settings: Record<string, string | number> = {
     'process.roles': 'broker,controller',
     'node.id': 1,
     'controller.quorum.voters': `1@127.0.0.1:${controller}`,
-    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controller}`,
+    listeners: `${listener}://127.0.0.1:${port},INTERNAL://127.0.0.1:${internal},CONTROLLER://127.0.0.1:${controller}`,
+    'listener.security.protocol.map': `CONTROLLER:PLAINTEXT,INTERNAL:PLAINTEXT,${listener}:${listener}`,
+    'inter.broker.listener.name': 'INTERNAL',
+    'advertised.listeners': `${listener}://127.0.0.1:${advertisedPort ?? port},INTERNAL://127.0.0.1:${internal}`,
     'controller.listener.names': 'CONTROLLER',
     'log.dirs': join(folder, 'data'),
     'auto.create.topics.enable': 'false',
@@ -128,7 +138,8 @@ export async function startKafka(options: KafkaServerOptions = {}): Promise<Kafk
   };
   await start();
   return {
-    brokers: [`127.0.0.1:${port}`],
+    brokers: [`127.0.0.1:${advertisedPort ?? port}`],
+    port,
     signal: async (signal) => {
       if (signal === 'SIGKILL') await end();
       else process.kill(pid, signal);

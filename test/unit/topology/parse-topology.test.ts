@@ -7,7 +7,6 @@ import {
   readTopology,
 } from '../../../src/topology/parse-topology.ts';
 import { cpuMs } from '../../support/cpu-ms.ts';
-import { canonicalTopology } from '../../../src/topology/canonical-topology.ts';
 
 const SHORTEST = 'version: 1\nname: qa\n';
 const DEFAULT = readFileSync('topologies/qa.yaml', 'utf8');
@@ -43,6 +42,7 @@ scoring: { when: always, scores: [pTrue, verbalized], distractors: 0, normalizat
 gate: { kind: periodic, statistics: [entropy], detector: adwin, questionsBetweenFalseAlarms: 50, warmUp: 4, coolDown: 0, burst: 5, period: 60 }
 training:
   mode: async
+  trainer: service
   target: { signals: [pTrue], mean: geometric, weighting: equal }
   minimumGap: 0.2
   accumulation: burst
@@ -58,6 +58,7 @@ training:
   guard: { maxMeanShift: 0.4, heldOutEvery: 5, maxHeldOutRise: 0.3, trialQuestions: 3, maxDrift: 2.5, refusals: 9, restQuestions: 8 }
 adapter: { scope: turn }
 calibration: { window: sliding, size: 20, step: 7, correctable: 1, bins: 15, bootstrap: 10, simulations: 0 }
+broker: { kind: kafka, folder: f, brokers: 'a:1,[::1]:2', clientId: c, group: g, partitions: 3, sasl: { mechanism: plain, usernameFile: u, passwordEnv: P }, tls: { mode: on, caFile: ca, certFile: ce, keyFile: ke } }
 seed: 4294967295
 limits: { maxPromptTokens: 100, maxQuestionChars: 200 }
 `;
@@ -97,6 +98,7 @@ limits: { maxPromptTokens: 100, maxQuestionChars: 200 }
       },
       training: {
         mode: 'async',
+        trainer: 'service',
         target: { signals: ['pTrue'], mean: 'geometric', weighting: 'equal' },
         minimumGap: 0.2,
         accumulation: 'burst',
@@ -136,6 +138,22 @@ limits: { maxPromptTokens: 100, maxQuestionChars: 200 }
         bins: 15,
         bootstrap: 10,
         simulations: 0,
+      },
+      broker: {
+        kind: 'kafka',
+        folder: 'f',
+        brokers: 'a:1,[::1]:2',
+        clientId: 'c',
+        group: 'g',
+        partitions: 3,
+        sasl: {
+          mechanism: 'plain',
+          usernameFile: 'u',
+          usernameEnv: null,
+          passwordFile: null,
+          passwordEnv: 'P',
+        },
+        tls: { mode: 'on', caFile: 'ca', certFile: 'ce', keyFile: 'ke' },
       },
       seed: 4294967295,
       limits: { maxPromptTokens: 100, maxQuestionChars: 200 },
@@ -177,7 +195,7 @@ limits: { maxPromptTokens: 100, maxQuestionChars: 200 }
       '10:8 limits must be a mapping, not null.',
       '12:1 seed is given twice.',
       '13:1  5 cannot be a key.',
-      '14:1 zebra unknown key; known are version, name, topics, model, batch, answer, confidence, scoring, gate, training, adapter, calibration, seed, limits.',
+      '14:1 zebra unknown key; known are version, name, topics, model, batch, answer, confidence, scoring, gate, training, adapter, calibration, broker, seed, limits.',
     ]);
   });
 
@@ -343,80 +361,4 @@ limits: { maxPromptTokens: 100, maxQuestionChars: 200 }
       assert.ok(spentMs < 5000, `${spentMs} ms`);
     });
   }
-});
-
-describe('canonicalTopology', () => {
-  it('does not depend on order, comments or defaults that are spelt out', () => {
-    const canonical = canonicalTopology(readTopology(DEFAULT, 'qa.yaml'));
-    assert.equal(canonicalTopology(readTopology('name: qa # c\nversion: 1', 't')), canonical);
-    assert.notEqual(canonicalTopology(readTopology(`${SHORTEST}seed: 2`, 't')), canonical);
-    assert.deepEqual(JSON.parse(canonical), readTopology(DEFAULT, 'qa.yaml'));
-    assert.ok(
-      canonical.startsWith('{"adapter":{"scope":"position"},"answer":{"maxTokens":{"choice":8,'),
-    );
-  });
-
-  it('lets the environment win over the file, and says where each setting comes from', () => {
-    const text = `${SHORTEST}seed: 3\ngate:\n  burst: 5\n  period: 9\n`;
-    const parsed = parseTopology(text, { SECL__GATE__BURST: '7', SECL__GATE__WARM_UP: '20' });
-    assert.ok(parsed.ok);
-    const { gate, seed } = parsed.topology;
-    assert.deepEqual([gate.burst, gate.period, gate.warmUp, seed], [7, 9, 20, 3]);
-    assert.deepEqual(parsed.origins.get('gate.burst'), {
-      kind: 'environment',
-      variable: 'SECL__GATE__BURST',
-    });
-    assert.deepEqual(parsed.origins.get('gate.warmUp')?.kind, 'environment');
-    assert.deepEqual(parsed.origins.get('gate.period'), { kind: 'file', line: 6 });
-    assert.equal(parsed.origins.get('gate.coolDown'), undefined);
-    assert.ok(Object.isFrozen(parsed.topology.gate));
-    // The text itself is untouched by it.
-    assert.equal(readTopology(text, 'x.yaml').gate.burst, 5);
-  });
-
-  it('reports faults of file, environment and rules at once, each where it stands', () => {
-    const parsed = parseTopology(
-      `${SHORTEST}topics: { questions: a, answers: a }\ngate: { burts: 1 }\n`,
-      {
-        SECL__SEED: 'x',
-        SECL__CALIBRATION__STEP: '7',
-      },
-    );
-    assert.ok(!parsed.ok);
-    assert.deepEqual(
-      parsed.faults.map(({ line, column, variable, path }) => [
-        variable ?? `${line}:${column}`,
-        path,
-      ]),
-      [
-        ['3:34', 'topics.answers'],
-        ['4:9', 'gate.burts'],
-        ['SECL__SEED', 'seed'],
-        // A rule that the override breaks.
-        ['SECL__CALIBRATION__STEP', 'calibration.step'],
-      ],
-    );
-    const message = (() => {
-      try {
-        readTopology(SHORTEST, 'x.yaml', { SECL__SEED: 'x' });
-      } catch (error) {
-        return error as { message: string; hint: string };
-      }
-      return { message: '', hint: '' };
-    })();
-    assert.match(message.message, /^SECL__SEED: seed: must be an integer/m);
-    assert.match(message.hint, /^Correct the environment;/);
-  });
-
-  it('leaves out rules that look at a section at fault', () => {
-    // The step would be too long for a size of 100, the default; the size itself cannot be read.
-    const faults = faultsOf(`${SHORTEST}calibration: { size: many, step: 200, window: sliding }\n`);
-    assert.equal(faults.length, 1);
-    assert.match(faults[0] ?? '', /calibration\.size must be an integer/);
-    // A misspelt section may have been meant for any.
-    assert.equal(
-      faultsOf(`${SHORTEST}topicz: {}\ntopics: { questions: a, answers: a }\n`).length,
-      1,
-    );
-  });
 });
