@@ -235,7 +235,7 @@ export type { TrainingOutcome } from './operators/settle-adapters.ts';
 export { verbalizeBatches } from './operators/verbalize-batches.ts';
 
 // topology: pipelines as files
-export type { TopologyBroker } from './topology/broker-topology.ts';
+export type { TopologyBroker, TopologySasl, TopologyTls } from './topology/broker-topology.ts';
 export type { TopologyAdapter, TopologyGate, TopologyTraining } from './topology/loop-topology.ts';
 export { canonicalMethod, canonicalTopology } from './topology/canonical-topology.ts';
 export { describeTopology, drawTopology, outlineTopology } from './topology/describe-topology.ts';
