@@ -88,6 +88,7 @@ export const ADAPTERS = {
   onnx: ['onnxruntime-common', 'onnxruntime-node'],
   passes: [],
   system: [],
+  telemetry: ['@opentelemetry'],
   trainer: ['onnxruntime-common', 'onnxruntime-node'],
 };
 

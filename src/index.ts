@@ -74,6 +74,14 @@ export {
 } from './ports/language-model.ts';
 export type { Codec, Decoded } from './ports/record-codec.ts';
 export type { ChatMessage, TokenIds, Tokenizer } from './ports/tokenizer.ts';
+export type {
+  Attributes,
+  Span,
+  SpanKind,
+  SpanOptions,
+  Telemetry,
+  TraceContext,
+} from './ports/telemetry.ts';
 export type { Trainer } from './ports/trainer.ts';
 
 // secl: the method's scores, and the stages that compute them over a model scope
@@ -232,12 +240,18 @@ export type {
   SettledAdapter,
 } from './operators/question-batch.ts';
 export type { TrainingOutcome } from './operators/settle-adapters.ts';
+export type { TraceOptions } from './operators/trace-options.ts';
 export { verbalizeBatches } from './operators/verbalize-batches.ts';
 
 // topology: pipelines as files
 export type { TopologyBroker, TopologySasl, TopologyTls } from './topology/broker-topology.ts';
 export type { TopologyAdapter, TopologyGate, TopologyTraining } from './topology/loop-topology.ts';
 export { canonicalMethod, canonicalTopology } from './topology/canonical-topology.ts';
+export type {
+  TopologyMetrics,
+  TopologyTelemetry,
+  TopologyTraces,
+} from './topology/telemetry-topology.ts';
 export { describeTopology, drawTopology, outlineTopology } from './topology/describe-topology.ts';
 export { parseTopology, readTopology, type ParsedTopology } from './topology/parse-topology.ts';
 export type { SettingOrigin } from './topology/setting-origin.ts';
@@ -334,7 +348,11 @@ export {
 } from './adapters/onnx/open-onnx-language-model.ts';
 
 // app: all of it put together
-export { answerPartition, type AnswerPartitionOptions } from './app/answer-partition.ts';
+export {
+  answerPartition,
+  type AnswerPartitionOptions,
+  type PartitionTracing,
+} from './app/answer-partition.ts';
 export { ask, type AskedAnswer, type AskedQuestion } from './app/ask.ts';
 export { askQuestion, type AskQuestionOptions } from './app/ask-question.ts';
 export { buildModel, type BuildModelOptions, type BuildProgress } from './app/build-model.ts';

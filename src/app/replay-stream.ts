@@ -6,6 +6,8 @@ import { openEmbeddedLog } from '../adapters/embedded-log/open-embedded-log.ts';
 import { openFileAdapterStore } from '../adapters/files/file-adapter-store.ts';
 import type { OnStoreProgress } from '../adapters/hub/store-progress.ts';
 import type { Answer } from '../events/answer.ts';
+import { NO_TELEMETRY } from '../ports/no-telemetry.ts';
+import type { Telemetry } from '../ports/telemetry.ts';
 import type { ReplayReport } from '../report/replay-report.ts';
 import { matchFeedback } from '../streams/match-feedback.ts';
 import type { Topology } from '../topology/topology.ts';
@@ -14,6 +16,7 @@ import { loadTopology } from './load-topology.ts';
 import { loadStream } from './load-stream.ts';
 import { makeFolder } from './make-folder.ts';
 import { openLanguageModel } from './open-language-model.ts';
+import { openTelemetryOf } from './open-telemetry-of.ts';
 import { openTrainer } from './open-trainer.ts';
 import { replay, runFingerprint } from './replay.ts';
 import type { ReplayInput } from './replay-input.ts';
@@ -127,7 +130,12 @@ export async function replayStream(options: ReplayStreamOptions): Promise<Replay
       clock: SYSTEM_CLOCK,
     });
     let dashboard: Dashboard | undefined;
+    let telemetry: Telemetry = NO_TELEMETRY;
     try {
+      telemetry = await openTelemetryOf(topology.telemetry, {
+        runFolder,
+        serviceName: 'secl-replay',
+      });
       if (options.dashboard !== undefined) {
         dashboard = await serveDashboard({
           broker,
@@ -171,6 +179,7 @@ export async function replayStream(options: ReplayStreamOptions): Promise<Replay
         fingerprint,
         ...(training === undefined ? {} : { training }),
         clock: SYSTEM_CLOCK,
+        telemetry,
         drain: options.drain,
         abort: options.abort,
         onBatch: (batch) => {
@@ -204,6 +213,7 @@ export async function replayStream(options: ReplayStreamOptions): Promise<Replay
       if (dashboard !== undefined) await options.lingerOver?.(done);
       return done;
     } finally {
+      await telemetry.close();
       await dashboard?.close();
       await broker.close();
     }

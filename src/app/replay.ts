@@ -7,20 +7,24 @@ import type { AdapterRecord } from '../events/adapter.ts';
 import type { DeadLetter } from '../events/dead-letter.ts';
 import { calibratePartition } from '../operators/calibrate-partition.ts';
 import type { PublishedBatch } from '../operators/publish-answers.ts';
+import { traceMemory } from '../operators/trace-memory.ts';
 import type { Broker, OutgoingRecord, PartitionLease } from '../ports/broker.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { LanguageModel } from '../ports/language-model.ts';
+import { NO_TELEMETRY } from '../ports/no-telemetry.ts';
+import type { Telemetry } from '../ports/telemetry.ts';
 import type { Codec } from '../ports/record-codec.ts';
 import { matchFeedback } from '../streams/match-feedback.ts';
 import { canonicalMethod } from '../topology/canonical-topology.ts';
 import type { Topology } from '../topology/topology.ts';
-import { answerPartition } from './answer-partition.ts';
+import { answerPartition, type PartitionTracing } from './answer-partition.ts';
 import type { RecordCodecs } from '../adapters/avro/record-codecs.ts';
 import { feedRecords, questionBytes } from './feed-records.ts';
 import type { ReplayInput } from './replay-input.ts';
 import { lineageOf } from './lineage-of.ts';
 import { learningOptionsOf } from './learning-options-of.ts';
 import { scoringOptionsOf } from './scoring-options-of.ts';
+import { traceTrainer } from './trace-trainer.ts';
 import {
   createTrainingDesk,
   type TrainingDesk,
@@ -31,6 +35,8 @@ import {
 const ANSWERING = 'secl-answering';
 /** Consumer group that watches calibration. */
 const CALIBRATING = 'secl-calibrating';
+/** What traces call the broker of a replay. */
+const SYSTEM = 'secl-embedded-log';
 /** Grows when what operators keep in committed state changes its form. */
 const STATE_FORMAT = 'state-7';
 /** Records written at once while a stream is fed in. */
@@ -50,6 +56,8 @@ export interface ReplayOptions {
   readonly abort: AbortSignal;
   /** Trains the adapter; absent: nothing is trained, whatever the topology says. */
   readonly training?: Pick<TrainingDeskOptions, 'trainer' | 'load'>;
+  /** Where what happens is told; absent: nowhere. */
+  readonly telemetry?: Telemetry;
   /** Told of each batch once it is durable; batches of an earlier run are not told again. */
   readonly onBatch?: (batch: PublishedBatch) => void;
 }
@@ -208,12 +216,16 @@ function cancelledBy(signal: AbortSignal): Observable<never> {
 }
 
 /** The desk that trains for a replay; `null` where nothing is trained. */
-function deskOf({ topology, model, broker, codecs, training }: ReplayOptions): TrainingDesk | null {
+function deskOf(
+  { topology, model, broker, codecs, training, clock }: ReplayOptions,
+  tracing: PartitionTracing,
+): TrainingDesk | null {
   const learning = learningOptionsOf(topology, model);
   const { mode } = topology.training;
   if (learning === null || mode === 'off' || training === undefined) return null;
   return createTrainingDesk({
     ...training,
+    trainer: traceTrainer(training.trainer, { ...tracing, clock }),
     learning,
     mode,
     recordOf: async (version) => {
@@ -254,6 +266,7 @@ async function runPipelines(
   questions: PartitionLease,
   answers: PartitionLease,
   desk: TrainingDesk | null,
+  tracing: PartitionTracing,
 ): Promise<void> {
   const { input, topology, model, broker, codecs, clock, drain, abort } = options;
   const { topics } = topology;
@@ -268,6 +281,7 @@ async function runPipelines(
     totalRecords: input.items.length,
     fingerprint: `${options.fingerprint ?? runFingerprint(topology, model, codecs)}/${input.hash}`,
     desk,
+    tracing,
   }).pipe(
     tap({
       next: (batch) => options.onBatch?.(batch),
@@ -318,11 +332,17 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult> {
   ]);
   await feed(options);
 
-  const desk = deskOf(options);
+  const tracing: PartitionTracing = {
+    telemetry: options.telemetry ?? NO_TELEMETRY,
+    memory: traceMemory(),
+    system: SYSTEM,
+    group: ANSWERING,
+  };
+  const desk = deskOf(options, tracing);
   try {
     await withLease(broker, ANSWERING, topics.questions, (questions) =>
       withLease(broker, CALIBRATING, topics.answers, (answers) =>
-        runPipelines(options, questions, answers, desk),
+        runPipelines(options, questions, answers, desk, tracing),
       ),
     );
   } finally {

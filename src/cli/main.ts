@@ -24,6 +24,7 @@ import { registerStartCommand } from './start-command.ts';
 import { registerStreamCommands } from './stream-commands.ts';
 import { registerTopicsCommand } from './topics-command.ts';
 import { registerTopologyCommands } from './topology-commands.ts';
+import { registerTraceCommand } from './trace-command.ts';
 import { registerTrainerCommand } from './trainer-command.ts';
 
 const { version } = JSON.parse(readFileSync(path.join(packageRoot(), 'package.json'), 'utf8')) as {
@@ -54,6 +55,7 @@ registerReadCommand(program);
 registerDeadLetterCommands(program);
 registerTrainerCommand(program);
 registerDashboardCommand(program);
+registerTraceCommand(program);
 registerDemoCommand(program);
 registerAskCommand(program);
 registerModelCommands(program);

@@ -2,9 +2,10 @@ import type { Topology } from './topology.ts';
 
 /**
  * A topology as JSON with sorted keys and no spaces: equal texts for equal topologies, whatever the order
- * of keys and the comments in their files. Its hash identifies the topology.
+ * of keys and the comments in their files. Its hash identifies the topology. What is told of a run is no part of it:
+ * no answer depends on that, and a run may go on under another setting.
  */
-export function canonicalTopology(topology: Topology): string {
+export function canonicalTopology({ telemetry: _, ...topology }: Topology): string {
   return canonicalJson(topology);
 }
 
@@ -12,7 +13,12 @@ export function canonicalTopology(topology: Topology): string {
  * As {@link canonicalTopology}, of the part that answers depend on: where topics are and who trains may change while a
  * stream runs, and what was committed stays good.
  */
-export function canonicalMethod({ broker: _, training, ...rest }: Topology): string {
+export function canonicalMethod({
+  broker: _,
+  telemetry: ___,
+  training,
+  ...rest
+}: Topology): string {
   const { trainer: __, ...method } = training;
   return canonicalJson({ ...rest, training: method });
 }

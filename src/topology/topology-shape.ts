@@ -16,6 +16,7 @@ import {
   text,
   type Field,
 } from './shape.ts';
+import { TELEMETRY_SHAPE } from './telemetry-shape.ts';
 import {
   PRECISIONS,
   SCORING_TIMES,
@@ -189,6 +190,7 @@ export const TOPOLOGY_SHAPE: Field<TopologyFile> = object<TopologyFile>(
     broker: BROKER_SHAPE,
     seed: integer([0, 4_294_967_295], 1, 'Seed of everything that samples.'),
     limits,
+    telemetry: TELEMETRY_SHAPE,
   },
   'A SECL-Stream pipeline.',
 );

@@ -3,6 +3,7 @@ import type { ScoreName } from '../events/score.ts';
 import type { Normalization } from '../secl/normalized-p-true.ts';
 import type { Evidence } from '../secl/scoring-options.ts';
 import type { TopologyBroker } from './broker-topology.ts';
+import type { TopologyTelemetry } from './telemetry-topology.ts';
 import type { TopologyAdapter, TopologyGate, TopologyTraining } from './loop-topology.ts';
 
 /** Names of the topics that a pipeline reads and writes. */
@@ -136,4 +137,5 @@ export interface Topology {
   /** Seed of everything that samples. */
   readonly seed: number;
   readonly limits: TopologyLimits;
+  readonly telemetry: TopologyTelemetry;
 }

@@ -61,6 +61,10 @@ calibration: { window: sliding, size: 20, step: 7, correctable: 1, bins: 15, boo
 broker: { kind: kafka, folder: f, brokers: 'a:1,[::1]:2', clientId: c, group: g, partitions: 3, sasl: { mechanism: plain, usernameFile: u, passwordEnv: P }, tls: { mode: on, caFile: ca, certFile: ce, keyFile: ke } }
 seed: 4294967295
 limits: { maxPromptTokens: 100, maxQuestionChars: 200 }
+telemetry:
+  traces: { exporter: file, endpoint: t.jsonl, ratio: 0.5, storeMiB: 1 }
+  metrics: { exporter: otlp-http, endpoint: 'http://m', intervalMs: 500 }
+  captureContent: true
 `;
     assert.deepEqual(readTopology(text, 'other.yaml'), {
       version: 1,
@@ -157,6 +161,11 @@ limits: { maxPromptTokens: 100, maxQuestionChars: 200 }
       },
       seed: 4294967295,
       limits: { maxPromptTokens: 100, maxQuestionChars: 200 },
+      telemetry: {
+        traces: { exporter: 'file', endpoint: 't.jsonl', ratio: 0.5, storeMiB: 1 },
+        metrics: { exporter: 'otlp-http', endpoint: 'http://m', intervalMs: 500 },
+        captureContent: true,
+      },
     });
   });
 
@@ -195,7 +204,7 @@ limits: { maxPromptTokens: 100, maxQuestionChars: 200 }
       '10:8 limits must be a mapping, not null.',
       '12:1 seed is given twice.',
       '13:1  5 cannot be a key.',
-      '14:1 zebra unknown key; known are version, name, topics, model, batch, answer, confidence, scoring, gate, training, adapter, calibration, broker, seed, limits.',
+      '14:1 zebra unknown key; known are version, name, topics, model, batch, answer, confidence, scoring, gate, training, adapter, calibration, broker, seed, limits, telemetry.',
     ]);
   });
 
