@@ -85,7 +85,7 @@ if (config.role === 'trainer') {
               const bytes = await store.get(sha256);
               if (bytes === undefined) throw new SeclError('STORE_FAILED', `no ${sha256}`);
               const found = createHash('sha256').update(bytes).digest('hex');
-              if (found !== sha256) throw new SeclError('CHECKSUM_MISMATCH', `${sha256}`);
+              if (found !== sha256) throw new SeclError('CHECKSUM_MISMATCH', sha256);
               return decodeStandInAdapter(bytes, version, topology.training.lora);
             },
           },

@@ -47,6 +47,8 @@ export interface Leavings {
 /** What came of a round. */
 export interface RoundResult {
   readonly leavings: Leavings;
+  /** Whether there was still something to answer when the fault struck, at least once. */
+  readonly hit: boolean;
   /** Processes that ended by themselves, and why. */
   readonly complaints: readonly string[];
   /** Processes that did not stop when they were told to. */
@@ -87,6 +89,18 @@ const lastingAnswer = (answer: Answer): string => {
   return JSON.stringify(rest);
 };
 
+/** An entry of the state, without offsets and times: those of two runs differ. */
+function lastingEntry(value: Uint8Array): string {
+  const text = Buffer.from(value).toString('latin1');
+  if (!text.startsWith('{')) return text;
+  const skips = (name: string): boolean => name === 'decisionsRead' || /(Ms|Offset)$/.test(name);
+  return JSON.stringify(
+    JSON.parse(Buffer.from(value).toString(), (name, item: unknown) =>
+      skips(name) ? undefined : item,
+    ),
+  );
+}
+
 /** All that is committed: answers, adapters, and the state of the answering group. */
 async function leavingsOf(broker: Broker, mode: FaultMode): Promise<Leavings> {
   const topology = faultTopology(mode);
@@ -113,7 +127,7 @@ async function leavingsOf(broker: Broker, mode: FaultMode): Promise<Leavings> {
   );
   for (const lease of leases) {
     for (const [name, value] of lease.state) {
-      state.set(`${lease.partition} ${name}`, Buffer.from(value).toString('hex'));
+      state.set(`${lease.partition} ${name}`, lastingEntry(value));
     }
   }
   await group.leave();
@@ -175,6 +189,7 @@ export async function runRound(world: FaultWorld, spec: RoundSpec): Promise<Roun
     const deadline = performance.now() + ROUND_MS;
     let harm: Promise<void> | undefined;
     let answered = 0;
+    let hit = false;
     while (answered < questions.length && performance.now() < deadline) {
       answered = await countAnswered(broker, mode);
       if (answered > 0) {
@@ -186,6 +201,9 @@ export async function runRound(world: FaultWorld, spec: RoundSpec): Promise<Roun
           mode,
           sessionTimeoutMs: SESSION_TIMEOUT_MS,
           random,
+          mark: () => {
+            hit ||= answered < questions.length;
+          },
         });
       }
       await sleep(100);
@@ -196,6 +214,7 @@ export async function runRound(world: FaultWorld, spec: RoundSpec): Promise<Roun
     const stuck = await pool.stop();
     return {
       leavings: await leavingsOf(broker, mode),
+      hit,
       complaints: pool.complaints,
       stuck,
       complete: answered >= questions.length,

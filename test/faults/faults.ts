@@ -16,6 +16,8 @@ export interface FaultScene {
   readonly mode: FaultMode;
   readonly sessionTimeoutMs: number;
   readonly random: SeededRandom;
+  /** Called at each harm, so that it is known whether there was still something to be hit. */
+  readonly mark: () => void;
 }
 
 /** Does its harm, at moments drawn from the scene's random numbers. */
@@ -29,11 +31,12 @@ const anyOf = (random: SeededRandom, list: readonly FaultProcess[]): FaultProces
 
 const killed =
   (role: FaultProcess['role']): Fault =>
-  async ({ pool, random }) => {
+  async ({ pool, random, mark }) => {
     const times = 1 + random.integer(3);
     for (let i = 0; i < times; i++) {
       await sleep(between(random, 0, 900));
       const victim = anyOf(random, pool.live(role));
+      mark();
       if (victim !== undefined) await pool.kill(victim);
       await sleep(between(random, 0, 300));
       pool.start(role);
@@ -47,42 +50,47 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   'worker-killed': killed('worker'),
 
   /** The zombie: it wakes when others own what it was working on. */
-  'worker-stopped': async ({ pool, random, sessionTimeoutMs }) => {
+  'worker-stopped': async ({ pool, random, sessionTimeoutMs, mark }) => {
     await sleep(between(random, 0, 900));
     const victim = anyOf(random, pool.live('worker'));
     if (victim === undefined) return;
+    mark();
     victim.child.kill('SIGSTOP');
     await sleep(sessionTimeoutMs + between(random, 300, 2000));
     victim.child.kill('SIGCONT');
   },
 
-  'broker-killed': async ({ server, random }) => {
+  'broker-killed': async ({ server, random, mark }) => {
     await sleep(between(random, 0, 900));
+    mark();
     await server.signal?.('SIGKILL');
     await sleep(between(random, 0, 1000));
     await server.restart?.();
   },
 
   /** A disk that takes nothing for a while looks like this to everybody else. */
-  'broker-stopped': async ({ server, random }) => {
+  'broker-stopped': async ({ server, random, mark }) => {
     await sleep(between(random, 0, 900));
+    mark();
     await server.signal?.('SIGSTOP');
     await sleep(between(random, 5000, 20_000));
     await server.signal?.('SIGCONT');
   },
 
-  'connections-cut': async ({ proxy, random }) => {
+  'connections-cut': async ({ proxy, random, mark }) => {
     const times = 1 + random.integer(4);
     for (let i = 0; i < times; i++) {
       await sleep(between(random, 0, 600));
+      mark();
       await proxy.cut(between(random, 0, 700));
     }
   },
 
-  rebalanced: async ({ pool, random }) => {
+  rebalanced: async ({ pool, random, mark }) => {
     const times = 2 + random.integer(3);
     for (let i = 0; i < times; i++) {
       await sleep(between(random, 0, 500));
+      mark();
       const live = pool.live('worker');
       const victim = anyOf(random, live);
       if (victim !== undefined && live.length > 1 && random.next() < 0.5) void pool.drain(victim);
@@ -94,7 +102,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   'trainer-killed': killed('trainer'),
 
   /** Batches that come again, late and in another order, as a mirrored topic has them. */
-  'batches-repeated': async ({ broker, random, mode }) => {
+  'batches-repeated': async ({ broker, random, mode, mark }) => {
     const { trainingBatches } = faultTopology(mode).topics;
     for (let i = 0; i < 3; i++) {
       await sleep(between(random, 0, 700));
@@ -103,6 +111,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       for await (const { key, value, headers } of broker.read(trainingBatches, 0, earliest)) {
         seen.push({ topic: trainingBatches, partition: 0, key, value, headers });
       }
+      mark();
       seen.sort(() => random.next() - 0.5);
       await broker.append(seen.slice(0, 1 + random.integer(3)));
     }

@@ -5,6 +5,7 @@
  *
  * `--rounds N` how many; `--seed S` of the first, counted up (a failing round names its own: replay it with
  * `--rounds 1 --seed S --only FAULT`); `--only FAULT[,FAULT]`; `--mode off|barrier`.
+ * `hit` counts the rounds in which there was still something to answer when the fault struck.
  * The last line is the counts as JSON. Exits with 1 on any loss.
  */
 import { parseArgs } from 'node:util';
@@ -51,7 +52,7 @@ const broker = await openKafkaBroker({
 const world: FaultWorld = { server, proxy, broker, folder: temporaryFolder() };
 const started = performance.now();
 const wanted = new Map<FaultMode, Leavings>();
-const counts: Record<string, { rounds: number; failed: number }> = {};
+const counts: Record<string, { rounds: number; hit: number; failed: number }> = {};
 const failures: { fault: string; mode: string; seed: number; faults: readonly string[] }[] = [];
 let restarts = 0;
 
@@ -65,9 +66,11 @@ for (let round = 0; round < rounds; round++) {
   const spec = { fault, mode, seed: seed + round };
   const begun = performance.now();
   let faults: readonly string[];
+  let wasHit = false;
   try {
-    const { leavings, complete, complaints, stuck } = await runRound(world, spec);
+    const { leavings, complete, complaints, stuck, hit } = await runRound(world, spec);
     restarts += complaints.length;
+    wasHit = hit;
     faults = [
       ...(complete ? [] : ['it did not end in time', ...complaints]),
       ...(stuck > 0 ? [`${stuck} processes did not stop when told to`] : []),
@@ -78,8 +81,9 @@ for (let round = 0; round < rounds; round++) {
     faults = [error instanceof Error ? (error.stack ?? error.message) : String(error)];
   }
   const name = `${fault} ${mode}`;
-  const count = (counts[name] ??= { rounds: 0, failed: 0 });
+  const count = (counts[name] ??= { rounds: 0, hit: 0, failed: 0 });
   count.rounds += 1;
+  if (wasHit) count.hit += 1;
   if (faults.length > 0) {
     count.failed += 1;
     failures.push({ fault, mode, seed: spec.seed, faults });

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import KafkaNode from 'kafkajs/src/broker/index.js';
 import createPoolBuilder, {
   type ConnectionPool,
@@ -69,11 +70,14 @@ export class KafkaClient {
   readonly #topics = new Map<string, readonly number[]>();
   readonly #coordinators = new Map<string, number>();
   #closed = false;
+  /** Every connection that is open or being made: a node may be making one when it is hung up. */
+  readonly #sockets = new Set<Socket>();
 
   constructor(settings: KafkaSettings) {
+    const openSocket = createSocketFactory();
     this.#builder = createPoolBuilder({
       ...connectionOptions(settings),
-      socketFactory: createSocketFactory(),
+      socketFactory: (socketOptions: unknown) => this.#keepSocket(openSocket(socketOptions)),
       logger: SILENT,
     });
     this.#seedCount = settings.brokers.length;
@@ -190,6 +194,16 @@ export class KafkaClient {
     this.#nodes.clear();
     this.#seed = undefined;
     await endsWithin(Promise.all(nodes.map(hangUp)), CLOSE_MS);
+    for (const socket of this.#sockets) destroy(socket);
+  }
+
+  #keepSocket(socket: Socket): Socket {
+    this.#sockets.add(socket);
+    socket.once('close', () => {
+      this.#sockets.delete(socket);
+    });
+    if (this.#closed) destroy(socket);
+    return socket;
   }
 
   #assertOpen(): void {
@@ -272,6 +286,11 @@ function connected(node: KafkaNode): Promise<void> {
     connecting.set(node, attempt);
   }
   return attempt;
+}
+
+/** With an error, so that requests under way end at once; without a listener it would end the process. */
+function destroy(socket: Socket): void {
+  socket.on('error', () => undefined).destroy(new Error('the client was closed'));
 }
 
 /** A connection that is given up may fail in its own way. */
