@@ -19,7 +19,13 @@ export type {
   GateReading,
   PublishedConfidence,
 } from './events/answer.ts';
-export type { CalibrationWindow, WindowMetric } from './events/calibration-window.ts';
+export type {
+  CalibrationWindow,
+  WindowDrift,
+  WindowEstimate,
+  WindowMetric,
+} from './events/calibration-window.ts';
+export type { Verdict, VerdictBasis, VerdictCode, VerdictLevel } from './events/verdict.ts';
 export type { DeadLetter } from './events/dead-letter.ts';
 export type { Feedback } from './events/feedback.ts';
 export type { AnswerStyle, Choice, GivenAnswer, Question } from './events/question.ts';
@@ -102,6 +108,12 @@ export {
 } from './secl/verbalized-confidence.ts';
 export type { PlannedQuestion, RefusedQuestion, WrittenAnswer } from './secl/work.ts';
 export { writeAnswers } from './secl/write-answers.ts';
+
+// verdict: whether confidence can be trusted now
+export { EMPTY_VERDICT, stepVerdict, type VerdictState } from './verdict/step-verdict.ts';
+export { verdictAsOf, type ReadVerdict } from './verdict/verdict-as-of.ts';
+export type { VerdictRules } from './verdict/verdict-rules.ts';
+export type { UnjudgedWindow } from './verdict/window-evidence.ts';
 
 // calibration: metrics over confidences with labels
 export { accuracy } from './calibration/accuracy.ts';

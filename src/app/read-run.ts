@@ -1,3 +1,4 @@
+import { newestVerdict } from '../verdict/verdict-board.ts';
 import { openRecordCodecs } from '../adapters/avro/record-codecs.ts';
 import { SeclError } from '../errors/secl-error.ts';
 import type { Broker } from '../ports/broker.ts';
@@ -86,6 +87,7 @@ async function reportOf(run: RunLog, folder: string): Promise<RunReport> {
   const letters = await readTopic(log, topics.deadLetters, codecs.deadLetter);
   const adapters = await readTopic(log, topics.adapters, codecs.adapter);
   const decisions = await readTopic(log, topics.adapterDecisions, codecs.adapterDecision);
+  const windows = await readTopic(log, topics.calibration, codecs.calibrationWindow);
   const asked = await countRecords(log, topics.questions);
 
   const deadLetters = letters.values.filter(({ sourceTopic }) => sourceTopic === topics.questions);
@@ -122,6 +124,7 @@ async function reportOf(run: RunLog, folder: string): Promise<RunReport> {
     ['labels', labels.unreadable],
     ['dead letters', letters.unreadable],
     ['adapters', adapters.unreadable + decisions.unreadable],
+    ['calibration windows', windows.unreadable],
   ];
   return {
     folder,
@@ -148,6 +151,7 @@ async function reportOf(run: RunLog, folder: string): Promise<RunReport> {
         : []),
     ],
     ...outcome,
+    verdict: newestVerdict(windows.values),
   };
 }
 

@@ -34,7 +34,7 @@ export function trainedQuestions({
  * @param labels - By position in the stream, since ids may repeat.
  */
 export function replayOutcome(
-  result: ReplayResult,
+  result: Omit<ReplayResult, 'verdict'>,
   labels: LabelsByPosition,
   match: Matcher,
   topology: Topology,
@@ -48,7 +48,7 @@ export function replayOutcome(
  * @param rows - One per answer, in stream order.
  */
 export function outcomeOfRows(
-  result: ReplayResult,
+  result: Omit<ReplayResult, 'verdict'>,
   rows: readonly ReplayRow[],
   topology: Topology,
 ): ReplayOutcome {

@@ -12,6 +12,8 @@ import type { ReplayReport } from '../report/replay-report.ts';
 import { matchFeedback } from '../streams/match-feedback.ts';
 import type { Topology } from '../topology/topology.ts';
 import { labelAnswers, labelsOf } from './label-answers.ts';
+import { alertLine, alertsOfCommand } from './alerts-of-command.ts';
+import type { AlertWatch } from './start-alerts.ts';
 import { loadTopology } from './load-topology.ts';
 import { loadStream } from './load-stream.ts';
 import { makeFolder } from './make-folder.ts';
@@ -54,6 +56,8 @@ export interface ReplayStreamOptions {
   readonly dashboard?: DashboardListen | undefined;
   /** Told where the page is. */
   readonly onDashboard?: ((url: string) => void) | undefined;
+  /** Told, a line each, of alerts and of what does not work with them. */
+  readonly onNotice?: ((line: string) => void) | undefined;
   /** The page stays after the stream's end until this resolves. @defaultValue at once */
   readonly lingerOver?: ((result: ReplayStreamResult) => Promise<void>) | undefined;
 }
@@ -129,6 +133,7 @@ export async function replayStream(options: ReplayStreamOptions): Promise<Replay
       clock: SYSTEM_CLOCK,
     });
     let dashboard: Dashboard | undefined;
+    let alerts: AlertWatch | undefined;
     let telemetry: Telemetry = NO_TELEMETRY;
     try {
       telemetry = await openTelemetryOf(topology.telemetry, {
@@ -144,6 +149,14 @@ export async function replayStream(options: ReplayStreamOptions): Promise<Replay
         });
         options.onDashboard?.(dashboard.url);
       }
+      alerts = await alertsOfCommand('replay', {
+        broker,
+        topology,
+        codecs,
+        clock: SYSTEM_CLOCK,
+        onTrouble: (message) => options.onNotice?.(message),
+        onAlert: (alert) => options.onNotice?.(alertLine(alert)),
+      });
       const training = await openTrainer(topology, {
         store: openFileAdapterStore(path.join(runFolder, 'adapters')),
         cacheFolder: options.cacheFolder,
@@ -207,11 +220,13 @@ export async function replayStream(options: ReplayStreamOptions): Promise<Replay
           summary,
           rows,
           adapters,
+          verdict: result.verdict,
         },
       };
       if (dashboard !== undefined) await options.lingerOver?.(done);
       return done;
     } finally {
+      await alerts?.close();
       await telemetry.close();
       await dashboard?.close();
       await broker.close();

@@ -6,6 +6,7 @@ import type { AdapterDecision } from '../events/adapter-decision.ts';
 import type { AdapterRecord } from '../events/adapter.ts';
 import type { DeadLetter } from '../events/dead-letter.ts';
 import { calibratePartition } from '../operators/calibrate-partition.ts';
+import { measureWindows } from './measure-windows.ts';
 import type { PublishedBatch } from '../operators/publish-answers.ts';
 import { traceMemory } from '../operators/trace-memory.ts';
 import type { Broker, OutgoingRecord, PartitionLease } from '../ports/broker.ts';
@@ -17,11 +18,14 @@ import type { Codec } from '../ports/record-codec.ts';
 import { matchFeedback } from '../streams/match-feedback.ts';
 import { canonicalMethod } from '../topology/canonical-topology.ts';
 import type { Topology } from '../topology/topology.ts';
+import { newestVerdict } from '../verdict/verdict-board.ts';
+import type { Verdict } from '../events/verdict.ts';
 import { answerPartition, type PartitionTracing } from './answer-partition.ts';
 import type { RecordCodecs } from '../adapters/avro/record-codecs.ts';
 import { feedRecords, questionBytes } from './feed-records.ts';
 import type { ReplayInput } from './replay-input.ts';
 import { lineageOf } from './lineage-of.ts';
+import { measureLag } from './measure-lag.ts';
 import { learningOptionsOf } from './learning-options-of.ts';
 import { scoringOptionsOf } from './scoring-options-of.ts';
 import { traceTrainer } from './trace-trainer.ts';
@@ -38,7 +42,7 @@ const CALIBRATING = 'secl-calibrating';
 /** What traces call the broker of a replay. */
 const SYSTEM = 'secl-embedded-log';
 /** Grows when what operators keep in committed state changes its form. */
-const STATE_FORMAT = 'state-7';
+const STATE_FORMAT = 'state-8';
 /** Records written at once while a stream is fed in. */
 const FEED_CHUNK = 1000;
 
@@ -72,6 +76,8 @@ export interface ReplayResult {
   readonly adapters: readonly AdapterRecord[];
   /** What became of them. */
   readonly decisions: readonly AdapterDecision[];
+  /** The newest verdict over all domains; `null`: no window has closed. */
+  readonly verdict: Verdict | null;
   /** Whether every question has been consumed; `false` after a drain. */
   readonly complete: boolean;
 }
@@ -290,7 +296,7 @@ async function runPipelines(
       },
     }),
   );
-  const { size, step, correctable, bins, simulations } = topology.calibration;
+  const { size, step, correctable, bins, bootstrap, simulations } = topology.calibration;
   const windows$ = calibratePartition(answers, {
     broker,
     topics,
@@ -299,14 +305,22 @@ async function runPipelines(
     windowCodec: codecs.calibrationWindow,
     deadLetterCodec: codecs.deadLetter,
     windows: { size, step, correctable },
-    metrics: { bins, simulations, seed: topology.seed },
+    metrics: { bins, bootstrap, simulations, seed: topology.seed },
+    verdict: topology.verdict,
     match: matchFeedback,
     clock,
     inputEnded: inputEnded.signal,
   });
-  await lastValueFrom(merge(answers$, windows$).pipe(takeUntil(cancelledBy(abort))), {
-    defaultValue: undefined,
+  const stopLag = measureLag({
+    ...{ telemetry: tracing.telemetry, broker, group: ANSWERING },
+    ...{ topic: questions.topic, partition: questions.partition },
   });
+  await lastValueFrom(
+    merge(answers$, windows$.pipe(measureWindows(tracing.telemetry))).pipe(
+      takeUntil(cancelledBy(abort)),
+    ),
+    { defaultValue: undefined },
+  ).finally(stopLag);
 }
 
 /**
@@ -366,6 +380,7 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult> {
       (a, b) => a.version - b.version,
     ),
     decisions: decisions.filter(isOwn),
+    verdict: newestVerdict(await readAll(broker, topics.calibration, codecs.calibrationWindow)),
     complete: answers.length + deadLetters.length === input.items.length,
   };
 }

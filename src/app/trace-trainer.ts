@@ -30,6 +30,8 @@ export function traceTrainer(
           'secl.batch.samples': batch.samples.length,
         },
       });
+      const beganMs = now();
+      let failure: string | null = null;
       memory.steps.set(batch.batchId, span.context);
       try {
         const record = await trainer.train(batch, signal);
@@ -46,10 +48,16 @@ export function traceTrainer(
         return record;
       } catch (error) {
         const coded = error instanceof SeclError ? error : null;
-        span.fail(coded?.code ?? 'unknown', coded?.message ?? 'an unexpected error');
+        failure = coded?.code ?? 'unknown';
+        span.fail(failure, coded?.message ?? 'an unexpected error');
         throw error;
       } finally {
         span.end(now());
+        telemetry.measure(
+          'secl.training.duration',
+          (now() - beganMs) / 1000,
+          failure === null ? {} : { 'error.type': failure },
+        );
       }
     },
     close: () => trainer.close(),

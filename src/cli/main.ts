@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { packageRoot } from '../app/package-root.ts';
 import { SeclError } from '../errors/secl-error.ts';
 import { registerAdapterCommands } from './adapter-commands.ts';
+import { registerAlertCommands } from './alert-commands.ts';
 import { registerAskCommand } from './ask-command.ts';
 import { describeError, errorLines } from './describe-error.ts';
 import { registerCompareCommand } from './compare-command.ts';
@@ -20,6 +21,7 @@ import { registerReplayCommand } from './replay-command.ts';
 import { registerReportCommand } from './report-command.ts';
 import { registerRunCommand } from './run-command.ts';
 import { registerSendCommand } from './send-command.ts';
+import { registerStatusCommand } from './status-command.ts';
 import { registerStartCommand } from './start-command.ts';
 import { registerStreamCommands } from './stream-commands.ts';
 import { registerTopicsCommand } from './topics-command.ts';
@@ -39,6 +41,7 @@ const program = new Command('secl')
     'after',
     `
 Exit codes: 0 done; 1 failed (the message says why and what to do); 2 wrong usage;
+10, 11, 12 what \`secl status\` says;
 130 interrupted after draining (the same command goes on).
 Set SECL_DEBUG=1 to see stack traces.`,
   )
@@ -55,6 +58,8 @@ registerReadCommand(program);
 registerDeadLetterCommands(program);
 registerTrainerCommand(program);
 registerDashboardCommand(program);
+registerStatusCommand(program);
+registerAlertCommands(program);
 registerTraceCommand(program);
 registerDemoCommand(program);
 registerAskCommand(program);

@@ -26,6 +26,8 @@ export const ERROR_CODES = {
   STORE_FAILED: 'The model cache or the log folder could not be read or written, or is full.',
   // page
   ADDRESS_IN_USE: 'The address to listen on is taken, or not this machine’s.',
+  // alerts
+  WEBHOOK_FAILED: 'The webhook could not be reached, or refused an alert.',
   // broker
   LOG_IN_USE: 'Another process has the log folder open.',
   LOG_CORRUPT: 'The log folder is damaged or of another format.',

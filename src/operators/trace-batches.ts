@@ -11,6 +11,7 @@ import type { IncomingRecord, OutgoingRecord, PartitionLease } from '../ports/br
 import type { Span } from '../ports/telemetry.ts';
 import { traceHeaders } from '../ports/trace-headers.ts';
 import { settledSpans, trainingSpan } from './loop-spans.ts';
+import { measureBatches } from './measure-batch.ts';
 import type { PublishedBatch } from './publish-answers.ts';
 import type { AnsweredBatch, RecordBatch } from './question-batch.ts';
 import { messagingAttributes, questionSpans, type QuestionSpans } from './question-spans.ts';
@@ -53,6 +54,8 @@ interface Way extends BatchTimes {
   /** The part that is under way. */
   at: { readonly stage: Stage; readonly startMs: number } | null;
   batch: Span | null;
+  /** What it came to, once that is known. */
+  made: { readonly answered: AnsweredBatch; readonly ready: PublishedBatch } | null;
   questions: readonly QuestionSpans[];
 }
 
@@ -73,6 +76,7 @@ export function traceBatches(options: TraceOptions): BatchTracer {
   const { telemetry, memory, clock } = options;
   if (!telemetry.on) return UNTRACED;
   const ways = new Map<readonly IncomingRecord[], Way>();
+  const meter = measureBatches(telemetry, options.model);
   /** Batches whose commit is under way, in their order. */
   const committing: Way[] = [];
   let committedMs = 0;
@@ -180,6 +184,7 @@ export function traceBatches(options: TraceOptions): BatchTracer {
       way.stages.set('commit', { startMs, endMs: committedMs });
     }
     for (const question of way.questions) question.finish(way, failure);
+    meter.done(way.lease, way.made, way, ways.size, failure?.code);
     if (failure !== undefined) {
       way.batch ??= batchSpan(way, true);
       if (way.at !== null) way.batch.set({ 'secl.phase': way.at.stage });
@@ -192,7 +197,11 @@ export function traceBatches(options: TraceOptions): BatchTracer {
     polled: tap(({ lease, records }) => {
       const stages = new Map<Stage, StageTime>();
       const polledMs = now();
-      ways.set(records, { lease, records, polledMs, stages, at: null, batch: null, questions: [] });
+      ways.set(records, {
+        ...{ lease, records, polledMs, stages },
+        ...{ at: null, batch: null, made: null, questions: [] },
+      });
+      meter.read(lease, records.length, ways.size);
     }),
     stage: (stage, part) => (source) =>
       source.pipe(
@@ -220,6 +229,7 @@ export function traceBatches(options: TraceOptions): BatchTracer {
             if (answered === undefined || way === undefined) return ready;
             end(way);
             committing.push(way);
+            way.made = { answered, ready };
             return trace(way, answered, ready);
           }),
         );

@@ -17,6 +17,7 @@ import { REPORTED_SCORES, type ReportedScore } from './replay-summary.ts';
 import { reportPage } from './report-page.ts';
 import { scoreCaption } from './score-caption.ts';
 import { scoreTitle } from './score-title.ts';
+import { verdictSection } from './verdict-section.ts';
 
 /** The figures a reader looks for first. */
 function drawTiles({ summary }: ReplayReport): Markup {
@@ -187,7 +188,7 @@ export function renderReport(report: ReplayReport): string {
             </p>`
       }
       ${(report.notes ?? []).map((note) => html`<p class="warning">${note}</p>`)}
-      ${drawTiles(report)}
+      ${verdictSection(report.verdict ?? null)} ${drawTiles(report)}
       ${
         present.length === 0
           ? html`<p class="warning">No answer has a label, so nothing can be measured yet.</p>`

@@ -1,3 +1,4 @@
+import type { Verdict } from '../events/verdict.ts';
 import type { AdapterFate } from './adapter-fates.ts';
 import type { ReplayRow, ReplaySummary } from './replay-summary.ts';
 
@@ -25,4 +26,6 @@ export interface ReplayReport {
   readonly notes?: readonly string[];
   /** What became of each adapter, by version. */
   readonly adapters: readonly AdapterFate[];
+  /** The verdict at the run's end, over all domains; `null` or absent: no window has closed. */
+  readonly verdict?: Verdict | null;
 }

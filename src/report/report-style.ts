@@ -28,6 +28,11 @@ h3 { font-size: 15px; margin: 0 0 2px; overflow-wrap: anywhere; }
 p { margin: 4px 0 12px; max-width: 78ch; }
 .quiet, figcaption, .scope span { color: var(--quiet); }
 .warning { border-left: 4px solid var(--ece); padding: 6px 12px; background: var(--panel); }
+.verdict { border: 1px solid var(--line); border-left: 8px solid var(--quiet); border-radius: 8px; background: var(--panel); padding: 10px 16px; margin: 20px 0 0; }
+.verdict p { margin: 2px 0; } .verdict .word { font-size: 26px; font-weight: 700; line-height: 1.25; }
+.verdict.trust { border-left-color: var(--accuracy); } .verdict.trust .word { color: var(--accuracy); }
+.verdict.caution { border-left-color: var(--tone1); } .verdict.do-not-trust { border-left-color: var(--ece); }
+.verdict.do-not-trust .word { color: var(--ece); }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(130px, 1fr)); gap: 10px; margin: 20px 0 0; }
 .tile { background: var(--panel); border: 1px solid var(--line); border-radius: 8px; padding: 10px 14px; }
 .tile b { display: block; font-size: 22px; line-height: 1.3; font-variant-numeric: tabular-nums; }

@@ -1,6 +1,7 @@
 import { formatCount } from './format-number.ts';
 import { runNames } from './run-names.ts';
 import type { RunReport } from './run-report.ts';
+import { verdictLine } from './verdict-section.ts';
 
 /** Provenance that says which questions a run was asked. */
 const STREAM = 'Stream (SHA-256)';
@@ -26,6 +27,7 @@ export function runNotes(runs: readonly RunReport[]): string[] {
             `this run was stopped before its end; it shows what was committed, ${formatCount(run.summary.questions)} questions.`,
           ]),
       ...(run.notes ?? []),
+      ...(run.verdict === undefined || run.verdict === null ? [] : [verdictLine(run.verdict)]),
     ].map((note) => name + note);
   });
   if (runs.length < 2) return notes;

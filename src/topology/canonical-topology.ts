@@ -10,17 +10,21 @@ export function canonicalTopology({ telemetry: _, ...topology }: Topology): stri
 }
 
 /**
- * As {@link canonicalTopology}, of the part that answers depend on: where topics are and who trains may change while a
- * stream runs, and what was committed stays good.
+ * As {@link canonicalTopology}, of the part that answers depend on: where topics are, who trains, how long windows
+ * wait, and the rules of verdict and alerts may change while a stream runs, and what was committed stays good.
  */
 export function canonicalMethod({
-  broker: _,
-  telemetry: ___,
+  broker: _broker,
+  telemetry: _telemetry,
+  verdict: _verdict,
+  alerts: _alerts,
   training,
+  calibration,
   ...rest
 }: Topology): string {
-  const { trainer: __, ...method } = training;
-  return canonicalJson({ ...rest, training: method });
+  const { trainer: _trainer, ...trained } = training;
+  const { closeAfterSeconds: _wait, ...measured } = calibration;
+  return canonicalJson({ ...rest, training: trained, calibration: measured });
 }
 
 function canonicalJson(value: unknown): string {

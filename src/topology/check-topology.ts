@@ -1,3 +1,5 @@
+import { detectorsOf } from '../drift/watch.ts';
+import { RUN_LENGTHS } from '../drift/threshold-table.ts';
 import { SCORE_NAMES, type ScoreName } from '../events/score.ts';
 import type { TrainingMode } from '../learning/learning-options.ts';
 import type { SignalName } from '../secl/training-target.ts';
@@ -24,7 +26,7 @@ function isJudged(score: ScoreName): boolean {
 
 /** Fills in the defaults that depend on other keys. */
 export function completeTopology(file: TopologyFile): Topology {
-  const { batch, calibration, scoring, training } = file;
+  const { batch, calibration, scoring, training, verdict } = file;
   const usual = calibration.window === 'tumbling' ? calibration.size : tenthOf(calibration.size);
   const { target } = training;
   return {
@@ -47,8 +49,20 @@ export function completeTopology(file: TopologyFile): Topology {
       scores: scoring.scores ?? SCORE_NAMES.filter((name) => obstacle(name, file) === undefined),
     },
     calibration: { ...calibration, step: calibration.step ?? usual },
+    verdict: {
+      ...verdict,
+      minimumLabelled:
+        verdict.minimumLabelled ?? Math.max(LEAST_LABELLED, Math.ceil(calibration.size / 2)),
+      dwell: verdict.dwell ?? calibration.size,
+      carry: verdict.carry ?? CARRIED_WINDOWS * calibration.size,
+    },
   };
 }
+
+/** Labels below which an error has no band. */
+const LEAST_LABELLED = 20;
+/** Windows for which a measured one goes on speaking. */
+const CARRIED_WINDOWS = 5;
 
 /** Wait of a batch where the file names none, in milliseconds. */
 const USUAL_WAIT_MS = 50;
@@ -69,6 +83,8 @@ const RULES: readonly ((file: TopologyFile) => RuleFault[])[] = [
   scoreRules,
   trainingRules,
   sizeRules,
+  gateRules,
+  verdictRules,
   arenaRules,
   (file) => brokerRules(file.broker, modeOf(file)),
 ];
@@ -178,6 +194,21 @@ function trainingRules(file: TopologyFile): RuleFault[] {
 /** Whether a score is the model's own statement, which an adapter acts on. */
 function isVerbalized(score: ScoreName): boolean {
   return score === 'verbalized' || score === 'verbalizedWithEvidence';
+}
+
+/** Thresholds are simulated up to a run length that all detectors of a gate share. */
+function gateRules({ gate }: TopologyFile): RuleFault[] {
+  const most = Math.floor((RUN_LENGTHS.at(-1) as number) / detectorsOf(gate.statistics));
+  if (gate.kind !== 'drift' || gate.questionsBetweenFalseAlarms <= most) return [];
+  const message = `must be at most ${most} for ${gate.statistics.join(', ')}: thresholds are not known beyond.`;
+  return [{ path: 'gate.questionsBetweenFalseAlarms', message }];
+}
+
+function verdictRules({ calibration, verdict }: TopologyFile): RuleFault[] {
+  const { minimumLabelled } = verdict;
+  if (minimumLabelled === null || minimumLabelled <= calibration.size) return [];
+  const message = `must be at most calibration.size, ${calibration.size}, or nothing would ever count as measured.`;
+  return [{ path: 'verdict.minimumLabelled', message }];
 }
 
 function sizeRules({ calibration }: TopologyFile): RuleFault[] {

@@ -1,73 +1,10 @@
 import assert from 'node:assert/strict';
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { appendFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, describe, it } from 'node:test';
 import { packageRoot } from '../../src/app/package-root.ts';
+import { linesOf, secl, startWorker, until } from '../support/secl-process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-
-const MAIN = path.join(packageRoot(), 'build', 'src', 'cli', 'main.js');
-
-/** Runs `secl` to its end. */
-function secl(...parameters: readonly string[]): { code: number | null; out: string; err: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...parameters], {
-    encoding: 'utf8',
-    maxBuffer: 64 << 20,
-  });
-  assert.notEqual(status, null, stderr);
-  return { code: status, out: stdout, err: stderr };
-}
-
-/** A worker as a process of its own. */
-interface Worker {
-  readonly child: ChildProcess;
-  readonly ended: Promise<{ code: number | null; out: string; err: string }>;
-  /** Status lines so far. */
-  statuses(): readonly { readonly status: string; readonly answered: number }[];
-}
-
-function startWorker(...parameters: readonly string[]): Worker {
-  const child = spawn(process.execPath, [
-    MAIN,
-    ...['run', '--model', 'stand-in', '--json', '--every', '0.2'],
-    ...parameters,
-  ]);
-  let out = '';
-  let err = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
-  return {
-    child,
-    ended: new Promise((resolve) => {
-      child.on('close', (code) => {
-        resolve({ code, out, err });
-      });
-    }),
-    statuses: () =>
-      out
-        .split('\n')
-        .slice(0, -1)
-        .map((line) => JSON.parse(line) as { status: string; answered: number }),
-  };
-}
-
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const startedMs = performance.now();
-  while (!(await condition())) {
-    if (performance.now() - startedMs > 60_000) assert.fail('it has not come true in 60 s');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
-interface Line {
-  readonly value: { readonly questionId: string; readonly code: string };
-}
-
-const linesOf = (out: string): Line[] =>
-  out
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Line);
 
 describe('secl run on an embedded log', () => {
   const folder = temporaryFolder();

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import KafkaNode from 'kafkajs/src/broker/index.js';
 import createPoolBuilder, {
   type ConnectionPool,
@@ -73,11 +74,14 @@ export class KafkaClient {
   readonly #topics = new Map<string, readonly number[]>();
   readonly #coordinators = new Map<string, number>();
   readonly #gone = new AbortController();
+  /** Every connection that is open or being made: a node may be making one when it is hung up. */
+  readonly #sockets = new Set<Socket>();
 
   constructor(settings: KafkaSettings) {
+    const openSocket = createSocketFactory();
     this.#builder = createPoolBuilder({
       ...connectionOptions(settings),
-      socketFactory: createSocketFactory(),
+      socketFactory: (socketOptions: unknown) => this.#keepSocket(openSocket(socketOptions)),
       logger: SILENT,
     });
     this.#seedCount = settings.brokers.length;
@@ -197,6 +201,16 @@ export class KafkaClient {
     this.#seed = undefined;
     await endsWithin(Promise.all(nodes.map(hangUp)), CLOSE_MS);
     live.forEach(drop);
+    for (const socket of this.#sockets) destroy(socket);
+  }
+
+  #keepSocket(socket: Socket): Socket {
+    this.#sockets.add(socket);
+    socket.once('close', () => {
+      this.#sockets.delete(socket);
+    });
+    if (this.#gone.signal.aborted) destroy(socket);
+    return socket;
   }
 
   #assertOpen(): void {
@@ -313,6 +327,11 @@ function connected(node: KafkaNode): Promise<void> {
     connecting.set(node, attempt);
   }
   return attempt;
+}
+
+/** With an error, so that requests under way end at once; without a listener it would end the process. */
+function destroy(socket: Socket): void {
+  socket.on('error', () => undefined).destroy(new Error('the client was closed'));
 }
 
 /** A connection that is given up may fail in its own way. */

@@ -5,6 +5,7 @@ import {
   PeriodicExportingMetricReader,
   type IMetricReader,
 } from '@opentelemetry/sdk-metrics';
+import { SeclError } from '../../errors/secl-error.ts';
 import { INSTRUMENTS, type Instrument, type InstrumentName } from '../../ports/instruments.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
 import type { MetricTarget } from './telemetry-settings.ts';
@@ -71,7 +72,19 @@ async function readerOf(target: MetricTarget): Promise<IMetricReader> {
       const { PrometheusExporter } = await import('@opentelemetry/exporter-prometheus');
       const { host, port } = target;
       const exporter = new PrometheusExporter({ host, port, preventServerStart: true });
-      await exporter.startServer();
+      try {
+        await exporter.startServer();
+      } catch (error) {
+        const { code } = error as NodeJS.ErrnoException;
+        throw new SeclError(
+          'ADDRESS_IN_USE',
+          `metrics cannot be offered at ${host}:${port}: ${code ?? String(error)}`,
+          {
+            hint: 'Name another address in telemetry.metrics.endpoint, or stop what listens there.',
+            cause: error,
+          },
+        );
+      }
       return exporter;
     }
     case 'otlp-http': {

@@ -1,7 +1,9 @@
 import type { RecordCodecs } from '../../adapters/avro/record-codecs.ts';
 import { SeclError } from '../../errors/secl-error.ts';
 import type { AdapterRecord } from '../../events/adapter.ts';
+import type { TraceMemory } from '../../operators/trace-memory.ts';
 import type { Broker } from '../../ports/broker.ts';
+import { contextOfHeaders } from '../../ports/trace-headers.ts';
 import { createTopicTail } from './topic-tail.ts';
 
 /** A version by what identifies it, and where its record is. */
@@ -26,23 +28,30 @@ export interface AdapterIndex {
   recordOf(lineage: string, version: number): Promise<AdapterRecord>;
 }
 
-/** Makes an {@link AdapterIndex}. What cannot be read, and heads, are passed over. */
+/**
+ * Makes an {@link AdapterIndex}. What cannot be read, and heads, are passed over.
+ *
+ * @param memory - Learns from which training step each adapter came, as its record says.
+ */
 export function createAdapterIndex(
   broker: Pick<Broker, 'bounds' | 'read'>,
   topic: string,
   codec: RecordCodecs['adapter'],
+  memory?: TraceMemory,
 ): AdapterIndex {
   const tail = createTopicTail(broker, topic, 0);
   const lineages = new Map<string, Map<number, IndexedVersion>>();
   return {
     refresh: async () => {
-      for (const { key, value, offset } of await tail.fresh()) {
+      for (const { key, value, offset, headers } of await tail.fresh()) {
         // `lineage/head` points to a version, and is none.
         if (value === null || (key !== null && new TextDecoder().decode(key).endsWith('/head')))
           continue;
         const decoded = codec.decode(value);
         if (!decoded.ok) continue;
         const { lineage, version, batchId, sha256, optimizerSha256 } = decoded.value;
+        const step = contextOfHeaders(headers);
+        if (batchId !== null && step !== undefined) memory?.steps.set(batchId, step);
         const versions = lineages.get(lineage) ?? new Map<number, IndexedVersion>();
         lineages.set(lineage, versions);
         const known = versions.get(version);

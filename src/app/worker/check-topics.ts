@@ -25,10 +25,12 @@ export async function topicFaults(
   for (const { name } of specs) {
     const partitions = existing.get(name);
     if (partitions === undefined) continue;
-    const single = name === topics.adapters || name === topics.adapterDecisions;
-    if ((single || name === topics.trainingBatches) && partitions !== 1)
+    const single = [
+      ...[topics.adapters, topics.adapterDecisions, topics.trainingBatches, topics.alerts],
+    ].includes(name);
+    if (single && partitions !== 1)
       faults.push({ topic: name, fault: `has ${partitions} partitions; it must have 1` });
-    else if (!single && name !== topics.trainingBatches && wanted !== undefined)
+    else if (!single && wanted !== undefined)
       if (name === topics.deadLetters ? partitions < wanted : partitions !== wanted)
         faults.push({
           topic: name,

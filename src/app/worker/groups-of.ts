@@ -8,6 +8,8 @@ export interface PipelineGroups {
   readonly calibrating: string;
   /** Reads training batches. */
   readonly training: string;
+  /** Watches for alerts: of several processes one does at a time. */
+  readonly alerting: string;
 }
 
 /** Names of a topology's consumer groups. */
@@ -16,5 +18,6 @@ export function groupsOf({ broker: { group } }: Pick<Topology, 'broker'>): Pipel
     answering: `${group}-answering`,
     calibrating: `${group}-calibrating`,
     training: `${group}-training`,
+    alerting: `${group}-alerting`,
   };
 }

@@ -5,6 +5,7 @@ import type { AdapterDecision } from '../../events/adapter-decision.ts';
 import type { AdapterRecord } from '../../events/adapter.ts';
 import type { Objection } from '../../learning/decide-adapter.ts';
 import type { TrainingOutcome } from '../../operators/settle-adapters.ts';
+import type { TraceMemory } from '../../operators/trace-memory.ts';
 import type { Broker } from '../../ports/broker.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { TopologyTopics } from '../../topology/topology.ts';
@@ -42,6 +43,8 @@ export interface FollowOptions {
   readonly codecs: Pick<RecordCodecs, 'adapter' | 'adapterDecision' | 'deadLetter'>;
   readonly lineage: string;
   readonly clock: Clock;
+  /** Learns where adapters came from. */
+  readonly memory?: TraceMemory;
 }
 
 /** Looks at the topics come at most so often: each asks the broker three times. */
@@ -50,7 +53,7 @@ const LOOK_EVERY_MS = 100;
 /** Follows a lineage for all partitions of a worker. */
 export function followLineage(options: FollowOptions): LineageFollower {
   const { broker, topics, codecs, lineage, clock } = options;
-  const index = createAdapterIndex(broker, topics.adapters, codecs.adapter);
+  const index = createAdapterIndex(broker, topics.adapters, codecs.adapter, options.memory);
   const decisions = createTopicTail(broker, topics.adapterDecisions, 0);
   const letters = createTopicTail(broker, topics.deadLetters, 0);
   const decided: PlacedDecision[] = [];

@@ -4,7 +4,9 @@ import { openFileAdapterStore } from '../../adapters/files/file-adapter-store.ts
 import type { OnStoreProgress } from '../../adapters/hub/store-progress.ts';
 import { SeclError } from '../../errors/secl-error.ts';
 import type { Topology } from '../../topology/topology.ts';
+import { alertLine, alertsOfCommand } from '../alerts-of-command.ts';
 import { learningOptionsOf } from '../learning-options-of.ts';
+import { openTelemetryOf } from '../open-telemetry-of.ts';
 import { openAdapterLoader, openTrainer } from '../open-trainer.ts';
 import { openLanguageModel } from '../open-language-model.ts';
 import { runFingerprint } from '../replay.ts';
@@ -94,6 +96,11 @@ export async function runService(options: RunServiceOptions): Promise<WorkerStat
       signal: drain,
     });
     const loop = await loopOf(topology, model, options, drain);
+    const telemetry = await openTelemetryOf(topology.telemetry, {
+      runFolder: topology.broker.folder,
+      serviceName: 'secl-worker',
+      ...(onTrouble === undefined ? {} : { onWarning: onTrouble }),
+    });
     const codecs = openRecordCodecs();
     const ledger = createPartitionLedger(SYSTEM_CLOCK);
     const meter = createWorkerMeter(SYSTEM_CLOCK);
@@ -146,6 +153,14 @@ export async function runService(options: RunServiceOptions): Promise<WorkerStat
         : []),
     ];
     void monitor.probe();
+    const alerts = await alertsOfCommand('run', {
+      broker,
+      topology,
+      codecs,
+      clock: SYSTEM_CLOCK,
+      onTrouble: (message) => onTrouble?.(message),
+      onAlert: (alert) => onTrouble?.(alertLine(alert)),
+    });
     try {
       await runWorker({
         topology,
@@ -156,6 +171,7 @@ export async function runService(options: RunServiceOptions): Promise<WorkerStat
         clock: SYSTEM_CLOCK,
         ledger,
         loop,
+        telemetry,
         resetTo: options.resetTo,
         drain,
         abort,
@@ -184,6 +200,8 @@ export async function runService(options: RunServiceOptions): Promise<WorkerStat
       timers.forEach((timer) => {
         clearInterval(timer);
       });
+      await alerts.close();
+      await telemetry.close();
       await health?.close();
       await loop?.trainer?.close();
       await model.close();

@@ -17,15 +17,20 @@ import { SeclError } from '../../errors/secl-error.ts';
 import type { CalibrationWindow } from '../../events/calibration-window.ts';
 import type { LearningOptions } from '../../learning/learning-options.ts';
 import { calibratePartition } from '../../operators/calibrate-partition.ts';
+import { measureWindows } from '../measure-windows.ts';
 import type { PublishedBatch } from '../../operators/publish-answers.ts';
 import type { SettleOptions } from '../../operators/settle-adapters.ts';
+import { traceMemory, type TraceMemory } from '../../operators/trace-memory.ts';
 import type { Broker, PartitionLease } from '../../ports/broker.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { LanguageModel } from '../../ports/language-model.ts';
+import { NO_TELEMETRY } from '../../ports/no-telemetry.ts';
+import type { Telemetry } from '../../ports/telemetry.ts';
 import type { Trainer } from '../../ports/trainer.ts';
 import { matchFeedback } from '../../streams/match-feedback.ts';
 import type { Topology } from '../../topology/topology.ts';
-import { answerPartition } from '../answer-partition.ts';
+import { answerPartition, type PartitionTracing } from '../answer-partition.ts';
+import { measureLag, type LagOptions } from '../measure-lag.ts';
 import { scoringOptionsOf } from '../scoring-options-of.ts';
 import type { TrainingDesk } from '../training-desk.ts';
 import { createAdapterIndex } from './adapter-index.ts';
@@ -74,6 +79,8 @@ export interface WorkerOptions extends WorkerEvents {
   readonly ledger: PartitionLedger;
   /** `null`: nothing is trained. */
   readonly loop: WorkerLoop | null;
+  /** Where what happens is told; absent: nowhere. */
+  readonly telemetry?: Telemetry | undefined;
   /** Where a group goes on whose next record is gone; absent: it fails. */
   readonly resetTo?: ResetTo | undefined;
   /** Begin nothing new; finish and commit what is under way. */
@@ -96,24 +103,36 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const { topology, broker, codecs, clock, drain, loop } = options;
   const groups = groupsOf(topology);
   const answered = new AbortController();
-  const deskOf = desks(options);
+  const telemetry = options.telemetry ?? NO_TELEMETRY;
+  const tracing: PartitionTracing = {
+    telemetry,
+    memory: traceMemory(),
+    system: topology.broker.kind === 'kafka' ? 'kafka' : 'secl-embedded-log',
+    group: groups.answering,
+  };
+  const deskOf = desks(options, tracing.memory);
   const view = shareModel(options.model);
   const { model } = options;
   const scoring = scoringOptionsOf(topology, model.description.contextLength);
 
   const answering$ = group(options, groups.answering, topology.topics.questions, drain, (lease) =>
-    answerPartition(lease, {
-      topology,
-      scoring,
-      model: { description: model.description, tokenizer: model.tokenizer, ...view() },
-      codecs,
-      clock,
-      drain,
-      totalRecords: null,
-      fingerprint: options.fingerprint,
-      desk: deskOf(),
-      trainersWrite: true,
-    }),
+    watchingLag(
+      lease,
+      { telemetry, broker, group: groups.answering },
+      answerPartition(lease, {
+        topology,
+        scoring,
+        model: { description: model.description, tokenizer: model.tokenizer, ...view() },
+        codecs,
+        clock,
+        drain,
+        totalRecords: null,
+        fingerprint: options.fingerprint,
+        desk: deskOf(),
+        trainersWrite: true,
+        tracing,
+      }),
+    ),
   ).pipe(
     tap((batch) => options.onBatch?.(batch)),
     finalize(() => {
@@ -121,7 +140,8 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     }),
   );
 
-  const { size, step, correctable, bins, simulations } = topology.calibration;
+  const { size, step, correctable, bins, bootstrap, simulations, closeAfterSeconds } =
+    topology.calibration;
   const calibrating$ = group(
     options,
     groups.calibrating,
@@ -136,13 +156,16 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
         windowCodec: codecs.calibrationWindow,
         deadLetterCodec: codecs.deadLetter,
         windows: { size, step, correctable },
-        metrics: { bins, simulations, seed: topology.seed },
+        closeAfterMs: closeAfterSeconds === null ? undefined : closeAfterSeconds * 1000,
+        metrics: { bins, bootstrap, simulations, seed: topology.seed },
+        verdict: topology.verdict,
         match: matchFeedback,
         clock,
         inputEnded: answered.signal,
       }),
   ).pipe(
     tap((window) => options.onWindow?.(window)),
+    measureWindows(telemetry),
     // Others may go on answering for ever.
     takeUntil(defer(() => concat(fired(answered.signal), timer(CATCH_UP_MS)))),
   );
@@ -150,7 +173,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const training$ =
     loop === null || loop.trainer === null
       ? EMPTY
-      : trainGroup({ ...options, trainer: loop.trainer, drain: answered.signal }).pipe(
+      : trainGroup({ ...options, trainer: loop.trainer, drain: answered.signal, tracing }).pipe(
           takeUntil(concat(fired(answered.signal), from([true]))),
         );
 
@@ -169,16 +192,18 @@ export interface TrainGroupOptions extends Pick<
   'topology' | 'broker' | 'codecs' | 'clock' | 'ledger' | 'resetTo' | 'drain' | keyof WorkerEvents
 > {
   readonly trainer: Trainer;
+  /** How steps are traced; absent: they are not. */
+  readonly tracing?: Pick<PartitionTracing, 'telemetry' | 'memory'>;
 }
 
 /** Trains whatever batches come, while this process holds their partition; until then it stands by. */
 export function trainGroup(options: TrainGroupOptions): Observable<TrainedBatch> {
-  const { topology, broker, codecs, clock, trainer, drain } = options;
+  const { topology, broker, codecs, clock, trainer, drain, tracing } = options;
   const { topics } = topology;
   const { training } = groupsOf(topology);
   const index = createAdapterIndex(broker, topics.adapters, codecs.adapter);
   return group(options, training, topics.trainingBatches, drain, (lease) =>
-    trainPartition(lease, { trainer, index, topics, codecs, clock, drain }),
+    trainPartition(lease, { trainer, index, topics, codecs, clock, drain, tracing }),
   ).pipe(tap((trained) => options.onTrained?.(trained)));
 }
 
@@ -207,19 +232,29 @@ function group<T>(
   });
 }
 
+/** The same, while it is told how far the group is behind. */
+function watchingLag<T>(
+  { topic, partition }: PartitionLease,
+  watched: Pick<LagOptions, 'telemetry' | 'broker' | 'group'>,
+  source: Observable<T>,
+): Observable<T> {
+  return defer(() => {
+    const stop = measureLag({ ...watched, topic, partition });
+    return source.pipe(finalize(() => void stop()));
+  });
+}
+
 /** Makes the desk of a partition; `null` where nothing is trained. */
-function desks({
-  topology,
-  broker,
-  codecs,
-  clock,
-  drain,
-  loop,
-}: WorkerOptions): () => TrainingDesk | null {
+function desks(
+  { topology, broker, codecs, clock, drain, loop }: WorkerOptions,
+  memory: TraceMemory,
+): () => TrainingDesk | null {
   if (loop === null) return () => null;
   const { learning, mode, timeoutMs } = loop;
   const { lineage } = learning;
-  const follower = followLineage({ broker, topics: topology.topics, codecs, lineage, clock });
+  const follower = followLineage({
+    ...{ broker, topics: topology.topics, codecs, lineage, clock, memory },
+  });
   const load = rememberLoads(loop.load);
   const shared = topology.broker.partitions > 1;
   return () => createTopicDesk({ learning, mode, follower, load, shared, clock, timeoutMs, drain });

@@ -1,5 +1,6 @@
 import type { TopicSpec } from '../../ports/broker.ts';
 import type { Topology } from '../../topology/topology.ts';
+import { ALERTS_KEPT_MS } from '../start-alerts.ts';
 
 /**
  * Every topic of a topology. What belongs to a partition of questions lies in the partition of the same number of
@@ -18,5 +19,6 @@ export function topicSpecs({
     { name: topics.trainingBatches, partitions: 1 },
     { name: topics.adapters, partitions: 1, compacted: true },
     { name: topics.adapterDecisions, partitions: 1 },
+    { name: topics.alerts, partitions: 1, retentionMs: ALERTS_KEPT_MS },
   ];
 }

@@ -6,10 +6,13 @@ import type { DeadLetter } from '../../events/dead-letter.ts';
 import type { TrainingBatch } from '../../events/training-batch.ts';
 import { deadLetterOf } from '../../operators/dead-letter-of.ts';
 import { versionKey } from '../../operators/loop-records.ts';
+import type { TraceOptions } from '../../operators/trace-options.ts';
 import type { IncomingRecord, OutgoingRecord, PartitionLease } from '../../ports/broker.ts';
 import type { Clock } from '../../ports/clock.ts';
+import { contextOfHeaders, linksOfHeaders, traceHeaders } from '../../ports/trace-headers.ts';
 import type { Trainer } from '../../ports/trainer.ts';
 import type { TopologyTopics } from '../../topology/topology.ts';
+import { traceTrainer } from '../trace-trainer.ts';
 import type { AdapterIndex, IndexedVersion } from './adapter-index.ts';
 import { BATCH_HEADER } from './batch-header.ts';
 
@@ -22,6 +25,8 @@ export interface TrainPartitionOptions {
   readonly clock: Clock;
   /** Ends the source before the next batch. */
   readonly drain: AbortSignal;
+  /** How steps are traced; absent: they are not. */
+  readonly tracing?: Pick<TraceOptions, 'telemetry' | 'memory'> | undefined;
 }
 
 /** What became of a training batch. */
@@ -47,7 +52,9 @@ export function trainPartition(
   lease: PartitionLease,
   options: TrainPartitionOptions,
 ): Observable<TrainedBatch> {
-  const { trainer, index, topics, codecs, clock, drain } = options;
+  const { index, topics, codecs, clock, drain, tracing } = options;
+  const trainer =
+    tracing === undefined ? options.trainer : traceTrainer(options.trainer, { ...tracing, clock });
 
   const refuse = (
     record: IncomingRecord,
@@ -68,6 +75,12 @@ export function trainPartition(
     if (versions.get(batch.ordinal)?.batchId === batch.batchId) return { kind: 'known', batch };
     const objection = misplaced(batch, versions);
     if (objection !== null) return refuse(record, 'TRAINING_FAILED', objection);
+    const sent = contextOfHeaders(record.headers);
+    if (sent !== undefined)
+      tracing?.memory.batches.set(batch.batchId, {
+        context: sent,
+        links: linksOfHeaders(record.headers),
+      });
     try {
       return { kind: 'trained', record: await trainer.train(batch, signal) };
     } catch (error) {
@@ -82,7 +95,10 @@ export function trainPartition(
         return [];
       case 'trained': {
         const value = codecs.adapter.encode(trained.record);
-        return [{ topic: topics.adapters, partition: 0, key: versionKey(trained.record), value }];
+        const step = tracing?.memory.steps.get(batch?.batchId ?? '');
+        const key = versionKey(trained.record);
+        const headers = step === undefined ? {} : traceHeaders(step);
+        return [{ topic: topics.adapters, partition: 0, key, value, headers }];
       }
       case 'refused': {
         const { letter } = trained;

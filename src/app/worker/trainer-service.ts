@@ -4,6 +4,8 @@ import { openRecordCodecs } from '../../adapters/avro/record-codecs.ts';
 import { openFileAdapterStore } from '../../adapters/files/file-adapter-store.ts';
 import type { OnStoreProgress } from '../../adapters/hub/store-progress.ts';
 import { SeclError } from '../../errors/secl-error.ts';
+import { traceMemory } from '../../operators/trace-memory.ts';
+import { openTelemetryOf } from '../open-telemetry-of.ts';
 import { openTrainer } from '../open-trainer.ts';
 import { SYSTEM_CLOCK } from '../system-clock.ts';
 import type { ResetTo } from './check-offset.ts';
@@ -84,6 +86,11 @@ export async function runTrainer(options: TrainerServiceOptions): Promise<number
       throw new SeclError('USAGE', 'training.mode is off in this topology', {
         hint: 'Name one with --topology whose training.mode is async or barrier.',
       });
+    const telemetry = await openTelemetryOf(topology.telemetry, {
+      runFolder: topology.broker.folder,
+      serviceName: 'secl-trainer',
+      ...(options.onTrouble === undefined ? {} : { onWarning: options.onTrouble }),
+    });
     const ledger = createPartitionLedger(SYSTEM_CLOCK);
     const { training } = groupsOf(topology);
     const monitor = monitorHealth({
@@ -128,6 +135,7 @@ export async function runTrainer(options: TrainerServiceOptions): Promise<number
           resetTo: options.resetTo,
           drain,
           trainer: opened.trainer,
+          tracing: { telemetry, memory: traceMemory() },
           onJoined: (groupId) => {
             monitor.joined(groupId);
           },
@@ -154,6 +162,7 @@ export async function runTrainer(options: TrainerServiceOptions): Promise<number
       timers.forEach((handle) => {
         clearInterval(handle);
       });
+      await telemetry.close();
       await health?.close();
       await opened.trainer.close();
     }

@@ -18,4 +18,16 @@ describe('stepDetector', () => {
       // ADWIN looks at the distance of means alone, whatever its direction.
       if (name !== 'adwin') assert.ok(after(0.99, 'one') < 1, 'a fall that does not count');
     });
+
+  it('lets a usual value take back 0.3 of a rise, where only rises count', () => {
+    // Normal scores 2.3263, then -0.2533, as 0.9 one-sided: 2.3263 - 1.2 + 0.9 - 1.2; 2.3263 - 0.5 - 0.2533 - 0.5.
+    for (const [sides, expected] of [
+      ['one', 0.8263],
+      ['two', 1.073],
+    ] as const) {
+      const { state } = stepDetector(initialDetector('cusum'), 0.01, sides);
+      const { evidence } = stepDetector(state, 0.6, sides);
+      assert.ok(Math.abs(evidence - expected) < 1e-4, `${sides}: ${evidence}`);
+    }
+  });
 });

@@ -2,12 +2,21 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { runNotes } from '../../../src/report/run-notes.ts';
 import { syntheticRunReport } from '../../support/synthetic-run.ts';
+import { verdictOf } from '../../support/verdict-fixture.ts';
 
 const stream = (value: string) => [{ name: 'Stream (SHA-256)', value }];
 
 describe('runNotes', () => {
   it('are none of a whole run', () => {
     assert.deepEqual(runNotes([syntheticRunReport('a', 1)]), []);
+  });
+
+  it('have the verdict at the run’s end, where a window has closed', () => {
+    const verdict = verdictOf({ level: 'do-not-trust', reason: 'R.' });
+    assert.deepEqual(runNotes([syntheticRunReport('a', 1, { verdict })]), [
+      'Verdict: do not trust. R.',
+    ]);
+    assert.deepEqual(runNotes([syntheticRunReport('a', 1, { verdict: null })]), []);
   });
 
   it('name the run they are about where there are several', () => {

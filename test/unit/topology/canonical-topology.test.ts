@@ -24,10 +24,11 @@ describe('canonicalTopology', () => {
 });
 
 describe('canonicalMethod', () => {
-  it('does not change with where topics are and who trains', () => {
+  it('does not change with where topics are, who trains, and what is told', () => {
     const method = (text: string): string => canonicalMethod(readTopology(HEAD + text, 't'));
     assert.equal(method('broker: { kind: kafka, group: other }'), method(''));
     assert.equal(method('training: { trainer: service }'), method(''));
+    assert.equal(method('verdict: { limit: 0.3 }\nalerts: { when: never }'), method(''));
     assert.notEqual(method('training: { steps: 3 }'), method(''));
   });
 });

@@ -33,7 +33,7 @@ describe('parseTopology', () => {
     const text = `
 version: 1
 name: other
-topics: { questions: q, answers: a, feedback: f, calibration: c, deadLetters: d, trainingBatches: t, adapters: p, adapterDecisions: e }
+topics: { questions: q, answers: a, feedback: f, calibration: c, deadLetters: d, trainingBatches: t, adapters: p, adapterDecisions: e, alerts: w }
 model: { name: ./m.gguf, precision: int4, threads: 3, arenaPositions: 4096 }
 batch: { maxBatch: 4, maxInFlight: 1, maxWaitMs: 0, order: partition }
 answer: { maxTokens: { short: 1, choice: 2, reasoning: 3 } }
@@ -57,7 +57,20 @@ training:
   optimizer: { name: adamw, learningRate: 0.5, beta1: 0.8, beta2: 0.7, epsilon: 0.001, weightDecay: 0.01, clipNorm: 3 }
   guard: { maxMeanShift: 0.4, heldOutEvery: 5, maxHeldOutRise: 0.3, trialQuestions: 3, maxDrift: 2.5, refusals: 9, restQuestions: 8 }
 adapter: { scope: turn }
-calibration: { window: sliding, size: 20, step: 7, correctable: 1, bins: 15, bootstrap: 10, simulations: 0 }
+calibration: { window: sliding, size: 20, step: 7, correctable: 1, closeAfterSeconds: 60, bins: 15, bootstrap: 10, simulations: 0 }
+verdict: { limit: 0.2, margin: 0.01, minimumLabelled: 9, dwell: 8, carry: 7, gap: 0.6 }
+alerts:
+  when: always
+  verdict: { caution: warning, doNotTrust: warning, notEnoughData: alert }
+  calibrationError: { warning: null, alert: 0.5 }
+  driftIncident: off
+  refusedAdapters: { warning: 2, alert: null, minutes: 3 }
+  deadLetters: { warning: 0.5, alert: 0.6, minutes: 4, atLeast: 5 }
+  noData: { warning: 0.5, alert: null }
+  whileNoData: warning
+  settleMinutes: 0
+  renotifyMinutes: 6
+  webhook: { url: 'https://alerts.example/a?b=c', timeoutMs: 100, attempts: 1, secretHeader: X-Key }
 broker: { kind: kafka, folder: f, brokers: 'a:1,[::1]:2', clientId: c, group: g, partitions: 3, sasl: { mechanism: plain, usernameFile: u, passwordEnv: P }, tls: { mode: on, caFile: ca, certFile: ce, keyFile: ke } }
 seed: 4294967295
 limits: { maxPromptTokens: 100, maxQuestionChars: 200 }
@@ -78,6 +91,7 @@ telemetry:
         trainingBatches: 't',
         adapters: 'p',
         adapterDecisions: 'e',
+        alerts: 'w',
       },
       model: { name: './m.gguf', precision: 'int4', threads: 3, arenaPositions: 4096 },
       batch: { maxBatch: 4, maxInFlight: 1, maxWaitMs: 0, order: 'partition' },
@@ -139,9 +153,29 @@ telemetry:
         size: 20,
         step: 7,
         correctable: 1,
+        closeAfterSeconds: 60,
         bins: 15,
         bootstrap: 10,
         simulations: 0,
+      },
+      verdict: { limit: 0.2, margin: 0.01, minimumLabelled: 9, dwell: 8, carry: 7, gap: 0.6 },
+      alerts: {
+        when: 'always',
+        verdict: { caution: 'warning', doNotTrust: 'warning', notEnoughData: 'alert' },
+        calibrationError: { warning: null, alert: 0.5 },
+        driftIncident: 'off',
+        refusedAdapters: { warning: 2, alert: null, minutes: 3 },
+        deadLetters: { warning: 0.5, alert: 0.6, minutes: 4, atLeast: 5 },
+        noData: { warning: 0.5, alert: null },
+        whileNoData: 'warning',
+        settleMinutes: 0,
+        renotifyMinutes: 6,
+        webhook: {
+          url: 'https://alerts.example/a?b=c',
+          timeoutMs: 100,
+          attempts: 1,
+          secretHeader: 'X-Key',
+        },
       },
       broker: {
         kind: 'kafka',
@@ -204,7 +238,7 @@ telemetry:
       '10:8 limits must be a mapping, not null.',
       '12:1 seed is given twice.',
       '13:1  5 cannot be a key.',
-      '14:1 zebra unknown key; known are version, name, topics, model, batch, answer, confidence, scoring, gate, training, adapter, calibration, broker, seed, limits, telemetry.',
+      '14:1 zebra unknown key; known are version, name, topics, model, batch, answer, confidence, scoring, gate, training, adapter, calibration, verdict, alerts, broker, seed, limits, telemetry.',
     ]);
   });
 
@@ -244,9 +278,23 @@ telemetry:
       ['calibration.step must be the size, 100, where windows are tumbling; leave it out.'],
     ],
     [
+      'more labels wanted than a window has answers',
+      'verdict: { minimumLabelled: 101 }',
+      [
+        'verdict.minimumLabelled must be at most calibration.size, 100, or nothing would ever count as measured.',
+      ],
+    ],
+    [
       'sliding windows with gaps',
       'calibration: { window: sliding, size: 4, step: 5 }',
       ['calibration.step must be at most the size, 4, or answers would be in no window.'],
+    ],
+    [
+      'a rate of false alarms for which no threshold is known',
+      'gate: { statistics: [hidden, entropy], questionsBetweenFalseAlarms: 4000 }',
+      [
+        'gate.questionsBetweenFalseAlarms must be at most 3333 for hidden, entropy: thresholds are not known beyond.',
+      ],
     ],
     ...['', 'training: { mode: barrier }'].map((mode): [string, string, string[]] => [
       `batches cut by time before a barrier${mode === '' ? ', which is the default' : ''}`,

@@ -7,6 +7,7 @@ import { describe, it } from 'node:test';
 import { openTelemetry } from '../../../../src/adapters/telemetry/open-telemetry.ts';
 import { readSpans, spansOfLine } from '../../../../src/adapters/telemetry/read-spans.ts';
 import type { TelemetrySettings } from '../../../../src/adapters/telemetry/telemetry-settings.ts';
+import { grpcReceiver } from '../../../support/grpc-receiver.ts';
 import { otlpReceiver } from '../../../support/otlp-receiver.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
@@ -80,6 +81,28 @@ describe('openTelemetry', () => {
     }
     // One line a trace in the store.
     assert.equal(kept.length, 2);
+  });
+
+  it('speaks gRPC', async () => {
+    const receiver = await grpcReceiver();
+    const { url } = receiver;
+    const telemetry = await openTelemetry(
+      settings({
+        traces: [{ kind: 'otlp-grpc', url }],
+        metrics: [{ kind: 'otlp-grpc', url, intervalMs: 60_000 }],
+      }),
+    );
+    telemetry.span('called', { startMs: START }).end(START + 1);
+    telemetry.measure('secl.training.share', 0.5);
+    await telemetry.close();
+    await receiver.close();
+    assert.deepEqual(receiver.calls.map(({ path }) => path).toSorted(), [
+      '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export',
+      '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
+    ]);
+    const sent = JSON.stringify(receiver.calls);
+    assert.match(sent, /"name":"called"/);
+    assert.match(sent, /"name":"secl\.training\.share"/);
   });
 
   it('cuts long texts', async () => {
