@@ -11,8 +11,10 @@ import { measureGateThresholds, type GateThresholdOptions } from './gate-thresho
 import { measureGate, type GateMeasureOptions } from './gate.ts';
 import { measurePeer, type PeerOptions } from './peer-speed.ts';
 import { measureQuantization, type QuantizationOptions } from './quantization.ts';
+import { measureLoad, type LoadOptions } from './load.ts';
 import { publish, type OutputOptions } from './result.ts';
 import { measureSpeed, type SpeedOptions } from './speed.ts';
+import { measureTelemetry, type TelemetryOptions } from './telemetry.ts';
 import { measureTraining, type TrainingSpeedOptions } from './training-speed.ts';
 
 const PRECISIONS = ['int8', 'int4', 'fp32'];
@@ -111,8 +113,32 @@ addCommonOptions(
     publish('training', options, () => measureTraining(options)),
   );
 
+addCommonOptions(
+  program
+    .command('telemetry')
+    .description('processor time of replays with traces and metrics against without'),
+)
+  .option('--pairs <n>', 'pairs of replays', wholeNumber(2), 10)
+  .option('--per-domain <n>', 'questions of each of four domains', wholeNumber(1), 4)
+  .action((options: TelemetryOptions & OutputOptions) =>
+    publish('telemetry', options, () => measureTelemetry(options)),
+  );
+
 const seed = ['--seed <n>', 'draws orderings and runs', wholeNumber(0), 1] as const;
 const json = ['--json <file>', 'write figures and machine as JSON'] as const;
+
+program
+  .command('load')
+  .description(
+    'the pipeline with the stand-in model on a Kafka broker, against a bare kafkajs loop',
+  )
+  .option('--questions <n>', 'questions altogether', wholeNumber(1), 1_000_000)
+  .option(...ROUNDS, wholeNumber(1), 10)
+  .option('--batch <n>', 'questions in a transaction', wholeNumber(1), 64)
+  .option(...json)
+  .action((options: LoadOptions & OutputOptions) =>
+    publish('load', options, () => measureLoad(options)),
+  );
 
 program
   .command('gate')

@@ -30,13 +30,38 @@ const VERDICTS = {
 };
 
 function showVerdict({ head, standing, verdict }) {
-  const word = verdict?.word ?? 'no verdict';
+  const { word, reason, basis, n, labelled, sinceMs, dataAtMs, scopes } = verdict;
   byId('verdict').className = `verdict ${VERDICTS[word] ?? 'unknown'}`;
   const node = byId('verdict-word');
   if (node.textContent !== word) node.textContent = word;
+  put('verdict-reason', outside(reason));
   put(
-    'verdict-reason',
-    verdict?.reason ?? 'The records read so far carry none; judge by the measured figures.',
+    'verdict-facts',
+    sinceMs === null
+      ? ''
+      : `Since ${time(sinceMs)} UTC; ${basis === 'none' ? 'rests on nothing yet' : basis}; ` +
+          `n ${count(n)}, ${count(labelled)} labelled; newest answer of ${time(dataAtMs)} UTC.`,
+  );
+  byId('verdict-blind').hidden = basis !== 'estimated';
+  put(
+    'verdict-rows',
+    ...scopes.map((scope) =>
+      row(
+        el(
+          'span',
+          {},
+          outside(scope.scope === 'pooled' ? 'all domains' : scope.scope),
+          `, partition ${scope.partition}`,
+        ),
+        [scope.word, 'words'],
+        [outside(scope.reason), 'words'],
+        [scope.basis, 'words'],
+        count(scope.n),
+        count(scope.labelled),
+        scope.sinceMs === null ? DASH : time(scope.sinceMs),
+        scope.dataAtMs === null ? DASH : time(scope.dataAtMs),
+      ),
+    ),
   );
   const { measured } = standing;
   const { counts } = head;

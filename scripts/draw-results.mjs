@@ -1,5 +1,5 @@
 /**
- * Tables and plots of `docs/results.md` from the recorded comparisons in `bench/results/compare-*.json`, each
+ * Tables and plots of `docs/results.md` from the recorded comparisons in `bench/results/{compare,ablation}-*.json`, each
  * `{ command, commit, machine, note?, summary }` with the summary that `secl compare --json` printed. `--check` only
  * compares. Needs a build: the page's own plots and cells are used.
  */
@@ -107,7 +107,10 @@ function section(file) {
   ].join('\n\n');
 }
 
-const files = readdirSync(results)
-  .filter((name) => /^compare-.*\.json$/.test(name))
-  .sort();
-await updateBlock('docs/results.md', 'comparisons', files.map(section).join('\n\n'), COMMAND);
+for (const [block, pattern] of [
+  ['comparisons', /^compare-.*\.json$/],
+  ['ablations', /^ablation-.*\.json$/],
+]) {
+  const files = readdirSync(results).filter((name) => pattern.test(name));
+  await updateBlock('docs/results.md', block, files.sort().map(section).join('\n\n'), COMMAND);
+}

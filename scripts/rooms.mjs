@@ -17,6 +17,8 @@ export const ROOMS = {
   calibration: { pure: true, sees: [], packages: [] },
   drift: { pure: true, sees: [], packages: [] },
   events: { pure: true, sees: [], packages: [] },
+  verdict: { pure: true, sees: ['events'], packages: [] },
+  alerts: { pure: true, sees: ['events', 'verdict'], packages: [] },
   ports: { pure: true, sees: ['events'], packages: ['rxjs'] },
   broker: { pure: true, sees: ['ports'], packages: ['rxjs'] },
   secl: { pure: true, sees: ['events', 'ports', 'text'], packages: [] },
@@ -35,16 +37,23 @@ export const ROOMS = {
   streams: { pure: true, sees: ['events', 'text'], packages: [] },
   operators: {
     pure: true,
-    sees: ['calibration', 'drift', 'events', 'learning', 'ports', 'secl', 'text'],
+    sees: ['calibration', 'drift', 'events', 'learning', 'ports', 'secl', 'text', 'verdict'],
     packages: ['rxjs'],
   },
   topology: {
     pure: true,
-    sees: ['calibration', 'drift', 'events', 'learning', 'operators', 'ports', 'secl', 'text'],
+    sees: [
+      ...['calibration', 'drift', 'events', 'learning', 'operators', 'ports', 'secl', 'text'],
+      ...['alerts', 'verdict'],
+    ],
     packages: ['rxjs', 'yaml'],
   },
-  report: { pure: true, sees: ['calibration', 'events'], packages: [] },
-  'dashboard-view': { pure: true, sees: ['calibration', 'events', 'report'], packages: [] },
+  report: { pure: true, sees: ['calibration', 'events', 'verdict'], packages: [] },
+  'dashboard-view': {
+    pure: true,
+    sees: ['calibration', 'events', 'report', 'verdict'],
+    packages: [],
+  },
   dashboard: { pure: false, sees: ['dashboard-view', 'events', 'ports'], packages: [] },
   app: {
     pure: false,
@@ -64,7 +73,7 @@ export const ROOMS = {
         'operators',
       ],
       ...['peft', 'ports', 'report', 'secl', 'streams', 'text', 'tokenizer', 'topology'],
-      'training',
+      ...['alerts', 'training', 'verdict'],
     ],
     packages: ['rxjs'],
   },
@@ -83,11 +92,14 @@ export const ADAPTERS = {
   'embedded-log': ['classic-level', 'rxjs'],
   files: [],
   hub: ['classic-level', 'undici', 'yauzl'],
+  kafka: ['kafkajs', 'rxjs'],
   memory: ['rxjs'],
   onnx: ['onnxruntime-common', 'onnxruntime-node'],
   passes: [],
   system: [],
+  telemetry: ['@opentelemetry'],
   trainer: ['onnxruntime-common', 'onnxruntime-node'],
+  webhook: [],
 };
 
 /** Names of the rooms above the line of purity. */

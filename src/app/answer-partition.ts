@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { defer, identity, pipe, tap, type Observable } from 'rxjs';
 import { SeclError } from '../errors/secl-error.ts';
 import { answerBatches } from '../operators/answer-batches.ts';
@@ -14,6 +13,8 @@ import { loopCell, restoreLoop } from '../operators/loop-state.ts';
 import { pollBatches } from '../operators/poll-batches.ts';
 import { publishAnswers, type PublishedBatch } from '../operators/publish-answers.ts';
 import { settleAdapters } from '../operators/settle-adapters.ts';
+import { traceBatches, UNTRACED } from '../operators/trace-batches.ts';
+import type { TraceOptions } from '../operators/trace-options.ts';
 import { watchBase } from '../operators/watch-base.ts';
 import { verbalizeBatches } from '../operators/verbalize-batches.ts';
 import type { PartitionLease } from '../ports/broker.ts';
@@ -23,6 +24,7 @@ import { sharedPrefixes } from '../secl/shared-prefixes.ts';
 import type { ScoringOptions } from '../secl/scoring-options.ts';
 import type { Topology } from '../topology/topology.ts';
 import type { TrainingDesk } from './training-desk.ts';
+import { batchIdOf } from './worker/batch-id.ts';
 import type { RecordCodecs } from '../adapters/avro/record-codecs.ts';
 
 /** State entry that says what the state belongs to. */
@@ -32,7 +34,7 @@ const FINGERPRINT_KEY = 'answers/fingerprint';
 export interface AnswerPartitionOptions {
   readonly topology: Topology;
   readonly scoring: ScoringOptions;
-  readonly model: LanguageModel;
+  readonly model: Pick<LanguageModel, 'description' | 'tokenizer' | 'openScope' | 'setAdapter'>;
   readonly codecs: RecordCodecs;
   readonly clock: Clock;
   /** Fires when no more batches are to be begun. */
@@ -43,12 +45,14 @@ export interface AnswerPartitionOptions {
   readonly fingerprint: string;
   /** Trains what bursts teach; `null`: nothing is trained. */
   readonly desk: TrainingDesk | null;
+  /** Whether trainers write the versions of adapters themselves. @defaultValue false */
+  readonly trainersWrite?: boolean;
+  /** How what happens is traced; absent: it is not. */
+  readonly tracing?: PartitionTracing;
 }
 
-/** Hash of lineage and ordinal: the same batch has the same id, whoever makes it. */
-function batchIdOf(lineage: string, ordinal: number): string {
-  return createHash('sha256').update(`${lineage}\n${ordinal}`).digest('hex').slice(0, 32);
-}
+/** What of tracing the partition does not know itself. */
+export type PartitionTracing = Pick<TraceOptions, 'telemetry' | 'memory' | 'system' | 'group'>;
 
 /**
  * The main pipeline over one leased partition, from committed state on: poll, decode, answer, verbalize,
@@ -70,13 +74,17 @@ export function answerPartition(
         'STATE_MISMATCH',
         `the state of ${lease.topic}/${lease.partition} was made with another topology, prompt set, model, machine or version`,
         {
-          hint: 'Start a new run folder, or go on with the settings and machine the run began with.',
+          hint: 'Start a new run folder or consumer group, or go on with the settings and machine the run began with.',
         },
       );
     }
     const state = restoreAnswerState(lease.state);
     const cell = loopCell(restoreLoop(lease.state, topology.gate));
-    const { desk } = options;
+    const { desk, tracing } = options;
+    const trace =
+      tracing === undefined
+        ? UNTRACED
+        : traceBatches({ ...tracing, clock, model: model.description.name });
     const prefixes = sharedPrefixes(scoring.prompts, model.tokenizer);
     const adaptAll = scoring.adapterScope === 'conversation';
     const { kind, statistics } = topology.gate;
@@ -85,7 +93,7 @@ export function answerPartition(
       desk === null
         ? identity
         : pipe(
-            settleAdapters(cell, { ...desk, model, clock }),
+            trace.stage('settle', settleAdapters(cell, { ...desk, model, clock })),
             adaptAll && watchesHidden ? watchBase(model, prefixes) : identity,
           );
     // A batch that waits for the adapter of the one before can only begin once that one is durable.
@@ -100,40 +108,55 @@ export function answerPartition(
       clock,
       drain: options.drain,
     }).pipe(
-      decodeQuestions({ codec: codecs.question, tokenizer: model.tokenizer, scoring, clock }),
+      trace.polled,
+      trace.stage(
+        'consume',
+        decodeQuestions({ codec: codecs.question, tokenizer: model.tokenizer, scoring, clock }),
+      ),
       inScope(
         model,
         prefixes,
         pipe(
-          answerBatches(model.tokenizer, scoring, origin),
-          verbalizeBatches(model.tokenizer, scoring, origin),
-          gateBatches(cell, topology.gate),
-          judgeBatches(
-            model.tokenizer,
-            scoring,
-            origin,
-            topology.scoring.when === 'burst' ? 'burst' : 'always',
+          trace.stage('answer', answerBatches(model.tokenizer, scoring, origin)),
+          trace.stage('verbalize', verbalizeBatches(model.tokenizer, scoring, origin)),
+          trace.stage('gate', gateBatches(cell, topology.gate)),
+          trace.stage(
+            'score',
+            judgeBatches(
+              model.tokenizer,
+              scoring,
+              origin,
+              topology.scoring.when === 'burst' ? 'burst' : 'always',
+            ),
           ),
         ),
         prepare,
         { adaptAll },
       ),
-      learnBatches(cell, desk?.learning ?? null, batchIdOf),
+      trace.stage(
+        'learn',
+        learnBatches(cell, desk?.learning ?? null, (lineage, ordinal) =>
+          batchIdOf(lineage, ordinal, lease.partition),
+        ),
+      ),
       tap(({ trainingBatch }) => {
         if (trainingBatch !== null) desk?.expect(trainingBatch.batchId);
       }),
-      publishAnswers(state, {
-        topics: topology.topics,
-        answerCodec: codecs.answer,
-        deadLetterCodec: codecs.deadLetter,
-        model: model.description,
-        loop: { topics: topology.topics, codecs },
-        published: scoring.published,
-        scores: scoring.scores,
-        stateEntries: new Map([[FINGERPRINT_KEY, fingerprint]]),
-        clock,
-      }),
+      trace.published(
+        publishAnswers(state, {
+          topics: topology.topics,
+          answerCodec: codecs.answer,
+          deadLetterCodec: codecs.deadLetter,
+          model: model.description,
+          loop: { topics: topology.topics, codecs, versions: options.trainersWrite !== true },
+          published: scoring.published,
+          scores: scoring.scores,
+          stateEntries: new Map([[FINGERPRINT_KEY, fingerprint]]),
+          clock,
+        }),
+      ),
       commitBatches(credit),
+      trace.committed,
       tap(({ trainingBatch }) => {
         if (trainingBatch !== null) desk?.begin(trainingBatch);
       }),

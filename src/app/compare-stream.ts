@@ -104,7 +104,7 @@ export async function ablationNames(): Promise<string[]> {
     .toSorted();
 }
 
-/** The topologies of an ablation, in the order of their files' names. */
+/** The topologies of an ablation, the environment left aside that would make them alike, in the order of their files' names. */
 async function ablationTopologies(name: string): Promise<Topology[]> {
   const names = await ablationNames();
   if (!names.includes(name))
@@ -113,7 +113,7 @@ async function ablationTopologies(name: string): Promise<Topology[]> {
     });
   const folder = path.join(packageRoot(), ABLATIONS, name);
   const files = (await readdir(folder)).filter((file) => file.endsWith('.yaml')).toSorted();
-  return Promise.all(files.map((file) => loadTopology(path.join(folder, file))));
+  return Promise.all(files.map((file) => loadTopology(path.join(folder, file), {})));
 }
 
 /** What is drained ends the comparison here; what was run stays. */
@@ -297,7 +297,7 @@ async function outcomesOf(
   for (const name of strategies) {
     if (name === 'secl') outcomes.push(await trainedOutcome(scene, name, scene.base));
     else if (name === 'seclPaper') {
-      const paper = await loadTopology(path.join(packageRoot(), PAPER_TOPOLOGY));
+      const paper = await loadTopology(path.join(packageRoot(), PAPER_TOPOLOGY), {});
       outcomes.push(await trainedOutcome(scene, name, onSameGround(paper, scene.base)));
     } else if (name === 'temperatureScaled' || name === 'isotonic')
       outcomes.push(supervisedOutcome(name, await baseOutcome('verbalized'), scene.base.seed));

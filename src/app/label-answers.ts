@@ -23,6 +23,24 @@ export function labelsOf({ items }: ReplayInput): LabelsByPosition {
   return items.map((item) => ('question' in item ? item.feedback : null));
 }
 
+/** An answer as reports see it. */
+export function rowOf(
+  answer: Answer,
+  index: number,
+  label: Feedback | null,
+  match: Matcher,
+): ReplayRow {
+  return {
+    index,
+    domain: answer.domain,
+    correct: label === null ? null : match(answer, label),
+    confidences: confidencesOf(answer),
+    burst: answer.gate?.burst ?? 0,
+    incident: answer.gate?.incident ?? 0,
+    adapterVersion: answer.published.adapterVersion,
+  };
+}
+
 /**
  * Joins answers with their labels by position in the stream. Ids may repeat, and offsets have gaps; but each record
  * leaves one answer or one dead letter, so a position is the number of those before it.
@@ -48,14 +66,6 @@ export function labelAnswers(
       label === null || label.questionId === answer.questionId,
       `the answer at position ${index} and the label there are of different questions`,
     );
-    return {
-      index,
-      domain: answer.domain,
-      correct: label === null ? null : match(answer, label),
-      confidences: confidencesOf(answer),
-      burst: answer.gate?.burst ?? 0,
-      incident: answer.gate?.incident ?? 0,
-      adapterVersion: answer.published.adapterVersion,
-    };
+    return rowOf(answer, index, label, match);
   });
 }

@@ -9,7 +9,7 @@ export function learningOptionsOf(
   { training, adapter, seed }: Topology,
   { description, tokenizer }: Pick<LanguageModel, 'description' | 'tokenizer'>,
 ): LearningOptions | null {
-  const { mode, ...settings } = training;
+  const { mode, trainer: _, ...settings } = training;
   if (mode === 'off') return null;
   return {
     ...settings,

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { SeclError } from '../errors/secl-error.ts';
 import { readTopology } from '../topology/parse-topology.ts';
 import type { Topology } from '../topology/topology.ts';
+import type { Environment } from './model-store.ts';
 import { packageRoot } from './package-root.ts';
 
 /** The pipeline that runs where none is named. */
@@ -28,13 +29,30 @@ async function readText(file: string): Promise<string> {
   }
 }
 
+/** A topology's file and its text. */
+export interface TopologyText {
+  /** Name for messages. */
+  readonly file: string;
+  readonly text: string;
+}
+
+/** Reads a topology's text. @throws SeclError `FILE_UNREADABLE`. */
+export async function readTopologyText(file?: string): Promise<TopologyText> {
+  const chosen = file ?? path.join(packageRoot(), DEFAULT_TOPOLOGY);
+  return { file: file ?? DEFAULT_TOPOLOGY, text: await readText(chosen) };
+}
+
 /**
  * Loads and checks a topology.
  *
  * @param file - Absent: the default one, which lies in the package.
- * @throws SeclError `FILE_UNREADABLE`, or `TOPOLOGY_INVALID` with every fault's line and column.
+ * @param environment - Variables such as `SECL__GATE__BURST` win over the file. @defaultValue those of the process
+ * @throws SeclError `FILE_UNREADABLE`, or `TOPOLOGY_INVALID` with every fault's line and column, or its variable.
  */
-export async function loadTopology(file?: string): Promise<Topology> {
-  const chosen = file ?? path.join(packageRoot(), DEFAULT_TOPOLOGY);
-  return readTopology(await readText(chosen), file ?? DEFAULT_TOPOLOGY);
+export async function loadTopology(
+  file?: string,
+  environment: Environment = process.env,
+): Promise<Topology> {
+  const { file: named, text } = await readTopologyText(file);
+  return readTopology(text, named, environment);
 }

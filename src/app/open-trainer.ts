@@ -31,23 +31,18 @@ export type OpenedTrainer = Pick<TrainingDeskOptions, 'trainer' | 'load'>;
  * @throws SeclError of the model store and of the trainer.
  */
 export async function openTrainer(
-  { model, training }: Topology,
+  topology: Topology,
   options: OpenTrainerOptions,
 ): Promise<OpenedTrainer | undefined> {
+  const { model, training } = topology;
   if (training.mode === 'off') return undefined;
   const { store } = options;
-  if (model.name === STAND_IN) {
-    const baseSha256 = standInSha256();
+  if (model.name === STAND_IN)
     return {
-      trainer: createStandInTrainer({ baseSha256, store, clock: SYSTEM_CLOCK }),
-      load: loaderOf(store, { baseSha256, sites: STAND_IN_LORA_SITES }),
+      trainer: createStandInTrainer({ baseSha256: standInSha256(), store, clock: SYSTEM_CLOCK }),
+      load: await openAdapterLoader(topology, options),
     };
-  }
-  const built = await buildModelFromStore(
-    openModelStore({ cacheFolder: options.cacheFolder }),
-    model.name,
-    { precision: model.precision, onProgress: options.onProgress, signal: options.signal },
-  );
+  const built = await builtModel(topology, options);
   return {
     trainer: await openEmbeddedTrainer({
       ggufPath: built.ggufPath,
@@ -58,6 +53,33 @@ export async function openTrainer(
     }),
     load: loaderOf(store, { baseSha256: built.fileSha256, sites: built.manifest.lora.sites }),
   };
+}
+
+/**
+ * Opens what loads adapters that are trained elsewhere.
+ *
+ * @throws SeclError of the model store.
+ */
+export async function openAdapterLoader(
+  topology: Pick<Topology, 'model'>,
+  options: OpenTrainerOptions,
+): Promise<OpenedTrainer['load']> {
+  if (topology.model.name === STAND_IN)
+    return loaderOf(options.store, { baseSha256: standInSha256(), sites: STAND_IN_LORA_SITES });
+  const { fileSha256, manifest } = await builtModel(topology, options);
+  return loaderOf(options.store, { baseSha256: fileSha256, sites: manifest.lora.sites });
+}
+
+/** Pulls and builds a topology's model where that has not been done. */
+function builtModel(
+  { model }: Pick<Topology, 'model'>,
+  { cacheFolder, onProgress, signal }: OpenTrainerOptions,
+): ReturnType<typeof buildModelFromStore> {
+  return buildModelFromStore(openModelStore({ cacheFolder }), model.name, {
+    precision: model.precision,
+    onProgress,
+    signal,
+  });
 }
 
 /** Loads adapters from their records or the store, each checked before it may act. */

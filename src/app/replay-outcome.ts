@@ -34,12 +34,24 @@ export function trainedQuestions({
  * @param labels - By position in the stream, since ids may repeat.
  */
 export function replayOutcome(
-  result: ReplayResult,
+  result: Omit<ReplayResult, 'verdict'>,
   labels: LabelsByPosition,
   match: Matcher,
   topology: Topology,
 ): ReplayOutcome {
-  const rows = labelAnswers(result, 0, labels, match);
+  return outcomeOfRows(result, labelAnswers(result, 0, labels, match), topology);
+}
+
+/**
+ * Sums up a run whose answers have met their labels.
+ *
+ * @param rows - One per answer, in stream order.
+ */
+export function outcomeOfRows(
+  result: Omit<ReplayResult, 'verdict'>,
+  rows: readonly ReplayRow[],
+  topology: Topology,
+): ReplayOutcome {
   const sum = (phase: 'answer' | 'confidence' | 'scoring'): number =>
     result.answers.reduce((total, answer) => total + answer.forwardTokens[phase], 0);
   const summary = summarizeRun(

@@ -6,14 +6,19 @@ import { openEmbeddedLog } from '../adapters/embedded-log/open-embedded-log.ts';
 import { openFileAdapterStore } from '../adapters/files/file-adapter-store.ts';
 import type { OnStoreProgress } from '../adapters/hub/store-progress.ts';
 import type { Answer } from '../events/answer.ts';
+import { NO_TELEMETRY } from '../ports/no-telemetry.ts';
+import type { Telemetry } from '../ports/telemetry.ts';
 import type { ReplayReport } from '../report/replay-report.ts';
 import { matchFeedback } from '../streams/match-feedback.ts';
 import type { Topology } from '../topology/topology.ts';
 import { labelAnswers, labelsOf } from './label-answers.ts';
+import { alertLine, alertsOfCommand } from './alerts-of-command.ts';
+import type { AlertWatch } from './start-alerts.ts';
 import { loadTopology } from './load-topology.ts';
 import { loadStream } from './load-stream.ts';
 import { makeFolder } from './make-folder.ts';
 import { openLanguageModel } from './open-language-model.ts';
+import { openTelemetryOf } from './open-telemetry-of.ts';
 import { openTrainer } from './open-trainer.ts';
 import { replay, runFingerprint } from './replay.ts';
 import type { ReplayInput } from './replay-input.ts';
@@ -46,11 +51,14 @@ export interface ReplayStreamOptions {
   readonly drain: AbortSignal;
   readonly abort: AbortSignal;
   readonly onStoreProgress?: OnStoreProgress | undefined;
+  /** Told after each batch. */
   readonly onProgress?: ((progress: ReplayProgress) => void) | undefined;
   /** Serve the live page meanwhile; absent: none. */
   readonly dashboard?: DashboardListen | undefined;
   /** Told where the page is. */
   readonly onDashboard?: ((url: string) => void) | undefined;
+  /** Told, a line each, of alerts and of what does not work with them. */
+  readonly onNotice?: ((line: string) => void) | undefined;
   /** The page stays after the stream's end until this resolves. @defaultValue at once */
   readonly lingerOver?: ((result: ReplayStreamResult) => Promise<void>) | undefined;
 }
@@ -126,7 +134,13 @@ export async function replayStream(options: ReplayStreamOptions): Promise<Replay
       clock: SYSTEM_CLOCK,
     });
     let dashboard: Dashboard | undefined;
+    let alerts: AlertWatch | undefined;
+    let telemetry: Telemetry = NO_TELEMETRY;
     try {
+      telemetry = await openTelemetryOf(topology.telemetry, {
+        runFolder,
+        serviceName: 'secl-replay',
+      });
       if (options.dashboard !== undefined) {
         dashboard = await serveDashboard({
           broker,
@@ -136,6 +150,14 @@ export async function replayStream(options: ReplayStreamOptions): Promise<Replay
         });
         options.onDashboard?.(dashboard.url);
       }
+      alerts = await alertsOfCommand('replay', {
+        broker,
+        topology,
+        codecs,
+        clock: SYSTEM_CLOCK,
+        onTrouble: (message) => options.onNotice?.(message),
+        onAlert: (alert) => options.onNotice?.(alertLine(alert)),
+      });
       const training = await openTrainer(topology, {
         store: openFileAdapterStore(path.join(runFolder, 'adapters')),
         cacheFolder: options.cacheFolder,
@@ -170,6 +192,7 @@ export async function replayStream(options: ReplayStreamOptions): Promise<Replay
         fingerprint,
         ...(training === undefined ? {} : { training }),
         clock: SYSTEM_CLOCK,
+        telemetry,
         drain: options.drain,
         abort: options.abort,
         onBatch: (batch) => {
@@ -198,11 +221,14 @@ export async function replayStream(options: ReplayStreamOptions): Promise<Replay
           summary,
           rows,
           adapters,
+          verdict: result.verdict,
         },
       };
       if (dashboard !== undefined) await options.lingerOver?.(done);
       return done;
     } finally {
+      await alerts?.close();
+      await telemetry.close();
       await dashboard?.close();
       await broker.close();
     }

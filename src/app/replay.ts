@@ -6,20 +6,29 @@ import type { AdapterDecision } from '../events/adapter-decision.ts';
 import type { AdapterRecord } from '../events/adapter.ts';
 import type { DeadLetter } from '../events/dead-letter.ts';
 import { calibratePartition } from '../operators/calibrate-partition.ts';
+import { measureWindows } from './measure-windows.ts';
 import type { PublishedBatch } from '../operators/publish-answers.ts';
+import { traceMemory } from '../operators/trace-memory.ts';
 import type { Broker, OutgoingRecord, PartitionLease } from '../ports/broker.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { LanguageModel } from '../ports/language-model.ts';
+import { NO_TELEMETRY } from '../ports/no-telemetry.ts';
+import type { Telemetry } from '../ports/telemetry.ts';
 import type { Codec } from '../ports/record-codec.ts';
 import { matchFeedback } from '../streams/match-feedback.ts';
-import { canonicalTopology } from '../topology/canonical-topology.ts';
+import { canonicalMethod } from '../topology/canonical-topology.ts';
 import type { Topology } from '../topology/topology.ts';
-import { answerPartition } from './answer-partition.ts';
+import { newestVerdict } from '../verdict/verdict-board.ts';
+import type { Verdict } from '../events/verdict.ts';
+import { answerPartition, type PartitionTracing } from './answer-partition.ts';
 import type { RecordCodecs } from '../adapters/avro/record-codecs.ts';
-import type { ReplayInput, ReplayItem } from './replay-input.ts';
+import { feedRecords, questionBytes } from './feed-records.ts';
+import type { ReplayInput } from './replay-input.ts';
 import { lineageOf } from './lineage-of.ts';
+import { measureLag } from './measure-lag.ts';
 import { learningOptionsOf } from './learning-options-of.ts';
 import { scoringOptionsOf } from './scoring-options-of.ts';
+import { traceTrainer } from './trace-trainer.ts';
 import {
   createTrainingDesk,
   type TrainingDesk,
@@ -30,12 +39,10 @@ import {
 const ANSWERING = 'secl-answering';
 /** Consumer group that watches calibration. */
 const CALIBRATING = 'secl-calibrating';
+/** What traces call the broker of a replay. */
+const SYSTEM = 'secl-embedded-log';
 /** Grows when what operators keep in committed state changes its form. */
-const STATE_FORMAT = 'state-7';
-/** Most bytes of a record that is fed in: brokers take about 1 MiB, key and headers included. */
-const RECORD_BYTES = 768 * 1024;
-/** Longest key in bytes. */
-const KEY_BYTES = 64 * 1024;
+const STATE_FORMAT = 'state-8';
 /** Records written at once while a stream is fed in. */
 const FEED_CHUNK = 1000;
 
@@ -53,6 +60,8 @@ export interface ReplayOptions {
   readonly abort: AbortSignal;
   /** Trains the adapter; absent: nothing is trained, whatever the topology says. */
   readonly training?: Pick<TrainingDeskOptions, 'trainer' | 'load'>;
+  /** Where what happens is told; absent: nowhere. */
+  readonly telemetry?: Telemetry;
   /** Told of each batch once it is durable; batches of an earlier run are not told again. */
   readonly onBatch?: (batch: PublishedBatch) => void;
 }
@@ -67,6 +76,8 @@ export interface ReplayResult {
   readonly adapters: readonly AdapterRecord[];
   /** What became of them. */
   readonly decisions: readonly AdapterDecision[];
+  /** The newest verdict over all domains; `null`: no window has closed. */
+  readonly verdict: Verdict | null;
   /** Whether every question has been consumed; `false` after a drain. */
   readonly complete: boolean;
 }
@@ -90,7 +101,7 @@ export function runFingerprint(
     prompts.sameMeaning,
   ];
   const parts = [
-    canonicalTopology(topology),
+    canonicalMethod(topology),
     ...templates.map(promptHash),
     codecs.question.fingerprint,
     codecs.answer.fingerprint,
@@ -98,23 +109,6 @@ export function runFingerprint(
     model.description.fingerprint,
   ];
   return createHash('sha256').update(parts.join('\n')).digest('hex');
-}
-
-/** Cuts a record that no broker takes: it cannot be read then, and becomes a dead letter. */
-function fitting(bytes: Uint8Array): Uint8Array {
-  return bytes.subarray(0, RECORD_BYTES);
-}
-
-/** An item as it stands on the topic of questions. */
-function questionBytes(item: ReplayItem, codecs: RecordCodecs): Uint8Array {
-  return fitting('bytes' in item ? item.bytes : codecs.question.encode(item.question));
-}
-
-/** The key of an item's records: its id, if it has one of a sensible length. */
-function keyOf(item: ReplayItem): Uint8Array | null {
-  if ('bytes' in item) return null;
-  const key = new TextEncoder().encode(item.question.id);
-  return key.length > KEY_BYTES ? null : key;
 }
 
 /** Ids of several records: of a label that names one, nobody could tell whose it is. */
@@ -159,7 +153,6 @@ async function countFed({
 /** Feeds the stream in, going on where an earlier run was cut off. Each chunk becomes visible whole. */
 async function feed(options: ReplayOptions): Promise<void> {
   const { input, topology, broker, codecs, clock, abort } = options;
-  const { questions, feedback } = topology.topics;
   const nowMs = clock.nowMs();
   const fed = await countFed(options);
   const repeated = repeatedIds(input);
@@ -167,13 +160,13 @@ async function feed(options: ReplayOptions): Promise<void> {
     const records = input.items
       .slice(start, start + FEED_CHUNK)
       .flatMap((item): OutgoingRecord[] => {
-        const key = keyOf(item);
-        const value = questionBytes(item, codecs);
-        const question = { topic: questions, partition: 0, key, value, timestampMs: nowMs };
-        if ('bytes' in item || item.feedback === null || repeated.has(item.question.id))
-          return [question];
-        const label = fitting(codecs.feedback.encode(item.feedback));
-        return [question, { topic: feedback, partition: 0, key, value: label, timestampMs: nowMs }];
+        const { question, label } = feedRecords(item, codecs, topology.topics);
+        const known = label !== null && 'question' in item && !repeated.has(item.question.id);
+        return (known ? [question, label] : [question]).map((record) => ({
+          ...record,
+          partition: 0,
+          timestampMs: nowMs,
+        }));
       });
     await broker.append(records);
   }
@@ -229,12 +222,16 @@ function cancelledBy(signal: AbortSignal): Observable<never> {
 }
 
 /** The desk that trains for a replay; `null` where nothing is trained. */
-function deskOf({ topology, model, broker, codecs, training }: ReplayOptions): TrainingDesk | null {
+function deskOf(
+  { topology, model, broker, codecs, training, clock }: ReplayOptions,
+  tracing: PartitionTracing,
+): TrainingDesk | null {
   const learning = learningOptionsOf(topology, model);
   const { mode } = topology.training;
   if (learning === null || mode === 'off' || training === undefined) return null;
   return createTrainingDesk({
     ...training,
+    trainer: traceTrainer(training.trainer, { ...tracing, clock }),
     learning,
     mode,
     recordOf: async (version) => {
@@ -275,6 +272,7 @@ async function runPipelines(
   questions: PartitionLease,
   answers: PartitionLease,
   desk: TrainingDesk | null,
+  tracing: PartitionTracing,
 ): Promise<void> {
   const { input, topology, model, broker, codecs, clock, drain, abort } = options;
   const { topics } = topology;
@@ -289,6 +287,7 @@ async function runPipelines(
     totalRecords: input.items.length,
     fingerprint: `${options.fingerprint ?? runFingerprint(topology, model, codecs)}/${input.hash}`,
     desk,
+    tracing,
   }).pipe(
     tap({
       next: (batch) => options.onBatch?.(batch),
@@ -297,7 +296,7 @@ async function runPipelines(
       },
     }),
   );
-  const { size, step, correctable, bins, simulations } = topology.calibration;
+  const { size, step, correctable, bins, bootstrap, simulations } = topology.calibration;
   const windows$ = calibratePartition(answers, {
     broker,
     topics,
@@ -306,14 +305,22 @@ async function runPipelines(
     windowCodec: codecs.calibrationWindow,
     deadLetterCodec: codecs.deadLetter,
     windows: { size, step, correctable },
-    metrics: { bins, simulations, seed: topology.seed },
+    metrics: { bins, bootstrap, simulations, seed: topology.seed },
+    verdict: topology.verdict,
     match: matchFeedback,
     clock,
     inputEnded: inputEnded.signal,
   });
-  await lastValueFrom(merge(answers$, windows$).pipe(takeUntil(cancelledBy(abort))), {
-    defaultValue: undefined,
+  const stopLag = measureLag({
+    ...{ telemetry: tracing.telemetry, broker, group: ANSWERING },
+    ...{ topic: questions.topic, partition: questions.partition },
   });
+  await lastValueFrom(
+    merge(answers$, windows$.pipe(measureWindows(tracing.telemetry))).pipe(
+      takeUntil(cancelledBy(abort)),
+    ),
+    { defaultValue: undefined },
+  ).finally(stopLag);
 }
 
 /**
@@ -339,11 +346,17 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult> {
   ]);
   await feed(options);
 
-  const desk = deskOf(options);
+  const tracing: PartitionTracing = {
+    telemetry: options.telemetry ?? NO_TELEMETRY,
+    memory: traceMemory(),
+    system: SYSTEM,
+    group: ANSWERING,
+  };
+  const desk = deskOf(options, tracing);
   try {
     await withLease(broker, ANSWERING, topics.questions, (questions) =>
       withLease(broker, CALIBRATING, topics.answers, (answers) =>
-        runPipelines(options, questions, answers, desk),
+        runPipelines(options, questions, answers, desk, tracing),
       ),
     );
   } finally {
@@ -367,6 +380,7 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult> {
       (a, b) => a.version - b.version,
     ),
     decisions: decisions.filter(isOwn),
+    verdict: newestVerdict(await readAll(broker, topics.calibration, codecs.calibrationWindow)),
     complete: answers.length + deadLetters.length === input.items.length,
   };
 }

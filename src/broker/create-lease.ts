@@ -9,7 +9,7 @@ import type { AcquiredPartition, GroupPartition, GroupStore } from './group-stor
  * @param revoked - Fires when the partition is taken away; poll and commit then fail with `FENCED`.
  */
 export function createLease(
-  store: GroupStore,
+  store: Pick<GroupStore, 'assertOpen' | 'fetch' | 'waitBeyond' | 'commit'>,
   owner: GroupPartition,
   acquired: AcquiredPartition,
   revoked: AbortSignal,

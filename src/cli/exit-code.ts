@@ -8,6 +8,10 @@ export const EXIT = {
   failed: 1,
   /** The command line was used wrongly. */
   usage: 2,
+  /** `secl status`: trust is {@link EXIT.ok}; these are the other verdicts. */
+  caution: 10,
+  doNotTrust: 11,
+  notEnoughData: 12,
   /** Interrupted by the user after draining; the same command goes on. */
   interrupted: 130,
 } as const;

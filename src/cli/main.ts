@@ -5,18 +5,29 @@ import { Command, CommanderError } from 'commander';
 import { packageRoot } from '../app/package-root.ts';
 import { SeclError } from '../errors/secl-error.ts';
 import { registerAdapterCommands } from './adapter-commands.ts';
+import { registerAlertCommands } from './alert-commands.ts';
 import { registerAskCommand } from './ask-command.ts';
 import { describeError, errorLines } from './describe-error.ts';
 import { registerCompareCommand } from './compare-command.ts';
 import { registerDashboardCommand } from './dashboard-command.ts';
+import { registerDeadLetterCommands } from './dead-letter-commands.ts';
 import { registerDemoCommand } from './demo-command.ts';
 import { registerDoctorCommand } from './doctor-command.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
+import { registerInitCommand } from './init-command.ts';
 import { registerModelCommands } from './model-commands.ts';
+import { registerReadCommand } from './read-command.ts';
 import { registerReplayCommand } from './replay-command.ts';
+import { registerReportCommand } from './report-command.ts';
+import { registerRunCommand } from './run-command.ts';
+import { registerSendCommand } from './send-command.ts';
+import { registerStatusCommand } from './status-command.ts';
 import { registerStartCommand } from './start-command.ts';
 import { registerStreamCommands } from './stream-commands.ts';
+import { registerTopicsCommand } from './topics-command.ts';
 import { registerTopologyCommands } from './topology-commands.ts';
+import { registerTraceCommand } from './trace-command.ts';
+import { registerTrainerCommand } from './trainer-command.ts';
 
 const { version } = JSON.parse(readFileSync(path.join(packageRoot(), 'package.json'), 'utf8')) as {
   version: string;
@@ -30,6 +41,7 @@ const program = new Command('secl')
     'after',
     `
 Exit codes: 0 done; 1 failed (the message says why and what to do); 2 wrong usage;
+10, 11, 12 what \`secl status\` says;
 130 interrupted after draining (the same command goes on).
 Set SECL_DEBUG=1 to see stack traces.`,
   )
@@ -37,13 +49,24 @@ Set SECL_DEBUG=1 to see stack traces.`,
 
 registerStartCommand(program);
 registerReplayCommand(program);
+registerReportCommand(program);
 registerCompareCommand(program);
+registerRunCommand(program);
+registerTopicsCommand(program);
+registerSendCommand(program);
+registerReadCommand(program);
+registerDeadLetterCommands(program);
+registerTrainerCommand(program);
 registerDashboardCommand(program);
+registerStatusCommand(program);
+registerAlertCommands(program);
+registerTraceCommand(program);
 registerDemoCommand(program);
 registerAskCommand(program);
 registerModelCommands(program);
 registerAdapterCommands(program);
 registerStreamCommands(program);
+registerInitCommand(program);
 registerTopologyCommands(program);
 registerDoctorCommand(program);
 

@@ -69,6 +69,10 @@ export async function runReplay(stream: string, options: ReplayCommandOptions): 
       onStoreProgress: store.update,
       onProgress: view.update,
       dashboard: dashboardListen(options.dashboard),
+      onNotice: (line) => {
+        view.stop();
+        process.stderr.write(`${line}\n`);
+      },
       onDashboard: (url) => {
         process.stderr.write(`the page is at ${url}\n`);
       },

@@ -1,15 +1,93 @@
 import type { Command } from 'commander';
-import { checkTopology, describeTopologyFile } from '../app/topology-files.ts';
+import { checkConnection } from '../app/worker/check-connection.ts';
+import {
+  checkTopology,
+  describeTopologyFile,
+  showTopology,
+  type EffectiveSetting,
+  type EffectiveSettings,
+} from '../app/topology-files.ts';
+import { EXIT } from './exit-code.ts';
 
-/** Adds `secl topology check|describe`. */
+interface CheckOptions {
+  readonly connect?: true;
+  readonly log?: string;
+  readonly brokers?: string;
+  readonly json?: true;
+}
+
+/** Says what is missing at the other end; exit code 1 if anything is. */
+async function connect(file: string | undefined, options: CheckOptions): Promise<void> {
+  const { log, brokers, json } = options;
+  const connection = await checkConnection({ topology: file, log, brokers });
+  const { name, place, faults } = connection;
+  if (json === true)
+    console.log(JSON.stringify({ valid: faults.length === 0, ...connection }, null, 2));
+  else if (faults.length === 0) console.log(`"${name}" can run on ${place}`);
+  else {
+    console.log(`"${name}" cannot run on ${place}:`);
+    for (const { topic, fault } of faults) console.log(`  ${topic} ${fault}`);
+    console.log('Create what is missing with `secl topics create`.');
+  }
+  if (faults.length > 0) process.exitCode = EXIT.failed;
+}
+
+/** Columns of a table that one long value may not push away. */
+const WIDEST = 48;
+
+function originText({ origin }: EffectiveSetting, file: string): string {
+  switch (origin.kind) {
+    case 'default':
+      return 'default';
+    case 'file':
+      return `${file}:${origin.line}`;
+    case 'environment':
+      return origin.variable;
+  }
+}
+
+/** A value on one line; texts of others are quoted, so that a terminal obeys none of their letters. */
+function valueText(value: unknown): string {
+  return Array.isArray(value) ? value.join(', ') : JSON.stringify(value);
+}
+
+function showText({ file, settings, environment }: EffectiveSettings): string {
+  const rows = settings.map((setting) => [
+    setting.path,
+    valueText(setting.value),
+    originText(setting, file),
+  ]);
+  const width = (at: number): number =>
+    Math.min(WIDEST, Math.max(...rows.map((row) => row[at]?.length ?? 0)));
+  const [paths, values] = [width(0), width(1)];
+  return [
+    ...rows.map(([path = '', value = '', origin = '']) =>
+      `${path.padEnd(paths)}  ${value.padEnd(values)}  ${origin}`.trimEnd(),
+    ),
+    ...(environment.length === 0 ? [] : ['']),
+    ...environment.map(
+      ({ name, value, about }) =>
+        `${name}  ${value === null ? '(hidden)' : JSON.stringify(value)}  ${about}`,
+    ),
+  ].join('\n');
+}
+
+/** Adds `secl topology check|describe|show`. */
 export function registerTopologyCommands(program: Command): void {
-  const topology = program.command('topology').description('check and describe pipelines');
+  const topology = program.command('topology').description('check, describe and show pipelines');
   topology
     .command('check')
     .description('check a topology file; every fault is told with its line and column')
     .argument('[file]', 'topology file (YAML); the default one if left out')
+    .option('--connect', 'also connect to its broker, and tell which topics are missing or wrong')
+    .option('--log <folder>', 'with --connect: the embedded log in this folder')
+    .option('--brokers <host:port,…>', 'with --connect: Kafka at these addresses')
     .option('--json', 'print JSON')
-    .action(async (file: string | undefined, options: { json?: true }) => {
+    .action(async (file: string | undefined, options: CheckOptions) => {
+      if (options.connect === true) {
+        await connect(file, options);
+        return;
+      }
       const name = await checkTopology(file);
       console.log(
         options.json === true
@@ -25,5 +103,29 @@ export function registerTopologyCommands(program: Command): void {
     .action(async (file: string | undefined, options: { json?: true }) => {
       const { text, settings } = await describeTopologyFile(file);
       console.log(options.json === true ? JSON.stringify(settings, null, 2) : text);
+    });
+  topology
+    .command('show')
+    .description('show every setting as it acts, and whether default, file or environment says so')
+    .argument('[file]', 'topology file (YAML); the default one if left out')
+    .option('--set', 'only what file or environment say')
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      `
+A variable wins over the file: SECL__ and the keys from the top, in capitals, joined with two underscores.
+Options of a command, as --model and --seed, win over both. Secrets are never shown.
+
+Examples:
+  secl topology show topology.yaml
+  SECL__GATE__BURST=48 SECL__TRAINING__LORA__PROJECTIONS=q,v secl topology show --set`,
+    )
+    .action(async (file: string | undefined, options: { set?: true; json?: true }) => {
+      const shown = await showTopology(file);
+      const settings = shown.settings.filter(
+        ({ origin }) => options.set !== true || origin.kind !== 'default',
+      );
+      const chosen = { ...shown, settings };
+      console.log(options.json === true ? JSON.stringify(chosen, null, 2) : showText(chosen));
     });
 }

@@ -17,6 +17,8 @@ export const DASHBOARD_LIMITS = {
   matchableChars: 4096,
   /** Newest closed windows. */
   windows: 60,
+  /** Newest verdicts, by partition and scope. */
+  verdicts: 64,
   /** Newest things that happened to adapters. */
   adapterEvents: 120,
   /** Newest dead letters. */

@@ -1,4 +1,5 @@
 import type { ReliabilityBin } from '../calibration/reliability-diagram.ts';
+import type { VerdictBasis } from '../events/verdict.ts';
 import type { AdapterChange } from '../report/adapter-changes.ts';
 import type { BurstRun } from '../report/burst-runs.ts';
 import type { CoursePoint, DomainRun } from '../report/course.ts';
@@ -127,9 +128,32 @@ export interface WindowView {
   readonly closedAtMs: number;
 }
 
+/** A verdict as the page shows it. */
+export interface VerdictRow {
+  readonly partition: number;
+  readonly scope: string;
+  /** Its level in words. */
+  readonly word: string;
+  readonly reason: string;
+  readonly basis: VerdictBasis;
+  /** Answers with a confidence in the window that it rests on, and how many of them have a label. */
+  readonly n: number;
+  readonly labelled: number;
+  readonly sinceMs: number | null;
+  /** When the newest answer that it knows of was given. */
+  readonly dataAtMs: number | null;
+}
+
+/** The one verdict: the worst of the partitions', over all domains. */
+export interface VerdictView extends VerdictRow {
+  /** By partition and domain, the one renewed last first. */
+  readonly scopes: readonly VerdictRow[];
+}
+
 /** What the page shows; plain data, by section, so that what did not change need not be sent. */
 export interface DashboardModel {
   readonly head: HeadView;
+  readonly verdict: VerdictView;
   readonly standing: StandingView;
   readonly reliability: ReliabilityView;
   readonly course: CourseView;

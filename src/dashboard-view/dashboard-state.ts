@@ -4,6 +4,7 @@ import type { AdapterDecision } from '../events/adapter-decision.ts';
 import type { BeforeAfter } from '../events/adapter.ts';
 import type { Feedback } from '../events/feedback.ts';
 import type { ReplayRow } from '../report/replay-summary.ts';
+import type { VerdictBoard } from '../verdict/verdict-board.ts';
 import type { ShownText } from './shown-text.ts';
 
 /** What matching a label needs of an answer. */
@@ -110,6 +111,7 @@ export interface DashboardState {
   readonly pendingChars: number;
   /** Newest revisions of the newest windows over all domains, by partition and ordinal. */
   readonly windows: ReadonlyMap<string, CalibrationWindow>;
+  readonly verdicts: VerdictBoard;
   /** Oldest first. */
   readonly adapterEvents: readonly AdapterEvent[];
   readonly activeVersion: number;
@@ -140,6 +142,7 @@ export const EMPTY_DASHBOARD: DashboardState = {
   pending: new Map(),
   pendingChars: 0,
   windows: new Map(),
+  verdicts: new Map(),
   adapterEvents: [],
   activeVersion: 0,
   frozen: false,

@@ -5,6 +5,7 @@ import type { DashboardModel, HeadView, WindowView } from './dashboard-model.ts'
 import type { DashboardState, SeenAnswer } from './dashboard-state.ts';
 import { driftOf } from './drift-of.ts';
 import { standingOf, type StandingOptions } from './standing-of.ts';
+import { verdictView } from './verdict-view.ts';
 
 /** How far back the rate is taken. */
 const RATE_MS = 60_000;
@@ -74,6 +75,7 @@ export function showDashboard(
   const { standing, reliability } = standingOf(rows.slice(-LIMITS.standing), options);
   return {
     head: headOf(state, options),
+    verdict: verdictView(state.verdicts),
     standing,
     reliability,
     course: courseView(rows, options),

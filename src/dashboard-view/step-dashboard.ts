@@ -6,6 +6,7 @@ import type { DeadLetter } from '../events/dead-letter.ts';
 import type { Feedback } from '../events/feedback.ts';
 import type { TrainingBatch } from '../events/training-batch.ts';
 import type { DashboardInput } from './dashboard-input.ts';
+import { addToBoard, POOLED_SCOPE } from '../verdict/verdict-board.ts';
 import { DASHBOARD_LIMITS as LIMITS } from './dashboard-limits.ts';
 import type {
   AdapterEvent,
@@ -19,9 +20,6 @@ import type {
 import { idKey } from './id-key.ts';
 import { shownName, shownText } from './shown-text.ts';
 import { traceCommand } from './trace-command.ts';
-
-/** Scope of the windows that hold every domain. */
-const POOLED = 'pooled';
 
 /** UTF-16 code units that a labellable label takes. */
 function charsOf({ questionId, acceptedAnswers }: Feedback): number {
@@ -157,7 +155,7 @@ function isRepeated(events: readonly AdapterEvent[], { lineage, version }: Adapt
 
 /** The windows with one more; an older revision changes nothing. */
 function addWindow(windows: Map<string, CalibrationWindow>, window: CalibrationWindow): void {
-  if (window.scope !== POOLED) return;
+  if (window.scope !== POOLED_SCOPE) return;
   const key = `${window.sourcePartition}/${window.ordinal}`;
   const known = windows.get(key);
   if (known !== undefined && known.revision > window.revision) return;
@@ -194,7 +192,7 @@ export function stepDashboard(
   const events = [...state.adapterEvents];
   const letters = [...state.letters];
   const letterCodes = new Map(Object.entries(state.letterCodes));
-  let { pendingChars, activeVersion, frozen, model } = state;
+  let { pendingChars, activeVersion, frozen, model, verdicts } = state;
 
   /** Places of answers that a label can still reach, by id; the first one of an id. */
   const labellable = new Map<string, number>();
@@ -271,6 +269,7 @@ export function stepDashboard(
         break;
       case 'window':
         addWindow(windows, input.value);
+        verdicts = addToBoard(verdicts, input.value, LIMITS.verdicts);
         break;
       case 'batch':
         counts.batches += 1;
@@ -299,6 +298,7 @@ export function stepDashboard(
     pending,
     pendingChars,
     windows,
+    verdicts,
     adapterEvents: events.slice(-LIMITS.adapterEvents),
     activeVersion,
     frozen,

@@ -1,9 +1,9 @@
 import type {
   GenerateRequest,
   GenerateResult,
-  LoraAdapter,
   NextTokenRequest,
   NextTokenResult,
+  PlacedAdapters,
   ScoreRequest,
   ScoreResult,
 } from '../ports/language-model.ts';
@@ -16,10 +16,7 @@ export type GeneratedTokens = Omit<GenerateResult, 'text'>;
 export type NextTokens = Omit<NextTokenResult, 'adapterVersion'>;
 
 /** Adapters of a scope. */
-export interface ScopeAdapters {
-  readonly present: LoraAdapter | undefined;
-  /** For requests that ask for the one before. */
-  readonly previous: LoraAdapter | undefined;
+export interface ScopeAdapters extends PlacedAdapters {
   /** The present one acts on every position of every request that does not ask for the one before. */
   readonly adaptAll: boolean;
 }

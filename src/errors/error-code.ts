@@ -26,6 +26,8 @@ export const ERROR_CODES = {
   STORE_FAILED: 'The model cache or the log folder could not be read or written, or is full.',
   // page
   ADDRESS_IN_USE: 'The address to listen on is taken, or not this machine’s.',
+  // alerts
+  WEBHOOK_FAILED: 'The webhook could not be reached, or refused an alert.',
   // broker
   LOG_IN_USE: 'Another process has the log folder open.',
   LOG_CORRUPT: 'The log folder is damaged or of another format.',
@@ -33,6 +35,8 @@ export const ERROR_CODES = {
   OFFSET_OUT_OF_RANGE: 'The offset is not, or no longer, in the log.',
   FENCED: 'A newer owner has taken over the partition.',
   BROKER_CLOSED: 'The broker was closed.',
+  BROKER_FAILED: 'The broker could not be reached, or refused a request.',
+  STALLED: 'A worker that took records made no progress for too long, and gave up its partitions.',
   RECORD_TOO_LARGE: 'A record exceeds the size limit.',
   STATE_MISMATCH: 'Committed state belongs to another topology, prompt set, model or schema.',
   // records, topologies, streams

@@ -148,7 +148,7 @@ export function settleAdapter(
 }
 
 /**
- * Gives up the batch that was awaited: no adapter will come of it. It counts as a refusal.
+ * Gives up the batch that was awaited: no adapter will come of it. It counts as a refusal, unless it is outdated.
  *
  * @throws SeclError `PRECONDITION` if another batch is awaited.
  */
@@ -161,7 +161,17 @@ export function abandonBatch(
 ): { readonly state: LearningState; readonly decision: AdapterDecision } {
   const { awaiting } = state;
   precondition(awaiting?.batchId === batchId, 'another batch is awaited');
-  return refused(state, awaiting, awaiting.ordinal, why, options, nowMs);
+  const { state: given, decision } = refused(
+    state,
+    awaiting,
+    awaiting.ordinal,
+    why,
+    options,
+    nowMs,
+  );
+  if (why.code !== OUTDATED.code) return { state: given, decision };
+  const { refusals, restUntil } = state;
+  return { state: { ...given, refusals, restUntil }, decision };
 }
 
 /** The memory with a batch's new samples in it. */

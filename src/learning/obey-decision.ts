@@ -2,6 +2,9 @@ import type { AdapterDecision } from '../events/adapter-decision.ts';
 import { isTrialCode } from './end-trial.ts';
 import type { ActiveAdapter, LearningState } from './learning-state.ts';
 
+/** Code of an order to do as another partition of the lineage did; written nowhere. */
+export const ADOPTED = 'ADOPTED';
+
 /** Whether a decision came from outside the fold, which writes the others itself. */
 export function isOrder({ decision, code }: AdapterDecision): boolean {
   if (decision === 'rolled-back') return !isTrialCode(code);
@@ -11,13 +14,14 @@ export function isOrder({ decision, code }: AdapterDecision): boolean {
 /**
  * Obeys a decision made by hand: freezes training, lets it go on, or puts another version in place. An adapter that
  * is being trained from the one that was taken away will be refused when it comes. What was put in place by hand is
- * on no trial.
+ * on no trial. An order to adopt what acts already
+ * changes nothing but the count.
  *
  * @param active - The adapter of version `decision.activeVersion`; `null` for 0.
  */
 export function obeyDecision(
   state: LearningState,
-  { decision, version, activeVersion }: AdapterDecision,
+  { decision, version, activeVersion, code }: AdapterDecision,
   active: ActiveAdapter | null,
 ): LearningState {
   switch (decision) {
@@ -26,6 +30,8 @@ export function obeyDecision(
     case 'unfrozen':
       return { ...state, frozen: false };
     case 'rolled-back':
+      if (code === ADOPTED && (state.active?.version ?? 0) === activeVersion)
+        return { ...state, ordinal: Math.max(state.ordinal, version) };
       return {
         ...state,
         previous: state.active,

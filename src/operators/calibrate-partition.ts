@@ -7,8 +7,15 @@ import type { Broker, IncomingRecord, OutgoingRecord, PartitionLease } from '../
 import type { Clock } from '../ports/clock.ts';
 import type { Codec } from '../ports/record-codec.ts';
 import { calibrationChanges, restoreCalibration } from './calibration-entries.ts';
-import { stepCalibration, type Matcher, type WindowOptions } from './calibration-state.ts';
+import {
+  hasOpenAnswers,
+  stepCalibration,
+  type Matcher,
+  type WindowOptions,
+} from './calibration-state.ts';
 import { deadLetterOf } from './dead-letter-of.ts';
+import { judgeWindows } from './judge-windows.ts';
+import type { VerdictRules } from '../verdict/verdict-rules.ts';
 import { windowRecords, type WindowMetricOptions } from './calibration-windows.ts';
 
 /** What {@link calibratePartition} needs. */
@@ -24,7 +31,14 @@ export interface CalibrateOptions {
   readonly windowCodec: Codec<CalibrationWindow>;
   readonly deadLetterCodec: Codec<DeadLetter>;
   readonly windows: WindowOptions;
+  /**
+   * How long answers wait in an open window until it is closed as far as it is, milliseconds; absent: until it is
+   * full.
+   */
+  readonly closeAfterMs?: number | undefined;
   readonly metrics: WindowMetricOptions;
+  /** When a verdict says what. */
+  readonly verdict: Omit<VerdictRules, 'size' | 'step'>;
   readonly match: Matcher;
   readonly clock: Clock;
   /** Fires when no more input will come: the source then ends once it has read everything. */
@@ -49,13 +63,16 @@ const WAIT_MS = 200;
 
 /**
  * Joins the answers of one leased partition with the labels of the same partition of the feedback topic,
- * and publishes calibration windows. Both topics are keyed by question id and have equally many
+ * and publishes calibration windows, each with its verdict. Both topics are keyed by question id and have equally many
  * partitions. The place reached in the labels is part of the committed state, so that one transaction
  * covers both inputs.
  *
  *     answers   --a-b----c--
  *     labels    -----1-2----
- *     result    -------W----     windows as they close or are corrected
+ *     result    -------W----     windows as they close or are corrected, or the clock closes them
+ *
+ * A window that the clock closes is committed in one transaction with what the state becomes by it: its record is the
+ * tick, and nothing else depends on time.
  *
  * An answer or a label that cannot be read becomes a dead letter. Unsubscribing ends it: what is under way is not
  * committed.
@@ -121,11 +138,22 @@ export function calibratePartition(
     const loop = async (): Promise<void> => {
       let state = restoreCalibration(lease.state);
       let nextOffset = lease.startOffset;
+      /** Since when the open window holds answers that no record has told of. */
+      let openSinceMs: number | null = null;
+      const isDue = (): boolean => {
+        const { closeAfterMs, windows } = options;
+        if (closeAfterMs === undefined || !hasOpenAnswers(state, windows)) openSinceMs = null;
+        else openSinceMs ??= clock.monotonicMs();
+        return (
+          openSinceMs !== null && clock.monotonicMs() - openSinceMs >= (closeAfterMs ?? Infinity)
+        );
+      };
       while (!ended()) {
         const atEnd = options.inputEnded.aborted;
         const records = await lease.poll({ maxRecords: STEP_RECORDS, waitMs: WAIT_MS });
         const known = await readLabels(state.feedbackOffset, stopped.signal);
-        if (records.length === 0 && known.records.length === 0) {
+        const tick = isDue();
+        if (records.length === 0 && known.records.length === 0 && !tick) {
           if (atEnd) break;
           continue;
         }
@@ -137,13 +165,17 @@ export function calibratePartition(
             answers: answers.values.map(({ value, offset }) => ({ answer: value, offset })),
             labels: labels.values.map(({ value }) => value),
             feedbackOffset: known.next,
+            tick,
           },
           options.windows,
           options.match,
         );
-        const windows = step.cuts.flatMap((cut) =>
-          windowRecords(cut, lease, options.metrics, clock.nowMs()),
+        const { windows, verdicts } = judgeWindows(
+          step.state.verdicts,
+          step.cuts.flatMap((cut) => windowRecords(cut, lease, options.metrics, clock.nowMs())),
+          { ...options.verdict, ...options.windows },
         );
+        const next = { ...step.state, verdicts };
         nextOffset = records.length === 0 ? nextOffset : (records.at(-1)?.offset ?? 0n) + 1n;
         // Whoever unsubscribed while this was read wants nothing written any more.
         if (ended()) break;
@@ -157,9 +189,10 @@ export function calibratePartition(
               outgoing(topics.deadLetters, letter.key, options.deadLetterCodec.encode(letter)),
             ),
           ],
-          state: calibrationChanges(state, step.state),
+          state: calibrationChanges(state, next),
         });
-        state = step.state;
+        state = next;
+        if (tick) openSinceMs = null;
         for (const window of windows) subscriber.next(window);
       }
       subscriber.complete();

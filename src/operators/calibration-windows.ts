@@ -1,12 +1,16 @@
 import { summarizeRows } from '../calibration/summarize.ts';
 import { labelConfidences } from '../calibration/labelled-confidences.ts';
-import type { CalibrationWindow, WindowMetric } from '../events/calibration-window.ts';
+import { estimatedAuroc } from '../calibration/estimated-auroc.ts';
+import type { WindowEstimate, WindowMetric } from '../events/calibration-window.ts';
+import type { UnjudgedWindow } from '../verdict/window-evidence.ts';
 import type { CalibrationRow, WindowCut } from './calibration-state.ts';
 
 /** How a window's metrics are computed. */
 export interface WindowMetricOptions {
   /** Bins of the ECE. */
   readonly bins: number;
+  /** Resamples of the published confidence's ECE band; 0 leaves it out. */
+  readonly bootstrap: number;
   /** Simulations of the ECE's floor; 0 leaves it out. */
   readonly simulations: number;
   readonly seed: number;
@@ -15,8 +19,31 @@ export interface WindowMetricOptions {
 /** The scope that holds every domain. */
 export const POOLED = 'pooled';
 
+/** The score that label-free numbers hold published confidences against: free, and there wherever tokens are. */
+const REFERENCE = 'tokenCertainty';
+
+/** What some answers say of themselves. */
+function estimateOf(rows: readonly CalibrationRow[]): WindowEstimate {
+  const stated = rows.flatMap(({ confidences }) => confidences['published'] ?? []);
+  const mean = (values: readonly number[]): number | null =>
+    values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+  const distance = mean(
+    rows.flatMap(({ confidences }) => {
+      const published = confidences['published'] ?? null;
+      const reference = confidences[REFERENCE] ?? null;
+      return published === null || reference === null ? [] : [published - reference];
+    }),
+  );
+  return {
+    n: stated.length,
+    accuracy: mean(stated),
+    auroc: estimatedAuroc(stated),
+    signalGap: distance === null ? null : Math.abs(distance),
+  };
+}
+
 /**
- * The records that publish one window: the pooled one first, then one a domain.
+ * The records that publish one window, without their verdicts: the pooled one first, then one a domain.
  *
  * @param place - Partition of the questions.
  * @param nowMs - When the window was closed or corrected.
@@ -26,7 +53,7 @@ export function windowRecords(
   place: { readonly topic: string; readonly partition: number },
   options: WindowMetricOptions,
   nowMs: number,
-): CalibrationWindow[] {
+): UnjudgedWindow[] {
   const domains = new Map<string, CalibrationRow[]>();
   for (const row of cut.rows) {
     if (row.domain === null) continue;
@@ -52,7 +79,7 @@ export function windowRecords(
         ),
         {
           binning: { kind: 'equal-width', bins: options.bins },
-          resamples: 0,
+          resamples: score === 'published' ? options.bootstrap : 0,
           simulations: options.simulations,
           seed: options.seed,
         },
@@ -63,6 +90,9 @@ export function windowRecords(
         missing: summary.missing,
         ece: summary.ece,
         eceFloor: summary.eceFloor?.mean ?? null,
+        eceFloorP95: summary.eceFloor?.p95 ?? null,
+        eceLow: summary.eceInterval?.low ?? null,
+        eceHigh: summary.eceInterval?.high ?? null,
         brier: summary.brier,
         auroc: summary.auroc,
         mean: summary.mean,
@@ -83,6 +113,15 @@ export function windowRecords(
       metrics,
       eceDefinition: `${definition.estimator}, ${options.bins} bins, ${definition.edgeRule}`,
       closedAtMs: nowMs,
+      estimated: estimateOf(rows),
+      drift: {
+        incident: cut.standing.incident,
+        noticedAt: cut.standing.noticedAt,
+        alarms: rows.filter(({ alarm }) => alarm).length,
+      },
+      answersSeen: cut.standing.count,
+      seenUntilMs: cut.standing.untilMs,
+      adapterVersion: rows.at(-1)?.adapterVersion ?? null,
     };
   });
 }

@@ -31,15 +31,23 @@ export function headKey(lineage: string): Uint8Array {
   return text.encode(`${lineage}/head`);
 }
 
-/** The records that the loop adds to a batch's commit: adapters, what was decided of them, and what to train on. */
+/**
+ * The records that the loop adds to a batch's commit: adapters, what was decided of them, and what to train on.
+ *
+ * @param versions - Whether adapters' own records are among them; not where trainers write them.
+ */
 export function loopRecords(
   { settled, trainingBatch }: LoopedBatch,
   topics: LoopTopics,
   codecs: LoopCodecs,
+  versions = true,
 ): OutgoingRecord[] {
   const adapterRecords = (record: AdapterRecord, accepted: boolean): OutgoingRecord[] => {
     const value = codecs.adapter.encode(record);
-    const keys = [versionKey(record), ...(accepted ? [headKey(record.lineage)] : [])];
+    const keys = [
+      ...(versions ? [versionKey(record)] : []),
+      ...(accepted ? [headKey(record.lineage)] : []),
+    ];
     return keys.map((key) => ({ topic: topics.adapters, partition: 0, key, value }));
   };
   const restoredHead = (lineage: string, restored: AdapterRecord | null): OutgoingRecord => ({

@@ -27,7 +27,12 @@ const HEADER_BYTES = 64 * 1024;
 export interface PublishOptions {
   readonly topics: { readonly answers: string; readonly deadLetters: string };
   /** Where the loop's records go; absent: there is no loop. */
-  readonly loop?: { readonly topics: LoopTopics; readonly codecs: LoopCodecs };
+  readonly loop?: {
+    readonly topics: LoopTopics;
+    readonly codecs: LoopCodecs;
+    /** Whether adapters' own records are written; not where trainers do. @defaultValue true */
+    readonly versions?: boolean;
+  };
   readonly answerCodec: Codec<Answer>;
   readonly deadLetterCodec: Codec<DeadLetter>;
   readonly model: ModelDescription;
@@ -188,7 +193,9 @@ export function publishAnswers(
               nextOffset: last.offset + 1n,
               records: [
                 ...records,
-                ...(loop === undefined ? [] : loopRecords(batch, loop.topics, loop.codecs)),
+                ...(loop === undefined
+                  ? []
+                  : loopRecords(batch, loop.topics, loop.codecs, loop.versions)),
               ],
               state: new Map([...options.stateEntries, ...step.changes, ...batch.loopEntries]),
             },

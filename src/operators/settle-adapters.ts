@@ -40,6 +40,7 @@ export interface SettleOptions {
   readonly outcomeOf: (
     batchId: string,
     signal: AbortSignal,
+    ordinal: number,
   ) => Promise<TrainingOutcome | undefined>;
   /** Loads an adapter's weights. Rejects with `ADAPTER_REFUSED` for one that must not act. */
   readonly load: (record: AdapterRecord) => Promise<LoraAdapter>;
@@ -148,7 +149,9 @@ export function settleAdapters(
       const settled: SettledAdapter[] = [];
       const { awaiting } = cell.state.learning;
       const outcome =
-        awaiting === null ? undefined : await options.outcomeOf(awaiting.batchId, signal);
+        awaiting === null
+          ? undefined
+          : await options.outcomeOf(awaiting.batchId, signal, awaiting.ordinal);
       settled.push(...(await conclude(outcome !== undefined && 'record' in outcome)));
       if (awaiting !== null && outcome !== undefined) {
         const before = cell.state.learning;

@@ -90,7 +90,8 @@ export interface PartitionLease {
   /**
    * Commits atomically: records, state, and `nextOffset` for the group.
    *
-   * @throws SeclError `FENCED` if another owner has taken over: nothing was written.
+   * @throws SeclError `FENCED` if the lease is lost: another owner has taken over and nothing was written, or
+   *   the broker stopped answering in mid-commit, and the next lease's `startOffset` tells what it did.
    */
   commit(commit: PartitionCommit): Promise<readonly RecordPosition[]>;
 }
@@ -109,6 +110,7 @@ export interface Broker {
   ensureTopics(specs: readonly TopicSpec[]): Promise<void>;
   /** Partition count by topic name, of every topic. */
   topics(): Promise<ReadonlyMap<string, number>>;
+  /** Offsets that a partition holds. @throws SeclError `TOPIC_UNKNOWN`. */
   bounds(topic: string, partition: number): Promise<PartitionBounds>;
   /** Next offset the group will consume, or `undefined` if it never committed. */
   committedOffset(groupId: string, topic: string, partition: number): Promise<bigint | undefined>;

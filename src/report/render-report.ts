@@ -9,25 +9,15 @@ import { formatBand, formatCount, formatFraction, formatShare } from './format-n
 import { loopSection } from './loop-section.ts';
 import { html, type Markup } from './markup.ts';
 import { metricsTable } from './metrics-table.ts';
+import { courseKey, overviewKey } from './plot-keys.ts';
+import { courseNumbers, reliabilityNumbers } from './plot-numbers.ts';
 import { reliabilityPlot } from './reliability-plot.ts';
 import type { ReplayReport } from './replay-report.ts';
 import { REPORTED_SCORES, type ReportedScore } from './replay-summary.ts';
-import { REPORT_STYLE } from './report-style.ts';
+import { reportPage } from './report-page.ts';
+import { scoreCaption } from './score-caption.ts';
 import { scoreTitle } from './score-title.ts';
-
-/** Whatever a browser might be talked into, this page loads and runs nothing. */
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
-
-/** `n`, missing, ECE, band and floor of a score, in one line. */
-function captionOf({ summary }: ReplayReport, score: ReportedScore): string {
-  const { n, missing, ece, eceInterval, eceFloor } = summary.pooled[score];
-  const parts = [`n ${formatCount(n)}`];
-  if (missing > 0) parts.push(`${formatCount(missing)} missing`);
-  parts.push(`ECE ${formatFraction(ece)}`);
-  if (eceInterval !== null) parts.push(`95% ${formatBand(eceInterval)}`);
-  if (eceFloor !== null) parts.push(`floor ${formatFraction(eceFloor.mean)}`);
-  return parts.join(', ');
-}
+import { verdictSection } from './verdict-section.ts';
 
 /** The figures a reader looks for first. */
 function drawTiles({ summary }: ReplayReport): Markup {
@@ -62,73 +52,6 @@ function drawTiles({ summary }: ReplayReport): Markup {
   </div>`;
 }
 
-/** Line and name of each thing in the course plots. */
-function drawCourseKey(domains: readonly string[], bursts: boolean, versions: boolean): Markup {
-  const lines = [
-    ['accuracy-line', 'accuracy, with 95% Wilson band'],
-    ['mean-line', 'mean confidence'],
-    ['ece-line', 'ECE'],
-    ['floor-line', 'ECE under perfect calibration (floor)'],
-  ] as const;
-  return html`<ul class="key">
-    ${lines.map(
-      ([style, name]) =>
-        html`<li>
-          <svg viewBox="0 0 30 14" aria-hidden="true"><path class="${style}" d="M1 7H29" /></svg
-          >${name}
-        </li>`,
-    )}
-    ${
-      bursts
-        ? html`<li>
-            <svg viewBox="0 0 30 14" aria-hidden="true">
-              <rect class="burst" width="30" height="14" /></svg
-            >burst
-          </li>`
-        : ''
-    }
-    ${
-      versions
-        ? html`<li>
-            <svg viewBox="0 0 30 14" aria-hidden="true"><path class="version" d="M15 0V14" /></svg
-            >another adapter version acts
-          </li>`
-        : ''
-    }
-    ${domains.map(
-      (name, i) =>
-        html`<li>
-          <svg viewBox="0 0 30 14" aria-hidden="true">
-            <rect class="tone${i % 6}" x="4" y="3" width="22" height="8" /></svg
-          >${name}
-        </li>`,
-    )}
-  </ul>`;
-}
-
-/** Marks of the overview. */
-function drawOverviewKey(): Markup {
-  return html`<ul class="key">
-    <li>
-      <svg viewBox="0 0 30 14" aria-hidden="true">
-        <path class="whisker" d="M2 7H28" />
-        <circle class="point" cx="15" cy="7" r="5" /></svg
-      >pooled ECE, 95% band
-    </li>
-    <li>
-      <svg viewBox="0 0 30 14" aria-hidden="true">
-        <path class="diamond" d="M15 1l6 6l-6 6l-6 -6Z" /></svg
-      >mean of the domains’ ECEs
-    </li>
-    <li>
-      <svg viewBox="0 0 30 14" aria-hidden="true">
-        <rect class="floor" width="30" height="14" />
-        <path class="floor-mean" d="M15 0V14" /></svg
-      >perfect calibration at this n: mean, and up to the 95th percentile
-    </li>
-  </ul>`;
-}
-
 /** The page's plots of every score that has answers. */
 function drawPlots(report: ReplayReport, scores: readonly ReportedScore[]): Markup {
   const { rows, seed, summary } = report;
@@ -140,11 +63,12 @@ function drawPlots(report: ReplayReport, scores: readonly ReportedScore[]): Mark
     score === 'published'
       ? `${scoreTitle(score, summary)}: ${report.publishedSource}`
       : scoreTitle(score, summary);
-  const courseFigure = (score: ReportedScore, width: number, height: number): Markup =>
-    html`<figure>
+  const courseFigure = (score: ReportedScore, width: number, height: number): Markup => {
+    const course = courseOf(rows, score, { bins: summary.definition.bins, seed });
+    return html`<figure>
       <h3>${titleOf(score)}</h3>
       ${coursePlot({
-        course: courseOf(rows, score, { bins: summary.definition.bins, seed }),
+        course,
         runs,
         domains,
         ...(score === 'published' ? { bursts, changes } : {}),
@@ -154,9 +78,11 @@ function drawPlots(report: ReplayReport, scores: readonly ReportedScore[]): Mark
       })}
       <figcaption>
         Windows of the newest ${courseWindow(rows.length)} answers, drawn from the tenth on. Whole
-        run: ${captionOf(report, score)}
+        run: ${scoreCaption(summary.pooled[score])}
       </figcaption>
+      ${score === 'published' ? courseNumbers(course) : ''}
     </figure>`;
+  };
   const others = scores.filter((score) => score !== 'published');
   return html`<h2>Reliability</h2>
     <p class="quiet">
@@ -178,7 +104,8 @@ function drawPlots(report: ReplayReport, scores: readonly ReportedScore[]): Mark
         return html`<figure>
           <h3>${titleOf(score)}</h3>
           ${reliabilityPlot(diagram, scoreTitle(score, summary))}
-          <figcaption>${captionOf(report, score)}</figcaption>
+          <figcaption>${scoreCaption(summary.pooled[score])}</figcaption>
+          ${reliabilityNumbers(diagram)}
         </figure>`;
       })}
     </div>
@@ -187,7 +114,7 @@ function drawPlots(report: ReplayReport, scores: readonly ReportedScore[]): Mark
       Rolling over the stream; a window that spans two domains mixes them. A short window’s ECE is
       high by chance alone: read it against its floor.
     </p>
-    ${drawCourseKey(domains, bursts.length > 0, changes.length > 0)}
+    ${courseKey(domains, bursts.length > 0, changes.length > 0)}
     ${scores.includes('published') ? courseFigure('published', 1000, 320) : ''}
     <div class="grid-of-courses">${others.map((score) => courseFigure(score, 480, 240))}</div>`;
 }
@@ -246,44 +173,30 @@ export function renderReport(report: ReplayReport): string {
   const { summary } = report;
   const present = REPORTED_SCORES.filter((score) => summary.pooled[score].n > 0);
   const absent = REPORTED_SCORES.filter((score) => summary.pooled[score].n === 0);
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${POLICY}" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>${report.title} – calibration report</title>
-        <style>
-          ${REPORT_STYLE}
-        </style>
-      </head>
-      <body>
-        <main>
-          <h1>${report.title}</h1>
-          <p class="quiet">
-            ${report.model}, topology ${report.topology}, seed ${report.seed}, started
-            ${report.startedAt}
-          </p>
-          ${
-            report.complete
-              ? ''
-              : html`<p class="warning">
-                  This run was stopped before its end; it shows what was committed.
-                </p>`
-          }
-          ${drawTiles(report)}
-          ${
-            present.length === 0
-              ? html`<p class="warning">No answer has a label, so nothing can be measured yet.</p>`
-              : html`<h2>Calibration error by confidence</h2>
-                  <figure>${eceOverviewPlot(summary, present)}${drawOverviewKey()}</figure>
-                  <h2>Metrics</h2>
-                  ${metricsTable(summary, present)} ${drawPlots(report, present)}`
-          }
-          ${loopSection(report)} ${drawDetails(report, absent)}
-        </main>
-      </body>
-    </html> `;
-  // Indentation of the templates is half of the page otherwise.
-  return page.toString().replace(/\n\s+/g, '\n');
+  return reportPage(
+    `${report.title} – calibration report`,
+    html`<h1>${report.title}</h1>
+      <p class="quiet">
+        ${report.model}, topology ${report.topology}, seed ${report.seed}, started
+        ${report.startedAt}
+      </p>
+      ${
+        report.complete
+          ? ''
+          : html`<p class="warning">
+              This run was stopped before its end; it shows what was committed.
+            </p>`
+      }
+      ${(report.notes ?? []).map((note) => html`<p class="warning">${note}</p>`)}
+      ${verdictSection(report.verdict ?? null)} ${drawTiles(report)}
+      ${
+        present.length === 0
+          ? html`<p class="warning">No answer has a label, so nothing can be measured yet.</p>`
+          : html`<h2>Calibration error by confidence</h2>
+              <figure>${eceOverviewPlot(summary, present)}${overviewKey()}</figure>
+              <h2>Metrics</h2>
+              ${metricsTable(summary, present)} ${drawPlots(report, present)}`
+      }
+      ${loopSection(report)} ${drawDetails(report, absent)}`,
+  );
 }

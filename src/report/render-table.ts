@@ -1,5 +1,8 @@
+import { alignColumns } from './align-columns.ts';
+import { definitionNotes } from './definition-notes.ts';
 import { describeLoop } from './describe-loop.ts';
 import { formatBand, formatCount, formatFraction, formatShare } from './format-number.ts';
+import { plainName } from './plain-name.ts';
 import {
   REPORTED_SCORES,
   type ReplaySummary,
@@ -8,26 +11,7 @@ import {
 } from './replay-summary.ts';
 import { scoreTitle } from './score-title.ts';
 
-/** Columns a domain's name may take; a heading then stays below 100. */
-const NAME_WIDTH = 44;
-
 const HEADER = ['score', 'n', 'missing', 'mean', 'ECE', '95% band', 'floor', 'AUROC', 'Brier'];
-
-/** Letters that take two columns, roughly: East Asian scripts and pictures. */
-const WIDE = /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{EPres}]/u;
-
-/** A name without control characters, which a terminal would obey, cut to {@link NAME_WIDTH}. */
-function plainName(name: string): string {
-  const printable = name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{fffd}');
-  let columns = 0;
-  let shown = '';
-  for (const letter of printable) {
-    columns += WIDE.test(letter) ? 2 : 1;
-    if (columns > NAME_WIDTH) return `${shown}…`;
-    shown += letter;
-  }
-  return shown;
-}
 
 /** One score's row of cells. */
 function cellsOf(summary: ReplaySummary, scope: ScopeSummary, score: ReportedScore): string[] {
@@ -43,22 +27,6 @@ function cellsOf(summary: ReplaySummary, scope: ScopeSummary, score: ReportedSco
     formatFraction(auroc),
     formatFraction(brier),
   ];
-}
-
-/** Rows of cells as lines, the first column flush left, the others flush right. */
-function alignColumns(rows: readonly (readonly string[])[]): string[] {
-  const widths = HEADER.map((_, column) =>
-    Math.max(...rows.map((row) => (row[column] ?? '').length)),
-  );
-  return rows.map((row) =>
-    row
-      .map((cell, column) => {
-        const width = widths[column] as number;
-        return column === 0 ? cell.padEnd(width) : cell.padStart(width);
-      })
-      .join('  ')
-      .trimEnd(),
-  );
 }
 
 /** Heading of a scope: its name, how many answers, how many right. */
@@ -104,22 +72,13 @@ export function renderTable(summary: ReplaySummary): string {
 /** What the numbers are counted over and what they mean, in a few lines. */
 function notesOf(summary: ReplaySummary, absent: readonly ReportedScore[]): string[] {
   const { questions, answered, deadLettered, forwardTokens, trainedFraction, loop } = summary;
-  const { bins, edgeRule, interval, floorSimulations } = summary.definition;
   const notes = [
     `${formatCount(questions)} questions, ${formatCount(answered)} answered, ` +
       `${formatCount(deadLettered)} dead letters; ${formatCount(forwardTokens.total)} forward tokens; ` +
       `trained on ${formatShare(trainedFraction)}.`,
     ...(loop === null ? [] : [describeLoop(loop)]),
-    `ECE: ${bins} bins of equal width, ${edgeRule}.` +
-      (interval.resamples === 0
-        ? ''
-        : ` Band: bootstrap, ${formatCount(interval.resamples)} resamples.`),
+    ...definitionNotes(summary.definition),
   ];
-  if (floorSimulations > 0) {
-    notes.push(
-      'Floor: mean ECE that perfect calibration would show with these confidences and this n.',
-    );
-  }
   if (absent.length > 0) {
     notes.push(
       `Without any value: ${absent.map((score) => scoreTitle(score, summary)).join(', ')}.`,

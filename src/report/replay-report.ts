@@ -1,3 +1,4 @@
+import type { Verdict } from '../events/verdict.ts';
 import type { AdapterFate } from './adapter-fates.ts';
 import type { ReplayRow, ReplaySummary } from './replay-summary.ts';
 
@@ -21,6 +22,10 @@ export interface ReplayReport {
   readonly summary: ReplaySummary;
   /** Answers in stream order. */
   readonly rows: readonly ReplayRow[];
+  /** What the reader must know first, a sentence each. @defaultValue none */
+  readonly notes?: readonly string[];
   /** What became of each adapter, by version. */
   readonly adapters: readonly AdapterFate[];
+  /** The verdict at the run's end, over all domains; `null` or absent: no window has closed. */
+  readonly verdict?: Verdict | null;
 }

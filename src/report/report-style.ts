@@ -28,6 +28,11 @@ h3 { font-size: 15px; margin: 0 0 2px; overflow-wrap: anywhere; }
 p { margin: 4px 0 12px; max-width: 78ch; }
 .quiet, figcaption, .scope span { color: var(--quiet); }
 .warning { border-left: 4px solid var(--ece); padding: 6px 12px; background: var(--panel); }
+.verdict { border: 1px solid var(--line); border-left: 8px solid var(--quiet); border-radius: 8px; background: var(--panel); padding: 10px 16px; margin: 20px 0 0; }
+.verdict p { margin: 2px 0; } .verdict .word { font-size: 26px; font-weight: 700; line-height: 1.25; }
+.verdict.trust { border-left-color: var(--accuracy); } .verdict.trust .word { color: var(--accuracy); }
+.verdict.caution { border-left-color: var(--tone1); } .verdict.do-not-trust { border-left-color: var(--ece); }
+.verdict.do-not-trust .word { color: var(--ece); }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(130px, 1fr)); gap: 10px; margin: 20px 0 0; }
 .tile { background: var(--panel); border: 1px solid var(--line); border-radius: 8px; padding: 10px 14px; }
 .tile b { display: block; font-size: 22px; line-height: 1.3; font-variant-numeric: tabular-nums; }
@@ -68,6 +73,7 @@ thead th, thead th:first-child { font-weight: 600; border-bottom: 2px solid var(
 .scope span { font-weight: 400; margin-left: 8px; }
 .best { font-weight: 700; } td { position: relative; } td sup { position: absolute; right: 2px; top: 2px; line-height: 1; }
 th.words, td.words { text-align: left; white-space: normal; min-width: 12ch; overflow-wrap: anywhere; }
+details { margin-top: 6px; font-size: 13px; } summary { cursor: pointer; color: var(--quiet); } details table { font-size: 12px; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 20px; margin: 8px 0; }
 dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: anywhere; font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: 13px; }
 @media (max-width: 560px) { dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: 8px; } }

@@ -3,14 +3,10 @@ import { RUN_LENGTHS } from '../drift/threshold-table.ts';
 import { SCORE_NAMES, type ScoreName } from '../events/score.ts';
 import type { TrainingMode } from '../learning/learning-options.ts';
 import type { SignalName } from '../secl/training-target.ts';
+import { brokerRules } from './check-broker.ts';
+import type { RuleFault } from './rule-fault.ts';
 import type { TopologyFile } from './topology-shape.ts';
 import type { Topology } from './topology.ts';
-
-/** A rule between several keys that a file breaks, at the key to change. */
-export interface RuleFault {
-  readonly path: string;
-  readonly message: string;
-}
 
 /** Why a score cannot be computed under these settings, or `undefined` if it can. */
 function obstacle(score: ScoreName, { confidence, scoring }: TopologyFile): string | undefined {
@@ -30,7 +26,7 @@ function isJudged(score: ScoreName): boolean {
 
 /** Fills in the defaults that depend on other keys. */
 export function completeTopology(file: TopologyFile): Topology {
-  const { batch, calibration, scoring, training } = file;
+  const { batch, calibration, scoring, training, verdict } = file;
   const usual = calibration.window === 'tumbling' ? calibration.size : tenthOf(calibration.size);
   const { target } = training;
   return {
@@ -53,8 +49,20 @@ export function completeTopology(file: TopologyFile): Topology {
       scores: scoring.scores ?? SCORE_NAMES.filter((name) => obstacle(name, file) === undefined),
     },
     calibration: { ...calibration, step: calibration.step ?? usual },
+    verdict: {
+      ...verdict,
+      minimumLabelled:
+        verdict.minimumLabelled ?? Math.max(LEAST_LABELLED, Math.ceil(calibration.size / 2)),
+      dwell: verdict.dwell ?? calibration.size,
+      carry: verdict.carry ?? CARRIED_WINDOWS * calibration.size,
+    },
   };
 }
+
+/** Labels below which an error has no band. */
+const LEAST_LABELLED = 20;
+/** Windows for which a measured one goes on speaking. */
+const CARRIED_WINDOWS = 5;
 
 /** Wait of a batch where the file names none, in milliseconds. */
 const USUAL_WAIT_MS = 50;
@@ -68,16 +76,47 @@ function tenthOf(size: number): number {
   return Math.max(1, Math.round(size / 10));
 }
 
-/** The rules between keys. Each fault names the key to change. */
-export function checkRules(file: TopologyFile): RuleFault[] {
-  return [
-    ...topicRules(file),
-    ...batchRules(file),
-    ...scoreRules(file),
-    ...trainingRules(file),
-    ...sizeRules(file),
-    ...gateRules(file),
-  ];
+/** Rules between keys, by what they are about. */
+const RULES: readonly ((file: TopologyFile) => RuleFault[])[] = [
+  topicRules,
+  batchRules,
+  scoreRules,
+  trainingRules,
+  sizeRules,
+  gateRules,
+  verdictRules,
+  arenaRules,
+  (file) => brokerRules(file.broker, modeOf(file)),
+];
+
+/** Thrown where a rule looks at a section that is at fault itself. */
+class SectionAtFault extends Error {}
+
+/**
+ * The rules between keys. Each fault names the key to change.
+ *
+ * @param faulty - Sections at fault; rules that look at one are left out. @defaultValue none
+ */
+export function checkRules(
+  file: TopologyFile,
+  faulty: ReadonlySet<string> = new Set(),
+): RuleFault[] {
+  // A key that is not known may have been meant for any section.
+  if ([...faulty].some((section) => !Object.hasOwn(file, section))) return [];
+  const guarded = new Proxy(file, {
+    get: (target, section, receiver): unknown => {
+      if (typeof section === 'string' && faulty.has(section)) throw new SectionAtFault();
+      return Reflect.get(target, section, receiver);
+    },
+  });
+  return RULES.flatMap((rule) => {
+    try {
+      return rule(guarded);
+    } catch (error) {
+      if (error instanceof SectionAtFault) return [];
+      throw error;
+    }
+  });
 }
 
 /** Cut by time, a replay's batches, and so what they teach, would differ from run to run. */
@@ -165,7 +204,14 @@ function gateRules({ gate }: TopologyFile): RuleFault[] {
   return [{ path: 'gate.questionsBetweenFalseAlarms', message }];
 }
 
-function sizeRules({ answer, calibration, limits, model }: TopologyFile): RuleFault[] {
+function verdictRules({ calibration, verdict }: TopologyFile): RuleFault[] {
+  const { minimumLabelled } = verdict;
+  if (minimumLabelled === null || minimumLabelled <= calibration.size) return [];
+  const message = `must be at most calibration.size, ${calibration.size}, or nothing would ever count as measured.`;
+  return [{ path: 'verdict.minimumLabelled', message }];
+}
+
+function sizeRules({ calibration }: TopologyFile): RuleFault[] {
   const faults: RuleFault[] = [];
   const { window, size, step } = calibration;
   if (step !== null && window === 'tumbling' && step !== size) {
@@ -175,10 +221,12 @@ function sizeRules({ answer, calibration, limits, model }: TopologyFile): RuleFa
     const message = `must be at most the size, ${size}, or answers would be in no window.`;
     faults.push({ path: 'calibration.step', message });
   }
-  const longest = limits.maxPromptTokens + Math.max(...Object.values(answer.maxTokens));
-  if (longest > model.arenaPositions) {
-    const message = `must be at least ${longest}: the longest prompt and answer together.`;
-    faults.push({ path: 'model.arenaPositions', message });
-  }
   return faults;
+}
+
+function arenaRules({ answer, limits, model }: TopologyFile): RuleFault[] {
+  const longest = limits.maxPromptTokens + Math.max(...Object.values(answer.maxTokens));
+  if (longest <= model.arenaPositions) return [];
+  const message = `must be at least ${longest}: the longest prompt and answer together.`;
+  return [{ path: 'model.arenaPositions', message }];
 }

@@ -18,7 +18,12 @@ import { ACCUMULATIONS, TRAINING_MODES, type GuardOptions } from '../learning/le
 import { LORA_PROJECTIONS } from '../ports/language-model.ts';
 import { MEANS } from '../secl/combine-signals.ts';
 import { SIGNAL_NAMES, WEIGHTINGS, type TargetOptions } from '../secl/training-target.ts';
-import type { TopologyAdapter, TopologyGate, TopologyTraining } from './loop-topology.ts';
+import {
+  TRAINER_PLACES,
+  type TopologyAdapter,
+  type TopologyGate,
+  type TopologyTraining,
+} from './loop-topology.ts';
 import {
   choice,
   fraction,
@@ -147,6 +152,11 @@ export const TRAINING_SHAPE: Field<TrainingFile> = object<TrainingFile>(
         'barrier',
         'barrier: wait for each adapter, so that a replay can be repeated; async: go on meanwhile; absent: barrier where a verbalized confidence is published, else off.',
       ),
+    ),
+    trainer: choice(
+      TRAINER_PLACES,
+      'embedded',
+      'embedded: a worker of `secl run` trains; service: `secl trainer` or the trainer service does, and workers wait for its adapters.',
     ),
     target,
     minimumGap: fraction(0.1, 'Least distance of target from confidence to train on.'),

@@ -7,9 +7,17 @@ import type { TargetOptions } from '../secl/training-target.ts';
 /** When bursts open, and how long they are. */
 export type TopologyGate = GateOptions;
 
+/** Where a worker's batches are trained: by the worker, or by a process of their own. */
+export const TRAINER_PLACES = ['embedded', 'service'] as const;
+
+/** One of {@link TRAINER_PLACES}. */
+export type TrainerPlace = (typeof TRAINER_PLACES)[number];
+
 /** How the questions of a burst train the adapter. */
 export interface TopologyTraining {
   readonly mode: TrainingMode;
+  /** Where `secl run` has batches trained; a replay trains in its own process. */
+  readonly trainer: TrainerPlace;
   /** What confidence should move towards. */
   readonly target: TargetOptions;
   /** Least distance of target from confidence for a question to be trained on, a fraction. */

@@ -1,13 +1,21 @@
 import { LineCounter, parseDocument, type Document } from 'yaml';
 import { checkRules, completeTopology } from './check-topology.ts';
+import { readOverrides, type Override } from './read-overrides.ts';
 import { readField, type NodeFault, type Reading } from './read-shape.ts';
+import type { SettingOrigin } from './setting-origin.ts';
+import type { RuleFault } from './rule-fault.ts';
 import { topologyError, type TopologyFault } from './topology-fault.ts';
 import { TOPOLOGY_SHAPE, type TopologyFile } from './topology-shape.ts';
 import type { Topology } from './topology.ts';
 
 /** What reading a topology file gives: a file with faults is a value, not an exception. */
 export type ParsedTopology =
-  | { readonly ok: true; readonly topology: Topology }
+  | {
+      readonly ok: true;
+      readonly topology: Topology;
+      /** Where each setting comes from, by path; what is not there is a default. */
+      readonly origins: ReadonlyMap<string, SettingOrigin>;
+    }
   | { readonly ok: false; readonly faults: readonly TopologyFault[] };
 
 /**
@@ -38,15 +46,19 @@ function tooDeep(text: string): number | undefined {
 }
 
 /**
- * Reads and checks a topology file: syntax, unknown keys, types and ranges, then the rules between keys.
- * All faults of one of these
- * three kinds are reported at once, in the order of the file.
+ * Reads and checks a topology file: syntax, then unknown keys, types, ranges and the rules between keys. All faults
+ * are reported at once, in the order of the file; a rule is left out where a key that it needs is at fault itself, and
+ * everything else where the syntax is.
  *
  * @param text - The file's content, YAML 1.2 (JSON is YAML, too).
+ * @param environment - Variables that win over the file, as `readOverrides` reads them. @defaultValue none
  * @returns The topology with every default filled in, deeply frozen; or the faults. Never throws.
  * @remarks O(length) for the lengths and depths that are let through.
  */
-export function parseTopology(text: string): ParsedTopology {
+export function parseTopology(
+  text: string,
+  environment: Readonly<Record<string, string | undefined>> = {},
+): ParsedTopology {
   const lines = new LineCounter();
   const at = ({ offset, path, message }: NodeFault): TopologyFault => {
     const { line, col } = lines.linePos(Math.max(0, offset));
@@ -67,17 +79,50 @@ export function parseTopology(text: string): ParsedTopology {
   const reading: Reading = { faults: [], offsets: new Map() };
   const document = readDocument(text, lines, reading);
   if (document === undefined) return { ok: false, faults: reading.faults.map(at) };
-  const file = readField(document.contents, TOPOLOGY_SHAPE, reading) as TopologyFile;
-  if (reading.faults.length === 0) {
-    for (const { path, message } of checkRules(file)) {
-      reading.faults.push({ offset: offsetOfPath(reading.offsets, path), path, message });
-    }
+  const read = readField(document.contents, TOPOLOGY_SHAPE, reading) as TopologyFile | undefined;
+  const { overrides, faults: outside } = readOverrides(environment);
+  const variableAt = new Map(overrides.map(({ path, variable }) => [path, variable]));
+  const place = ({ path, message }: RuleFault): TopologyFault => {
+    const variable = nearestAbove(variableAt, path);
+    return variable === undefined
+      ? at({ offset: nearestAbove(reading.offsets, path) ?? 0, path, message })
+      : { line: 1, column: 1, variable, path, message };
+  };
+  const faults = [...reading.faults].sort((a, b) => a.offset - b.offset).map(at);
+  const wrong = [...faults, ...outside.map((fault) => ({ line: 1, column: 1, ...fault }))];
+  const file = read && overrides.reduce(override, read);
+  const broken = file === undefined ? [] : checkRules(file, sectionsOf(wrong)).map(place);
+  if (file === undefined || wrong.length + broken.length > 0) {
+    const inFile = [...faults, ...broken.filter(({ variable }) => variable === undefined)];
+    inFile.sort((a, b) => a.line - b.line || a.column - b.column);
+    const others = [...wrong, ...broken].filter(({ variable }) => variable !== undefined);
+    return { ok: false, faults: [...inFile, ...others] };
   }
-  if (reading.faults.length > 0) {
-    const faults = [...reading.faults].sort((a, b) => a.offset - b.offset);
-    return { ok: false, faults: faults.map(at) };
-  }
-  return { ok: true, topology: deepFreeze(completeTopology(file)) };
+  const origins = new Map<string, SettingOrigin>(
+    [...reading.offsets].map(([path, offset]) => [
+      path,
+      { kind: 'file', line: Math.max(1, lines.linePos(offset).line) },
+    ]),
+  );
+  for (const { path, variable } of overrides) origins.set(path, { kind: 'environment', variable });
+  return { ok: true, topology: deepFreeze(completeTopology(file)), origins };
+}
+
+/** Keys at the top under which something is at fault. */
+function sectionsOf(faults: readonly TopologyFault[]): ReadonlySet<string> {
+  return new Set(faults.map(({ path }) => path.split(/[.[]/, 1)[0] ?? ''));
+}
+
+/** The file with one setting replaced. */
+function override(file: TopologyFile, { path, value }: Override): TopologyFile {
+  const replace = (part: object, [key = '', ...rest]: readonly string[]): object => ({
+    ...part,
+    [key]:
+      rest.length === 0
+        ? value
+        : replace((part as Readonly<Record<string, object>>)[key] ?? {}, rest),
+  });
+  return replace(file, path.split('.')) as TopologyFile;
 }
 
 /** Longest message of the YAML library that is passed on: some quote the rest of the file. */
@@ -108,13 +153,13 @@ function readDocument(
   return document.errors.length === 0 ? document : undefined;
 }
 
-/** Where a path stands in the file, or the nearest thing above it that does. */
-function offsetOfPath(offsets: ReadonlyMap<string, number>, path: string): number {
+/** What stands at a path, or at the nearest one above it that has something. */
+function nearestAbove<T>(places: ReadonlyMap<string, T>, path: string): T | undefined {
   for (let at = path; at !== ''; at = at.replace(/(\[\d+\]|\.?[^.[\]]*)$/, '')) {
-    const offset = offsets.get(at);
-    if (offset !== undefined) return offset;
+    const found = places.get(at);
+    if (found !== undefined) return found;
   }
-  return 0;
+  return undefined;
 }
 
 function deepFreeze<T>(value: T): T {
@@ -126,10 +171,15 @@ function deepFreeze<T>(value: T): T {
  * As {@link parseTopology}, for callers that cannot go on without.
  *
  * @param file - Name for messages.
+ * @param environment - As for {@link parseTopology}. @defaultValue none
  * @throws SeclError `TOPOLOGY_INVALID` that lists every fault with line and column.
  */
-export function readTopology(text: string, file: string): Topology {
-  const parsed = parseTopology(text);
+export function readTopology(
+  text: string,
+  file: string,
+  environment: Readonly<Record<string, string | undefined>> = {},
+): Topology {
+  const parsed = parseTopology(text, environment);
   if (!parsed.ok) throw topologyError(file, parsed.faults);
   return parsed.topology;
 }

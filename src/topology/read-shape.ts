@@ -107,6 +107,8 @@ function fits(shape: ScalarShape, value: unknown): boolean {
   switch (shape.kind) {
     case 'constant':
       return value === shape.value;
+    case 'flag':
+      return typeof value === 'boolean';
     case 'integer':
       return Number.isInteger(value) && inRange(value as number, shape);
     case 'number':
@@ -126,6 +128,8 @@ function ruleOf(shape: ScalarShape): string {
   switch (shape.kind) {
     case 'constant':
       return String(shape.value);
+    case 'flag':
+      return 'true or false';
     case 'integer':
       return `an integer from ${shape.minimum} to ${shape.maximum}`;
     case 'number':

@@ -1,6 +1,7 @@
 /** What a value in a topology file may be. Both the parser and the JSON Schema are made from it. */
 export type Shape =
   | { readonly kind: 'constant'; readonly value: number }
+  | { readonly kind: 'flag' }
   | { readonly kind: 'integer'; readonly minimum: number; readonly maximum: number }
   | { readonly kind: 'number'; readonly minimum: number; readonly maximum: number }
   | {
@@ -75,6 +76,11 @@ export function number(
 /** A number in `[0, 1]`. */
 export function fraction(fallback: number, description: string): Field<number> {
   return number([0, 1], fallback, description);
+}
+
+/** `true` or `false`. */
+export function flag(fallback: boolean, description: string): Field<boolean> {
+  return field<boolean>({ kind: 'flag' }, description, fallback);
 }
 
 /** A text; see {@link Shape} for pattern and rule. */

@@ -30,6 +30,8 @@ function schemaOfShape(shape: Shape): JsonSchema {
   switch (shape.kind) {
     case 'constant':
       return { type: 'integer', const: shape.value };
+    case 'flag':
+      return { type: 'boolean' };
     case 'integer':
     case 'number':
       return { type: shape.kind, minimum: shape.minimum, maximum: shape.maximum };

@@ -2,6 +2,9 @@ import type { AnswerStyle } from '../events/question.ts';
 import { SCORE_NAMES, type ScoreName } from '../events/score.ts';
 import { NORMALIZATIONS } from '../secl/normalized-p-true.ts';
 import { EVIDENCES } from '../secl/scoring-options.ts';
+import { ALERTS_SHAPE } from './alerts-shape.ts';
+import { VERDICT_SHAPE, type VerdictFile } from './verdict-shape.ts';
+import { BROKER_SHAPE } from './broker-shape.ts';
 import { ADAPTER_SHAPE, GATE_SHAPE, TRAINING_SHAPE, type TrainingFile } from './loop-shape.ts';
 import {
   choice,
@@ -15,6 +18,7 @@ import {
   text,
   type Field,
 } from './shape.ts';
+import { TELEMETRY_SHAPE } from './telemetry-shape.ts';
 import {
   PRECISIONS,
   SCORING_TIMES,
@@ -31,7 +35,11 @@ import {
 } from './topology.ts';
 
 /** A topology as its file says it, before defaults that depend on other settings are filled in. */
-export interface TopologyFile extends Omit<Topology, 'calibration' | 'scoring' | 'training'> {
+export interface TopologyFile extends Omit<
+  Topology,
+  'calibration' | 'scoring' | 'training' | 'verdict'
+> {
+  readonly verdict: VerdictFile;
   readonly training: TrainingFile;
   readonly calibration: Omit<TopologyCalibration, 'step'> & { readonly step: number | null };
   readonly scoring: Omit<TopologyScoring, 'scores'> & {
@@ -60,6 +68,7 @@ const topics = object<TopologyTopics>(
     trainingBatches: text(TOPIC, 'qa.training-batches', 'Batches to train on.'),
     adapters: text(TOPIC, 'qa.adapters', 'Trained adapters.'),
     adapterDecisions: text(TOPIC, 'qa.adapter-decisions', 'What became of them, and why.'),
+    alerts: text(TOPIC, 'qa.alerts', 'Alerts that begin, go on and end.'),
   },
   'Names of the topics.',
 );
@@ -151,6 +160,13 @@ const calibration = object<TopologyFile['calibration']>(
       ),
     ),
     correctable: integer([0, 1000], 10, 'Closed windows that a late label still corrects.'),
+    closeAfterSeconds: nullable(
+      integer(
+        [1, 604_800],
+        1,
+        'Seconds after which `secl run` publishes a window that is not full yet, and again when it is; null: only full ones. A replay knows no time.',
+      ),
+    ),
     bins: integer([1, 1000], 10, 'Bins of the expected calibration error.'),
     bootstrap: integer([0, 100_000], 1000, 'Resamples of the confidence intervals; 0: none.'),
     simulations: integer(
@@ -185,8 +201,12 @@ export const TOPOLOGY_SHAPE: Field<TopologyFile> = object<TopologyFile>(
     training: TRAINING_SHAPE,
     adapter: ADAPTER_SHAPE,
     calibration,
+    verdict: VERDICT_SHAPE,
+    alerts: ALERTS_SHAPE,
+    broker: BROKER_SHAPE,
     seed: integer([0, 4_294_967_295], 1, 'Seed of everything that samples.'),
     limits,
+    telemetry: TELEMETRY_SHAPE,
   },
   'A SECL-Stream pipeline.',
 );

@@ -1,7 +1,11 @@
+import type { AlertRules } from '../alerts/alert-rules.ts';
 import type { AnswerStyle } from '../events/question.ts';
 import type { ScoreName } from '../events/score.ts';
 import type { Normalization } from '../secl/normalized-p-true.ts';
 import type { Evidence } from '../secl/scoring-options.ts';
+import type { VerdictRules } from '../verdict/verdict-rules.ts';
+import type { TopologyBroker } from './broker-topology.ts';
+import type { TopologyTelemetry } from './telemetry-topology.ts';
 import type { TopologyAdapter, TopologyGate, TopologyTraining } from './loop-topology.ts';
 
 /** Names of the topics that a pipeline reads and writes. */
@@ -14,6 +18,7 @@ export interface TopologyTopics {
   readonly trainingBatches: string;
   readonly adapters: string;
   readonly adapterDecisions: string;
+  readonly alerts: string;
 }
 
 /** Number formats that the weights of the inference graph can have. */
@@ -98,12 +103,37 @@ export interface TopologyCalibration {
   readonly step: number;
   /** Closed windows that a late label still corrects. */
   readonly correctable: number;
+  /** `secl run` closes a window that has answers after so many seconds as far as it is; `null`: it waits until it is full. */
+  readonly closeAfterSeconds: number | null;
   /** Bins of the expected calibration error. */
   readonly bins: number;
   /** Resamples of the bootstrap confidence intervals; 0: none. */
   readonly bootstrap: number;
   /** Simulations of the floor of the expected calibration error; 0: none. */
   readonly simulations: number;
+}
+
+/** When the verdict says that confidence can be trusted; answers in windows are those of `calibration`. */
+export type TopologyVerdict = Omit<VerdictRules, 'size' | 'step'>;
+
+/** When alerts are watched for. */
+export const ALERTING_TIMES = ['run', 'always', 'never'] as const;
+
+/** Where alerts are posted, besides their topic. */
+export interface TopologyWebhook {
+  /** `null`: nowhere, unless the environment names an address. */
+  readonly url: string | null;
+  readonly timeoutMs: number;
+  /** Tries before an alert is given up. */
+  readonly attempts: number;
+  /** Header that carries the secret, if there is one. */
+  readonly secretHeader: string;
+}
+
+/** When somebody is told. */
+export interface TopologyAlerts extends Omit<AlertRules, 'step'> {
+  readonly when: (typeof ALERTING_TIMES)[number];
+  readonly webhook: TopologyWebhook;
 }
 
 /** What a question may be at most. */
@@ -130,7 +160,12 @@ export interface Topology {
   readonly training: TopologyTraining;
   readonly adapter: TopologyAdapter;
   readonly calibration: TopologyCalibration;
+  readonly verdict: TopologyVerdict;
+  readonly alerts: TopologyAlerts;
+  /** Where the topics are; a replay has a log of its own. */
+  readonly broker: TopologyBroker;
   /** Seed of everything that samples. */
   readonly seed: number;
   readonly limits: TopologyLimits;
+  readonly telemetry: TopologyTelemetry;
 }

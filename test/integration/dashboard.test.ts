@@ -16,6 +16,8 @@ import type { ReplayItem } from '../../src/app/replay-input.ts';
 import { serveDashboard, type Dashboard } from '../../src/app/serve-dashboard.ts';
 import { SYSTEM_CLOCK } from '../../src/app/system-clock.ts';
 import type { Answer } from '../../src/events/answer.ts';
+import { verdictWord } from '../../src/verdict/step-verdict.ts';
+import { addToBoard, overallVerdict, type VerdictBoard } from '../../src/verdict/verdict-board.ts';
 import { findChromium, startChromium } from '../support/chromium.ts';
 import { answerOf } from '../support/dashboard-fixture.ts';
 import { COLOURS, FOCUSED, NAMELESS } from '../support/page-probes.ts';
@@ -229,6 +231,34 @@ describe('the live page in Chromium', { skip: found.skip }, () => {
     }
   });
 
+  it('says the verdict first, as the newest record has it: word, colour, reason, and what it rests on', async () => {
+    let board: VerdictBoard = new Map();
+    const { earliest } = await broker.bounds(topology.topics.calibration, 0);
+    for await (const { value } of broker.read(topology.topics.calibration, 0, earliest)) {
+      const decoded = codecs.calibrationWindow.decode(value ?? new Uint8Array());
+      assert.ok(decoded.ok);
+      board = addToBoard(board, decoded.value, 50);
+    }
+    const verdict = overallVerdict(board)?.verdict;
+    assert.ok(verdict !== undefined);
+    assert.equal(await page.locator('#verdict-word').textContent(), verdictWord(verdict.level));
+    assert.equal(await page.locator('#verdict-reason').textContent(), verdict.reason);
+    assert.match(
+      (await page.locator('#verdict-facts').textContent()) ?? '',
+      new RegExp(
+        `^Since .* UTC; .*; n ${verdict.n}, ${verdict.labelled} labelled; newest answer of`,
+      ),
+    );
+    const { colour, quiet } = await page.evaluate<{ colour: string; quiet: string }>(
+      `({ colour: getComputedStyle(document.querySelector('#verdict-word')).color,
+          quiet: getComputedStyle(document.querySelector('#verdict h2')).color })`,
+    );
+    if (verdict.level !== 'not-enough-data') assert.notEqual(colour, quiet);
+    assert.equal(await page.locator('#verdict-blind').isVisible(), verdict.basis === 'estimated');
+    assert.ok((await page.locator('#verdict-rows tr').count()) > 1);
+    assert.equal(await page.locator('main > :first-child').getAttribute('id'), 'verdict');
+  });
+
   it('can be used with the keyboard', async () => {
     const keyed = await open();
     const focused = (): Promise<string> => keyed.evaluate<string>(FOCUSED);
@@ -249,7 +279,10 @@ describe('the live page in Chromium', { skip: found.skip }, () => {
     await keyed.keyboard.press('Space');
     assert.equal(await keyed.locator('#link-state').textContent(), 'live');
     // Tables behind the plots open without a mouse.
-    await keyed.locator('summary').first().focus();
+    await keyed
+      .locator('details', { has: keyed.locator('#reliability-rows') })
+      .locator('summary')
+      .focus();
     await keyed.keyboard.press('Enter');
     assert.ok((await keyed.locator('#reliability-rows tr').count()) > 0);
     assert.ok(await keyed.locator('#reliability-rows').isVisible());

@@ -95,6 +95,9 @@ export function windowOf(over: Partial<CalibrationWindow> = {}): CalibrationWind
         missing: 0,
         ece: 0.25,
         eceFloor: 0.1,
+        eceFloorP95: null,
+        eceLow: null,
+        eceHigh: null,
         brier: 0.2,
         auroc: 0.6,
         mean: 0.7,
@@ -102,6 +105,12 @@ export function windowOf(over: Partial<CalibrationWindow> = {}): CalibrationWind
     ],
     eceDefinition: 'ece-equal-width',
     closedAtMs: 5,
+    estimated: null,
+    drift: null,
+    answersSeen: null,
+    seenUntilMs: null,
+    adapterVersion: null,
+    verdict: null,
     ...over,
   };
 }

@@ -16,6 +16,7 @@ import type { Question } from '../../src/events/question.ts';
 import type { Broker, PartitionCommit, PartitionLease } from '../../src/ports/broker.ts';
 import type { LanguageModel } from '../../src/ports/language-model.ts';
 import type { Codec } from '../../src/ports/record-codec.ts';
+import type { Telemetry } from '../../src/ports/telemetry.ts';
 import type { Trainer } from '../../src/ports/trainer.ts';
 import type { Topology } from '../../src/topology/topology.ts';
 import { MemoryAdapterStore } from './memory-adapter-store.ts';
@@ -72,6 +73,7 @@ export interface Run {
   readonly label?: (question: Question) => Feedback | null;
   readonly abort?: AbortSignal;
   readonly model?: LanguageModel;
+  readonly telemetry?: Telemetry;
   /** Replaces the trainer. */
   readonly trainer?: (usual: Trainer) => Trainer;
   /** Called before each commit of answers. */
@@ -134,6 +136,7 @@ export function run(given: Run = {}): Promise<ReplayResult> {
     broker: given.onCommit === undefined ? on.broker : watched(on.broker, given.onCommit),
     codecs,
     clock: SYSTEM_CLOCK,
+    ...(given.telemetry === undefined ? {} : { telemetry: given.telemetry }),
     drain: never,
     abort: given.abort ?? never,
     training: { trainer: given.trainer?.(trainer) ?? trainer, load },

@@ -3,8 +3,14 @@ import type { RecordCodecs } from '../../src/adapters/avro/record-codecs.ts';
 import type { AdapterRecord, BeforeAfter } from '../../src/events/adapter.ts';
 import { ADAPTER_DECISIONS, type AdapterDecision } from '../../src/events/adapter-decision.ts';
 import { ADAPTER_SCOPES } from '../../src/events/adapter-scope.ts';
+import { ALERT_LEVELS, ALERT_RULES, ALERT_STATES, type Alert } from '../../src/events/alert.ts';
 import type { Answer, Distractor, GateReading } from '../../src/events/answer.ts';
-import type { CalibrationWindow, WindowMetric } from '../../src/events/calibration-window.ts';
+import type {
+  CalibrationWindow,
+  WindowDrift,
+  WindowEstimate,
+  WindowMetric,
+} from '../../src/events/calibration-window.ts';
 import type { DeadLetter } from '../../src/events/dead-letter.ts';
 import type { Feedback } from '../../src/events/feedback.ts';
 import type { AnswerStyle, Question } from '../../src/events/question.ts';
@@ -17,6 +23,12 @@ import {
   type TrainingBatch,
   type TrainingSample,
 } from '../../src/events/training-batch.ts';
+import {
+  VERDICT_BASES,
+  VERDICT_CODES,
+  VERDICT_LEVELS,
+  type Verdict,
+} from '../../src/events/verdict.ts';
 import type { Codec } from '../../src/ports/record-codec.ts';
 
 /** Any text without lone surrogates, which UTF-8 cannot hold. */
@@ -74,10 +86,33 @@ const metric = row<WindowMetric>({
   missing: count,
   ece: orNull(number),
   eceFloor: orNull(number),
+  eceFloorP95: orNull(number),
+  eceLow: orNull(number),
+  eceHigh: orNull(number),
   brier: orNull(number),
   auroc: orNull(number),
   mean: orNull(number),
 });
+
+const verdict = row<Verdict>({
+  level: fc.constantFrom(...VERDICT_LEVELS),
+  code: fc.constantFrom(...VERDICT_CODES),
+  reason: text,
+  basis: fc.constantFrom(...VERDICT_BASES),
+  sinceMs: timeMs,
+  n: count,
+  labelled: count,
+  dataAtMs: timeMs,
+});
+
+const estimated = row<WindowEstimate>({
+  n: count,
+  accuracy: orNull(number),
+  auroc: orNull(number),
+  signalGap: orNull(number),
+});
+
+const drift = row<WindowDrift>({ incident: count, noticedAt: orNull(offset), alarms: count });
 
 const sample = row<TrainingSample>({
   questionId: text,
@@ -173,6 +208,23 @@ export const RECORDS: {
     metrics: list(metric),
     eceDefinition: text,
     closedAtMs: timeMs,
+    estimated: orNull(estimated),
+    drift: orNull(drift),
+    answersSeen: orNull(offset),
+    seenUntilMs: orNull(timeMs),
+    adapterVersion: orNull(count),
+    verdict: orNull(verdict),
+  }),
+  alert: row<Alert>({
+    pipeline: text,
+    rule: fc.constantFrom(...ALERT_RULES),
+    state: fc.constantFrom(...ALERT_STATES),
+    level: fc.constantFrom(...ALERT_LEVELS),
+    reason: text,
+    value: orNull(number),
+    threshold: orNull(number),
+    sinceMs: timeMs,
+    atMs: timeMs,
   }),
   deadLetter: row<DeadLetter>({
     sourceTopic: text,

@@ -1,6 +1,7 @@
 import { seededRandom } from '../../src/random/seeded-random.ts';
 import type { ReplayReport } from '../../src/report/replay-report.ts';
 import type { LoopSummary, ReplayRow } from '../../src/report/replay-summary.ts';
+import type { RunReport } from '../../src/report/run-report.ts';
 import { summarizeRun } from '../../src/report/summarize-run.ts';
 
 /** Accuracy of each made-up domain, and how sure P(True) is of it. */
@@ -105,5 +106,22 @@ export function syntheticReport(perDomain: number, seed: number): ReplayReport {
     ),
     rows,
     adapters: [],
+  };
+}
+
+/** A made-up run as `secl report` reads it, with changes. */
+export function syntheticRunReport(
+  folder: string,
+  seed: number,
+  changes: Partial<RunReport> = {},
+): RunReport {
+  return {
+    ...syntheticReport(12, seed),
+    folder,
+    settings: [
+      { name: 'gate.burst', value: '24' },
+      { name: 'seed', value: String(seed) },
+    ],
+    ...changes,
   };
 }

@@ -53,12 +53,13 @@ class Telemetry:
     def batch(self, headers: Sequence[tuple[str, bytes]], partition: int, offset: int) -> Iterator[trace.Span]:
         """The span of one batch: a child of the context its record carries, with a link to each question's.
 
-        Question contexts are read from `secl-link` headers, one a header, in traceparent's form.
+        Question contexts are read from `secl-link` headers, in traceparent's form, one after the other with commas.
         """
         carrier = {key: value.decode("ascii", "replace") for key, value in headers
                    if key in ("traceparent", "tracestate") and value is not None}
         links = [link for key, value in headers if key == "secl-link" and value is not None
-                 for link in _link(value.decode("ascii", "replace"))][:_MOST_LINKS]
+                 for context in value.decode("ascii", "replace").split(",")
+                 for link in _link(context)][:_MOST_LINKS]
         attributes = {**self._attributes, "messaging.destination.partition.id": str(partition),
                       "messaging.kafka.offset": offset}
         topic = self._attributes["messaging.destination.name"]

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,21 +14,17 @@ from secl_trainer.model.load_model import LoadedModel
 from secl_trainer.training.check_batch import ModelFacts
 
 ROOT = Path(__file__).resolve().parents[3]
+sys.path.insert(0, str(ROOT / "test" / "golden"))
+import named_numbers as numbers_of  # noqa: E402
+
 TINY_SHA256 = "ab" * 32
 TINY = {"vocab_size": 96, "hidden_size": 64, "intermediate_size": 96, "num_hidden_layers": 3,
         "num_attention_heads": 4, "max_position_embeddings": 64, "attn_implementation": "eager"}
 
 
 def named_numbers(name: str, count: int, scale: float) -> torch.Tensor:
-    """The formula of test/golden/model/make-tiny-golden.py: uniform in [-scale, scale), by a name."""
-    state = 2166136261
-    for byte in name.encode():
-        state = ((state ^ byte) * 16777619) & 0xFFFFFFFF
-    values = np.empty(count, np.float32)
-    for i in range(count):
-        state = (state * 1664525 + 1013904223) & 0xFFFFFFFF
-        values[i] = ((state >> 8) / 2**24 * 2 - 1) * scale
-    return torch.from_numpy(values)
+    """The weights of the tiny networks."""
+    return torch.from_numpy(numbers_of.named_numbers(name, count, scale).astype(np.float32))
 
 
 def tiny_model(architecture: str) -> LoadedModel:

@@ -190,12 +190,15 @@ TRACE = "0af7651916cd43dd8448eb211c80319c"
 def test_spans_join_the_questions_trace(scene: Scene) -> None:
     parent = f"00-{TRACE}-b7ad6b7169203331-01".encode()
     question = b"00-11111111111111111111111111111111-2222222222222222-01"
-    written = scene.send(tiny_record(), [("traceparent", parent), ("secl-link", question), ("secl-link", b"nonsense")])
+    # Workers name them in one header, with commas.
+    other = question.replace(b"1", b"3")
+    written = scene.send(tiny_record(), [("traceparent", parent), ("secl-link", question + b",nonsense," + other),
+                                         ("secl-link", b"nonsense")])
     train, process = scene.spans.get_finished_spans()
     assert (train.name, process.name) == ("train", "process qa.training-batches")
     assert f"{process.context.trace_id:032x}" == TRACE
     assert f"{process.parent.span_id:016x}" == "b7ad6b7169203331"
-    assert [f"{link.context.trace_id:032x}" for link in process.links] == ["1" * 32]
+    assert [f"{link.context.trace_id:032x}" for link in process.links] == ["1" * 32, "3" * 32]
     assert process.attributes["messaging.kafka.offset"] == 5
     assert process.attributes["secl.adapter.version"] == 1
     # The adapter's record carries the trace on.

@@ -1,5 +1,6 @@
 import type { AdapterRecord } from '../../events/adapter.ts';
 import { ADAPTER_DECISIONS, type AdapterDecision } from '../../events/adapter-decision.ts';
+import { ALERT_LEVELS, ALERT_RULES, ALERT_STATES, type Alert } from '../../events/alert.ts';
 import type { Answer } from '../../events/answer.ts';
 import type { CalibrationWindow } from '../../events/calibration-window.ts';
 import type { DeadLetter } from '../../events/dead-letter.ts';
@@ -7,6 +8,7 @@ import type { Feedback } from '../../events/feedback.ts';
 import type { Question } from '../../events/question.ts';
 import { SCORE_NAMES } from '../../events/score.ts';
 import { LOSS_NAMES, SAMPLE_ROLES, type TrainingBatch } from '../../events/training-batch.ts';
+import { VERDICT_BASES, VERDICT_LEVELS } from '../../events/verdict.ts';
 import { avroCodec, type AvroCodec } from './avro-codec.ts';
 import { readSchemaFolder } from './schema-folder.ts';
 
@@ -20,6 +22,7 @@ export interface RecordCodecs {
   readonly trainingBatch: AvroCodec<TrainingBatch>;
   readonly adapter: AvroCodec<AdapterRecord>;
   readonly adapterDecision: AvroCodec<AdapterDecision>;
+  readonly alert: AvroCodec<Alert>;
 }
 
 /** Whether a name is of a list; Avro's enums take no hyphens, so that such names are strings there. */
@@ -39,6 +42,18 @@ function refuseUnknownTraining({ loss, samples }: TrainingBatch): string | undef
     : "a sample's role is unknown";
 }
 
+function refuseUnknownVerdict({ verdict }: CalibrationWindow): string | undefined {
+  if (verdict === null) return undefined;
+  if (!isOneOf(VERDICT_LEVELS, verdict.level)) return 'the verdict is unknown';
+  return isOneOf(VERDICT_BASES, verdict.basis) ? undefined : "the verdict's basis is unknown";
+}
+
+function refuseUnknownAlert({ rule, state, level }: Alert): string | undefined {
+  const known =
+    isOneOf(ALERT_RULES, rule) && isOneOf(ALERT_STATES, state) && isOneOf(ALERT_LEVELS, level);
+  return known ? undefined : 'the alert is of an unknown kind';
+}
+
 function refuseUnknownDecision({ decision }: AdapterDecision): string | undefined {
   return isOneOf(ADAPTER_DECISIONS, decision) ? undefined : 'the decision is unknown';
 }
@@ -56,7 +71,10 @@ export function openRecordCodecs(folder?: string): RecordCodecs {
     question: avroCodec(schemasOf('question'), { named }),
     answer: avroCodec<Answer>(schemasOf('answer'), { named, refuse: refuseUnknownScores }),
     feedback: avroCodec(schemasOf('feedback'), { named }),
-    calibrationWindow: avroCodec(schemasOf('calibration-window'), { named }),
+    calibrationWindow: avroCodec<CalibrationWindow>(schemasOf('calibration-window'), {
+      named,
+      refuse: refuseUnknownVerdict,
+    }),
     deadLetter: avroCodec(schemasOf('dead-letter'), { named }),
     trainingBatch: avroCodec<TrainingBatch>(schemasOf('training-batch'), {
       named,
@@ -67,5 +85,6 @@ export function openRecordCodecs(folder?: string): RecordCodecs {
       named,
       refuse: refuseUnknownDecision,
     }),
+    alert: avroCodec<Alert>(schemasOf('alert'), { named, refuse: refuseUnknownAlert }),
   };
 }

@@ -2,8 +2,8 @@
 import { env } from 'onnxruntime-common';
 import { parentPort, workerData } from 'node:worker_threads';
 import { DecodingEngine } from '../../decoding/decoding-engine.ts';
-import type { Engine, ScopeAdapters } from '../../decoding/engine.ts';
-import type { LoraAdapter } from '../../ports/language-model.ts';
+import type { Engine } from '../../decoding/engine.ts';
+import type { LoraAdapter, PlacedAdapters } from '../../ports/language-model.ts';
 import { OnnxForwardPass } from './onnx-forward-pass.ts';
 import {
   plainError,
@@ -67,7 +67,7 @@ async function serve(data: InferenceWorkerData): Promise<void> {
 function perform(
   engine: Engine,
   call: EngineCall,
-  adapters: Pick<ScopeAdapters, 'present' | 'previous'>,
+  adapters: PlacedAdapters,
   signal: AbortSignal,
 ): Promise<unknown> {
   switch (call.kind) {

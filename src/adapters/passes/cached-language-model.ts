@@ -10,7 +10,7 @@ import type {
   GenerateRequest,
   GenerateResult,
   LanguageModel,
-  LoraAdapter,
+  PlacedAdapters,
   ModelDescription,
   ModelScope,
   NextTokenRequest,
@@ -225,13 +225,7 @@ class CachedScope implements ModelScope {
   }
 }
 
-/** Adapters that are in place together. */
-interface Adapters {
-  readonly present: LoraAdapter | undefined;
-  readonly previous: LoraAdapter | undefined;
-}
-
-const NO_ADAPTERS: Adapters = { present: undefined, previous: undefined };
+const NO_ADAPTERS: PlacedAdapters = { present: undefined, previous: undefined };
 
 function modelClosed(): SeclError {
   return new SeclError('CANCELLED', 'the language model was closed');
@@ -257,8 +251,8 @@ export function cachedLanguageModel(
   file: PassFile,
   options: CachedModelOptions,
 ): LanguageModel {
-  let current: Adapters = NO_ADAPTERS;
-  let placed: Adapters = NO_ADAPTERS;
+  let current: PlacedAdapters = NO_ADAPTERS;
+  let placed: PlacedAdapters = NO_ADAPTERS;
   let closed: Promise<void> | undefined;
   const end = new AbortController();
   /** Ends when the scope opened last is closed: scopes queue up, as those of the model do. */

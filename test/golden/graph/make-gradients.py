@@ -9,20 +9,16 @@ Usage: python make-gradients.py OUT.json
 
 import json
 import sys
+from pathlib import Path
 
 import torch
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from named_numbers import named_numbers  # noqa: E402
+
 
 def numbers(name, count, scale):
-    """Uniform in [-scale, scale), 24 bits each: FNV-1a of the name seeds Numerical Recipes' generator."""
-    state = 2166136261
-    for byte in name.encode():
-        state = ((state ^ byte) * 16777619) & 0xFFFFFFFF
-    values = []
-    for _ in range(count):
-        state = (state * 1664525 + 1013904223) & 0xFFFFFFFF
-        values.append(((state >> 8) / 2**24 * 2 - 1) * scale)
-    return torch.tensor(values, dtype=torch.float64)
+    return torch.from_numpy(named_numbers(name, count, scale))
 
 
 def norm(x, weight):

@@ -16,11 +16,15 @@ Usage: python make-training-golden.py tiny OUT.json
 import json
 import math
 import sys
+from pathlib import Path
 
 import numpy as np
 import torch
 from peft import LoraConfig, get_peft_model
 from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM, Qwen2Config, Qwen2ForCausalLM
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from named_numbers import named_numbers  # noqa: E402
 
 TINY = dict(vocab_size=96, hidden_size=64, intermediate_size=96, num_hidden_layers=3,
             num_attention_heads=4, max_position_embeddings=64)
@@ -34,15 +38,7 @@ MAX_STEP = 0.15
 
 
 def numbers(name, count, scale):
-    """Uniform in [-scale, scale), 24 bits each: FNV-1a of the name seeds Numerical Recipes' generator."""
-    state = 2166136261
-    for byte in name.encode():
-        state = ((state ^ byte) * 16777619) & 0xFFFFFFFF
-    values = np.empty(count, np.float32)
-    for i in range(count):
-        state = (state * 1664525 + 1013904223) & 0xFFFFFFFF
-        values[i] = ((state >> 8) / 2**24 * 2 - 1) * scale
-    return values
+    return named_numbers(name, count, scale).astype(np.float32)
 
 
 def tokens(name, count, vocabulary):

@@ -91,7 +91,7 @@ describe('the training desk', () => {
     const { desk, finish } = bench('barrier');
     desk.begin(batchOf(1));
     let outcome: unknown = 'waiting';
-    void desk.outcomeOf('batch 1', never).then((known) => {
+    void desk.outcomeOf('batch 1', never, 1).then((known) => {
       outcome = known;
     });
     await settle();
@@ -104,12 +104,12 @@ describe('the training desk', () => {
   it('without waiting says nothing until the adapter is there', async () => {
     const { desk, finish } = bench('async');
     desk.begin(batchOf(1));
-    assert.equal(await desk.outcomeOf('batch 1', never), undefined);
+    assert.equal(await desk.outcomeOf('batch 1', never, 1), undefined);
     await settle();
-    assert.equal(await desk.outcomeOf('batch 1', never), undefined);
+    assert.equal(await desk.outcomeOf('batch 1', never, 1), undefined);
     finish(adapterRecord(1));
     await settle();
-    assert.deepEqual(await desk.outcomeOf('batch 1', never), { record: adapterRecord(1) });
+    assert.deepEqual(await desk.outcomeOf('batch 1', never, 1), { record: adapterRecord(1) });
   });
 
   for (const mode of ['barrier', 'async'] as const) {
@@ -119,7 +119,7 @@ describe('the training desk', () => {
       await settle();
       finish(new SeclError('TRAINING_FAILED', 'no sense'));
       await settle();
-      assert.deepEqual(await desk.outcomeOf('batch 1', never), {
+      assert.deepEqual(await desk.outcomeOf('batch 1', never, 1), {
         failure: { code: 'TRAINING_FAILED', reason: 'no sense' },
       });
     });
@@ -130,23 +130,23 @@ describe('the training desk', () => {
       await settle();
       finish(new Error('on fire'));
       await settle();
-      await assert.rejects(desk.outcomeOf('batch 1', never), /on fire/);
+      await assert.rejects(desk.outcomeOf('batch 1', never, 1), /on fire/);
     });
 
     it(`finds a batch that an earlier run left behind, and trains it once (${mode})`, async () => {
       const { desk, finish, begun, sought } = bench(mode, batchOf(4));
-      const first = desk.outcomeOf('batch 4', never);
+      const first = desk.outcomeOf('batch 4', never, 1);
       await settle();
-      if (mode === 'async') assert.equal(await desk.outcomeOf('batch 4', never), undefined);
+      if (mode === 'async') assert.equal(await desk.outcomeOf('batch 4', never, 1), undefined);
       finish(adapterRecord(4));
       await settle();
-      const outcome = mode === 'async' ? await desk.outcomeOf('batch 4', never) : await first;
+      const outcome = mode === 'async' ? await desk.outcomeOf('batch 4', never, 1) : await first;
       assert.deepEqual(outcome, { record: adapterRecord(4) });
       assert.deepEqual([begun, sought], [['batch 4'], ['batch 4']]);
     });
 
     it(`refuses state whose batch is not there (${mode})`, async () => {
-      await expectFailure(bench(mode).desk.outcomeOf('batch 9', never), 'STATE_MISMATCH');
+      await expectFailure(bench(mode).desk.outcomeOf('batch 9', never, 1), 'STATE_MISMATCH');
     });
   }
 
@@ -154,12 +154,12 @@ describe('the training desk', () => {
   it('without waiting looks for no batch that is on its way to be durable', async () => {
     const { desk, finish, sought, begun } = bench('async');
     desk.expect('batch 1');
-    assert.equal(await desk.outcomeOf('batch 1', never), undefined);
+    assert.equal(await desk.outcomeOf('batch 1', never, 1), undefined);
     desk.begin(batchOf(1));
     await settle();
     finish(adapterRecord(1));
     await settle();
-    assert.deepEqual(await desk.outcomeOf('batch 1', never), { record: adapterRecord(1) });
+    assert.deepEqual(await desk.outcomeOf('batch 1', never, 1), { record: adapterRecord(1) });
     assert.deepEqual([sought, begun], [[], ['batch 1']]);
   });
 
@@ -173,13 +173,13 @@ describe('the training desk', () => {
     await settle();
     assert.deepEqual(begun, ['batch 1', 'batch 2']);
     finish(adapterRecord(2));
-    assert.deepEqual(await desk.outcomeOf('batch 2', never), { record: adapterRecord(2) });
+    assert.deepEqual(await desk.outcomeOf('batch 2', never, 1), { record: adapterRecord(2) });
   });
 
   it('says nothing to one who has gone', async () => {
     const { desk } = bench('barrier');
     desk.begin(batchOf(1));
-    assert.equal(await desk.outcomeOf('batch 1', AbortSignal.abort()), undefined);
+    assert.equal(await desk.outcomeOf('batch 1', AbortSignal.abort(), 1), undefined);
   });
 
   it('closed, cancels what is under way and what waits, and closes the trainer', async () => {
@@ -193,6 +193,6 @@ describe('the training desk', () => {
       [true, true],
     );
     assert.equal(made.closed, 1);
-    await expectFailure(made.desk.outcomeOf('batch 1', never), 'CANCELLED');
+    await expectFailure(made.desk.outcomeOf('batch 1', never, 1), 'CANCELLED');
   });
 });

@@ -173,6 +173,15 @@ describe('settling an adapter', () => {
     );
   });
 
+  it('keeps the samples of a batch that came too late, and counts it for no refusal', () => {
+    const before = awaiting(1, { refusals: 1 });
+    const late = { code: 'OUTDATED', reason: 'another one came first' };
+    const { state, decision } = abandonBatch(before, 'batch 1', late, options, 99);
+    assert.deepEqual([state.awaiting, state.refusals, state.restUntil], [null, 1, 0]);
+    assert.equal(state.memory.length, 3);
+    assert.equal(decision.code, 'OUTDATED');
+  });
+
   it('refused too often in a row, training rests', () => {
     const first = settleAdapter(awaiting(1), adapterRecord(1), WHY, options, 0).state;
     assert.deepEqual([first.refusals, first.restUntil], [1, 0]);

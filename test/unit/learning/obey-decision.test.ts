@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import type { AdapterDecision } from '../../../src/events/adapter-decision.ts';
 import { INITIAL_LEARNING, type LearningState } from '../../../src/learning/learning-state.ts';
 import { newTrial } from '../../../src/learning/adapter-trial.ts';
-import { isOrder, obeyDecision } from '../../../src/learning/obey-decision.ts';
+import { ADOPTED, isOrder, obeyDecision } from '../../../src/learning/obey-decision.ts';
 
 const decided = (
   decision: AdapterDecision['decision'],
@@ -54,6 +54,27 @@ describe('obeyDecision', () => {
   it('numbers the next batch after an imported version', () => {
     const order = decided('rolled-back', { activeVersion: 9 });
     assert.equal(obeyDecision(INITIAL_LEARNING, order, adapter(9)).ordinal, 9);
+  });
+
+  it('adopts what another partition decided, unless it acts already', () => {
+    const state: LearningState = {
+      ...INITIAL_LEARNING,
+      active: adapter(4),
+      ordinal: 4,
+      awaiting: { batchId: 'b', ordinal: 5, samples: [] },
+      trial: newTrial(4),
+    };
+    const order = decided('rolled-back', { code: ADOPTED, version: 4, activeVersion: 4 });
+    assert.deepEqual(obeyDecision(state, order, adapter(4)), state, 'its trial goes on');
+    const newer = decided('rolled-back', { code: ADOPTED, version: 6, activeVersion: 6 });
+    const adopted = obeyDecision(state, newer, adapter(6));
+    assert.deepEqual(adopted.active, adapter(6));
+    assert.equal(adopted.ordinal, 6);
+    assert.equal(adopted.trial, null);
+    assert.equal(adopted.awaiting?.outdated, true);
+    const away = decided('rolled-back', { code: ADOPTED, version: 7, activeVersion: 0 });
+    const base = { ...INITIAL_LEARNING };
+    assert.deepEqual(obeyDecision(base, away, null), { ...base, ordinal: 7 });
   });
 
   it('takes what the fold decided itself for no order', () => {

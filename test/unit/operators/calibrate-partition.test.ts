@@ -70,7 +70,8 @@ function options(broker: Labels, over: Partial<CalibrateOptions> = {}): Calibrat
     windowCodec: jsonCodec<CalibrationWindow>(),
     deadLetterCodec: jsonCodec<DeadLetter>(),
     windows: { size: 2, step: 2, correctable: 3 },
-    metrics: { bins: 10, simulations: 0, seed: 1 },
+    metrics: { bins: 10, bootstrap: 0, simulations: 0, seed: 1 },
+    verdict: { limit: 0.15, margin: 0.05, minimumLabelled: 2, dwell: 2, carry: 10, gap: 0.25 },
     match: (answer, label) => label.acceptedAnswers.includes(answer.text),
     clock: manualClock(),
     inputEnded: ended,
@@ -278,4 +279,44 @@ test('a second subscription starts from the lease’s state again', async () => 
   lease.push(answerRecord(2), answerRecord(3));
   const [again] = await lastValueFrom(windows$);
   assert.equal(again?.ordinal, 0, 'ordinals come from committed state, not from the first run');
+});
+
+test('a window that nothing fills is closed by the clock, once, in one commit with its state', async () => {
+  const clock = manualClock();
+  const inputEnded = new AbortController();
+  let idle = 0;
+  const lease = fakeLease({
+    records: [answerRecord(0)],
+    onIdle: () => {
+      idle += 1;
+      clock.move(1000);
+      if (idle === 20) inputEnded.abort();
+    },
+  });
+  const windows = await run(lease, new Labels(), {
+    clock,
+    closeAfterMs: 5000,
+    inputEnded: inputEnded.signal,
+  });
+  assert.deepEqual(
+    windows.map(({ ordinal, revision, scope, answers }) => [ordinal, revision, scope, answers]),
+    [
+      [0, 0, 'pooled', 1],
+      [0, 0, 'first', 1],
+    ],
+  );
+  assert.deepEqual(
+    lease.commits.map(({ nextOffset, records }) => [nextOffset, records.length]),
+    [
+      [1n, 0],
+      [1n, 2],
+    ],
+  );
+  // Whoever takes the partition over does not publish it again.
+  const next = fakeLease({ state: committed(lease), onIdle: () => clock.move(1000) });
+  const after = new AbortController();
+  const again = run(next, new Labels(), { clock, closeAfterMs: 5000, inputEnded: after.signal });
+  for (let i = 0; i < 20; i++) await nextTurn();
+  after.abort();
+  assert.deepEqual(await again, []);
 });

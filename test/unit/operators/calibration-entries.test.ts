@@ -10,6 +10,7 @@ import {
   stepCalibration,
   type CalibrationState,
 } from '../../../src/operators/calibration-state.ts';
+import { EMPTY_VERDICT, type VerdictState } from '../../../src/verdict/step-verdict.ts';
 
 const options = { size: 2, step: 2, correctable: 1 };
 const label = (questionId: string, labelledAtMs: number): Feedback => ({
@@ -64,6 +65,8 @@ test('only what differs is written', () => {
       scores: [],
       published: { value: null, source: 'pTrue', adapterVersion: 0 },
       duplicateOf: null,
+      answeredAtMs: 3,
+      gate: null,
     },
     offset: 4,
   } as unknown as Parameters<typeof stepCalibration>[1]['answers'][number];
@@ -81,4 +84,26 @@ test('only what differs is written', () => {
       ['calibration/tally', false],
     ],
   );
+});
+
+test('verdicts are restored in their order, and forgotten ones deleted', () => {
+  const verdictOf = (sinceMs: number): VerdictState => ({ ...EMPTY_VERDICT, sinceMs });
+  const withVerdicts = (...scopes: [string, VerdictState][]): CalibrationState => ({
+    ...EMPTY_CALIBRATION,
+    verdicts: new Map(scopes),
+  });
+  const b = verdictOf(2);
+  const first = withVerdicts(['b', b], ['a', verdictOf(1)]);
+  const second = withVerdicts(['c', verdictOf(3)], ['b', b]);
+  const entries = new Map<string, Uint8Array>();
+  for (const changes of [
+    calibrationChanges(EMPTY_CALIBRATION, first),
+    calibrationChanges(first, second),
+  ])
+    for (const [key, value] of changes) {
+      if (value === null) entries.delete(key);
+      else entries.set(key, value);
+    }
+  assert.deepEqual([...restoreCalibration(entries).verdicts], [...second.verdicts]);
+  assert.equal(entries.has('calibration/verdict/a'), false);
 });

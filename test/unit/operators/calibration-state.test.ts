@@ -30,6 +30,8 @@ function answerAt(i: number): AnswerAt {
     scores: [{ name: 'pTrue', value: i % 5 === 0 ? null : 0.5 }],
     published: { value: 0.25, source: 'pTrue', adapterVersion: 0 },
     duplicateOf: null,
+    answeredAtMs: 1000 + i,
+    gate: null,
   } as unknown as Answer;
   return { answer, offset: 10 + i };
 }
@@ -257,3 +259,92 @@ test('a label that comes again corrects nothing and is not published again', () 
   assert.deepEqual(again.cuts, []);
   assert.equal(again.state.pending.size, 0);
 });
+
+/** An answer at which the gate has noticed so many changes. */
+const noticing = (i: number, incident: number): AnswerAt => {
+  const at = answerAt(i);
+  return { ...at, answer: { ...at.answer, gate: { incident, alarm: false } as Answer['gate'] } };
+};
+
+test('a change noticed after a window is told with that window again, wherever steps are cut', () => {
+  const answers = [
+    ...[0, 1, 2, 3, 4].map((i) => noticing(i, 1)),
+    ...[5, 6].map((i) => noticing(i, 2)),
+  ];
+  for (const cuts of [[7], [5, 2], [4, 1, 1, 1]]) {
+    let state: CalibrationState = EMPTY_CALIBRATION;
+    const seen: WindowCut[] = [];
+    let from = 0;
+    for (const length of cuts) {
+      const input = { answers: answers.slice(from, from + length), labels: [], feedbackOffset: 0 };
+      const step = stepCalibration(state, input, { ...options, correctable: 0 }, match);
+      seen.push(...step.cuts);
+      state = step.state;
+      from += length;
+    }
+    assert.deepEqual(
+      seen.map(({ ordinal, revision, rows, standing }) => [
+        ordinal,
+        revision,
+        rows.length,
+        standing,
+      ]),
+      [
+        [0, 0, 4, { count: 4, untilMs: 1003, incident: 1, noticedAt: 0 }],
+        [0, 1, 4, { count: 6, untilMs: 1005, incident: 2, noticedAt: 5 }],
+      ],
+    );
+  }
+});
+
+test('where no window may be corrected, a late label corrects none', () => {
+  const only = { ...options, correctable: 0 };
+  const first = stepCalibration(
+    EMPTY_CALIBRATION,
+    { answers: [0, 1, 2, 3].map(answerAt), labels: [], feedbackOffset: 0 },
+    only,
+    match,
+  );
+  const late = stepCalibration(
+    first.state,
+    { answers: [], labels: [label(0)], feedbackOffset: 1 },
+    only,
+    match,
+  );
+  assert.deepEqual(late.cuts, []);
+});
+
+test('the clock closes the open window as far as it is; it is published again when it is full', () => {
+  let state = EMPTY_CALIBRATION;
+  const step = (answers: number[], labels: number[], tick = false): unknown[] => {
+    const result = stepCalibration(
+      state,
+      { answers: answers.map(answerAt), labels: labels.map(label), feedbackOffset: 0, tick },
+      options,
+      match,
+    );
+    state = result.state;
+    // What was committed restores exactly what it came to.
+    assert.deepEqual(restored(state), state);
+    return result.cuts.map(({ ordinal, revision, rows }) => [ordinal, revision, rows.length]);
+  };
+  assert.deepEqual(step([0, 1], [], true), [[0, 0, 2]]);
+  assert.deepEqual(step([], [], true), [], 'nothing has come since');
+  assert.deepEqual(step([], [0]), [[0, 1, 2]], 'a label corrects it');
+  assert.deepEqual(step([2], [], true), [[0, 2, 3]]);
+  // The window that fills up and the next one, of which a label came along.
+  assert.deepEqual(step([3, 4], [1, 4], true), [
+    [0, 3, 4],
+    [1, 0, 1],
+  ]);
+  assert.deepEqual(step([5, 6, 7], []), [[1, 1, 4]]);
+  assert.deepEqual(step([], [], true), [], 'no window is open');
+});
+
+/** A state as its entries restore it. */
+function restored(state: CalibrationState): CalibrationState {
+  const entries = new Map<string, Uint8Array>();
+  for (const [key, value] of calibrationChanges(EMPTY_CALIBRATION, state))
+    if (value !== null) entries.set(key, value);
+  return restoreCalibration(entries);
+}

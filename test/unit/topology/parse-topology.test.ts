@@ -7,7 +7,6 @@ import {
   readTopology,
 } from '../../../src/topology/parse-topology.ts';
 import { cpuMs } from '../../support/cpu-ms.ts';
-import { canonicalTopology } from '../../../src/topology/canonical-topology.ts';
 
 const SHORTEST = 'version: 1\nname: qa\n';
 const DEFAULT = readFileSync('topologies/qa.yaml', 'utf8');
@@ -34,7 +33,7 @@ describe('parseTopology', () => {
     const text = `
 version: 1
 name: other
-topics: { questions: q, answers: a, feedback: f, calibration: c, deadLetters: d, trainingBatches: t, adapters: p, adapterDecisions: e }
+topics: { questions: q, answers: a, feedback: f, calibration: c, deadLetters: d, trainingBatches: t, adapters: p, adapterDecisions: e, alerts: w }
 model: { name: ./m.gguf, precision: int4, threads: 3, arenaPositions: 4096 }
 batch: { maxBatch: 4, maxInFlight: 1, maxWaitMs: 0, order: partition }
 answer: { maxTokens: { short: 1, choice: 2, reasoning: 3 } }
@@ -43,6 +42,7 @@ scoring: { when: always, scores: [pTrue, verbalized], distractors: 0, normalizat
 gate: { kind: periodic, statistics: [entropy], detector: adwin, questionsBetweenFalseAlarms: 50, warmUp: 4, coolDown: 0, burst: 5, period: 60 }
 training:
   mode: async
+  trainer: service
   target: { signals: [pTrue], mean: geometric, weighting: equal }
   minimumGap: 0.2
   accumulation: burst
@@ -57,9 +57,27 @@ training:
   optimizer: { name: adamw, learningRate: 0.5, beta1: 0.8, beta2: 0.7, epsilon: 0.001, weightDecay: 0.01, clipNorm: 3 }
   guard: { maxMeanShift: 0.4, heldOutEvery: 5, maxHeldOutRise: 0.3, trialQuestions: 3, maxDrift: 2.5, refusals: 9, restQuestions: 8 }
 adapter: { scope: turn }
-calibration: { window: sliding, size: 20, step: 7, correctable: 1, bins: 15, bootstrap: 10, simulations: 0 }
+calibration: { window: sliding, size: 20, step: 7, correctable: 1, closeAfterSeconds: 60, bins: 15, bootstrap: 10, simulations: 0 }
+verdict: { limit: 0.2, margin: 0.01, minimumLabelled: 9, dwell: 8, carry: 7, gap: 0.6 }
+alerts:
+  when: always
+  verdict: { caution: warning, doNotTrust: warning, notEnoughData: alert }
+  calibrationError: { warning: null, alert: 0.5 }
+  driftIncident: off
+  refusedAdapters: { warning: 2, alert: null, minutes: 3 }
+  deadLetters: { warning: 0.5, alert: 0.6, minutes: 4, atLeast: 5 }
+  noData: { warning: 0.5, alert: null }
+  whileNoData: warning
+  settleMinutes: 0
+  renotifyMinutes: 6
+  webhook: { url: 'https://alerts.example/a?b=c', timeoutMs: 100, attempts: 1, secretHeader: X-Key }
+broker: { kind: kafka, folder: f, brokers: 'a:1,[::1]:2', clientId: c, group: g, partitions: 3, sasl: { mechanism: plain, usernameFile: u, passwordEnv: P }, tls: { mode: on, caFile: ca, certFile: ce, keyFile: ke } }
 seed: 4294967295
 limits: { maxPromptTokens: 100, maxQuestionChars: 200 }
+telemetry:
+  traces: { exporter: file, endpoint: t.jsonl, ratio: 0.5, storeMiB: 1 }
+  metrics: { exporter: otlp-http, endpoint: 'http://m', intervalMs: 500 }
+  captureContent: true
 `;
     assert.deepEqual(readTopology(text, 'other.yaml'), {
       version: 1,
@@ -73,6 +91,7 @@ limits: { maxPromptTokens: 100, maxQuestionChars: 200 }
         trainingBatches: 't',
         adapters: 'p',
         adapterDecisions: 'e',
+        alerts: 'w',
       },
       model: { name: './m.gguf', precision: 'int4', threads: 3, arenaPositions: 4096 },
       batch: { maxBatch: 4, maxInFlight: 1, maxWaitMs: 0, order: 'partition' },
@@ -97,6 +116,7 @@ limits: { maxPromptTokens: 100, maxQuestionChars: 200 }
       },
       training: {
         mode: 'async',
+        trainer: 'service',
         target: { signals: ['pTrue'], mean: 'geometric', weighting: 'equal' },
         minimumGap: 0.2,
         accumulation: 'burst',
@@ -133,12 +153,53 @@ limits: { maxPromptTokens: 100, maxQuestionChars: 200 }
         size: 20,
         step: 7,
         correctable: 1,
+        closeAfterSeconds: 60,
         bins: 15,
         bootstrap: 10,
         simulations: 0,
       },
+      verdict: { limit: 0.2, margin: 0.01, minimumLabelled: 9, dwell: 8, carry: 7, gap: 0.6 },
+      alerts: {
+        when: 'always',
+        verdict: { caution: 'warning', doNotTrust: 'warning', notEnoughData: 'alert' },
+        calibrationError: { warning: null, alert: 0.5 },
+        driftIncident: 'off',
+        refusedAdapters: { warning: 2, alert: null, minutes: 3 },
+        deadLetters: { warning: 0.5, alert: 0.6, minutes: 4, atLeast: 5 },
+        noData: { warning: 0.5, alert: null },
+        whileNoData: 'warning',
+        settleMinutes: 0,
+        renotifyMinutes: 6,
+        webhook: {
+          url: 'https://alerts.example/a?b=c',
+          timeoutMs: 100,
+          attempts: 1,
+          secretHeader: 'X-Key',
+        },
+      },
+      broker: {
+        kind: 'kafka',
+        folder: 'f',
+        brokers: 'a:1,[::1]:2',
+        clientId: 'c',
+        group: 'g',
+        partitions: 3,
+        sasl: {
+          mechanism: 'plain',
+          usernameFile: 'u',
+          usernameEnv: null,
+          passwordFile: null,
+          passwordEnv: 'P',
+        },
+        tls: { mode: 'on', caFile: 'ca', certFile: 'ce', keyFile: 'ke' },
+      },
       seed: 4294967295,
       limits: { maxPromptTokens: 100, maxQuestionChars: 200 },
+      telemetry: {
+        traces: { exporter: 'file', endpoint: 't.jsonl', ratio: 0.5, storeMiB: 1 },
+        metrics: { exporter: 'otlp-http', endpoint: 'http://m', intervalMs: 500 },
+        captureContent: true,
+      },
     });
   });
 
@@ -177,7 +238,7 @@ limits: { maxPromptTokens: 100, maxQuestionChars: 200 }
       '10:8 limits must be a mapping, not null.',
       '12:1 seed is given twice.',
       '13:1  5 cannot be a key.',
-      '14:1 zebra unknown key; known are version, name, topics, model, batch, answer, confidence, scoring, gate, training, adapter, calibration, seed, limits.',
+      '14:1 zebra unknown key; known are version, name, topics, model, batch, answer, confidence, scoring, gate, training, adapter, calibration, verdict, alerts, broker, seed, limits, telemetry.',
     ]);
   });
 
@@ -215,6 +276,13 @@ limits: { maxPromptTokens: 100, maxQuestionChars: 200 }
       'tumbling windows with gaps',
       'calibration: { step: 5 }',
       ['calibration.step must be the size, 100, where windows are tumbling; leave it out.'],
+    ],
+    [
+      'more labels wanted than a window has answers',
+      'verdict: { minimumLabelled: 101 }',
+      [
+        'verdict.minimumLabelled must be at most calibration.size, 100, or nothing would ever count as measured.',
+      ],
     ],
     [
       'sliding windows with gaps',
@@ -350,16 +418,4 @@ limits: { maxPromptTokens: 100, maxQuestionChars: 200 }
       assert.ok(spentMs < 5000, `${spentMs} ms`);
     });
   }
-});
-
-describe('canonicalTopology', () => {
-  it('does not depend on order, comments or defaults that are spelt out', () => {
-    const canonical = canonicalTopology(readTopology(DEFAULT, 'qa.yaml'));
-    assert.equal(canonicalTopology(readTopology('name: qa # c\nversion: 1', 't')), canonical);
-    assert.notEqual(canonicalTopology(readTopology(`${SHORTEST}seed: 2`, 't')), canonical);
-    assert.deepEqual(JSON.parse(canonical), readTopology(DEFAULT, 'qa.yaml'));
-    assert.ok(
-      canonical.startsWith('{"adapter":{"scope":"position"},"answer":{"maxTokens":{"choice":8,'),
-    );
-  });
 });

@@ -19,6 +19,9 @@ const UNKNOWN_NAMES = [
   "a sample's role is unknown",
   'the decision is unknown',
   'the loss is unknown',
+  'the alert is of an unknown kind',
+  'the verdict is unknown',
+  "the verdict's basis is unknown",
 ];
 
 /** Every reason there is; one that is not here might carry content. */

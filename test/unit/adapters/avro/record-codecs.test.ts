@@ -94,11 +94,31 @@ describe('openRecordCodecs', () => {
       { seed: 6, numRuns: 1 },
     );
     const [decision] = fc.sample(RECORDS.adapterDecision, { seed: 7, numRuns: 1 });
+    const [alert] = fc.sample(RECORDS.alert, { seed: 9, numRuns: 1 });
+    const [window] = fc.sample(
+      RECORDS.calibrationWindow.filter(({ verdict }) => verdict !== null),
+      { seed: 8, numRuns: 1 },
+    );
     const samples = batch!.samples.map((sample) => ({ ...sample, role: 'later' }));
-    const later: ['trainingBatch' | 'adapterDecision', object, string][] = [
+    const later: [
+      'trainingBatch' | 'adapterDecision' | 'calibrationWindow' | 'alert',
+      object,
+      string,
+    ][] = [
       ['trainingBatch', { ...batch!, loss: 'later' }, 'the loss is unknown'],
       ['trainingBatch', { ...batch!, samples }, "a sample's role is unknown"],
       ['adapterDecision', { ...decision!, decision: 'later' }, 'the decision is unknown'],
+      ['alert', { ...alert!, rule: 'later' }, 'the alert is of an unknown kind'],
+      [
+        'calibrationWindow',
+        { ...window!, verdict: { ...window!.verdict, level: 'later' } },
+        'the verdict is unknown',
+      ],
+      [
+        'calibrationWindow',
+        { ...window!, verdict: { ...window!.verdict, basis: 'later' } },
+        "the verdict's basis is unknown",
+      ],
     ];
     for (const [name, value, reason] of later) {
       const codec = codecs[name] as Codec<unknown>;

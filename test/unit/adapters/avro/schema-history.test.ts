@@ -9,7 +9,7 @@ import { evolutionFaults } from '../../../support/schema-evolution.ts';
 /** Records whose wire format is promised; training batches and adapters may still change. */
 const PROMISED = [
   ...['question', 'answer', 'feedback', 'calibration-window', 'dead-letter'],
-  'adapter-decision',
+  ...['adapter-decision', 'alert'],
 ];
 
 const { schemasOf, named } = readSchemaFolder();

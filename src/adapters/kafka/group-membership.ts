@@ -1,0 +1,146 @@
+import { MemberAssignment, MemberMetadata } from 'kafkajs/src/consumer/assignerProtocol.js';
+import { assignPartitions, type TopicPartition } from '../../broker/assign-partitions.ts';
+import type { KafkaClient } from './kafka-client.ts';
+import { hasType } from './kafka-faults.ts';
+import type { KafkaSettings } from './kafka-settings.ts';
+
+/** One generation of a member: what it may own until the next rebalance. */
+export interface Generation {
+  readonly id: number;
+  readonly isLeader: boolean;
+  readonly assignment: readonly TopicPartition[];
+}
+
+/** Kafka's name for the assignor, which `assignPartitions` is. */
+const ASSIGNOR = 'range';
+const VERSION = 0;
+
+/** The requests of one member of a consumer group. */
+export class GroupMembership {
+  readonly #client: KafkaClient;
+  readonly #settings: KafkaSettings;
+  readonly #groupId: string;
+  readonly #topics: readonly string[];
+  /** Empty: the group gives a new one. */
+  #memberId = '';
+
+  constructor(
+    client: KafkaClient,
+    settings: KafkaSettings,
+    groupId: string,
+    topics: readonly string[],
+  ) {
+    this.#client = client;
+    this.#settings = settings;
+    this.#groupId = groupId;
+    this.#topics = topics;
+  }
+
+  /** Joins, or joins again, which makes every other member do so; the leader shares out the partitions. */
+  async join(): Promise<Generation> {
+    const { sessionTimeoutMs } = this.#settings;
+    const groupId = this.#groupId;
+    const metadata = MemberMetadata.encode({ version: VERSION, topics: this.#topics });
+    try {
+      return await this.#client.onCoordinator('group', groupId, async (node) => {
+        const joined = await node.joinGroup({
+          groupId,
+          sessionTimeout: Math.round(sessionTimeoutMs),
+          rebalanceTimeout: Math.round(sessionTimeoutMs),
+          memberId: this.#memberId,
+          groupProtocols: [{ name: ASSIGNOR, metadata }],
+        });
+        const { memberId, generationId, leaderId } = joined;
+        this.#memberId = memberId;
+        const isLeader = leaderId === memberId;
+        const { memberAssignment } = await node.syncGroup({
+          groupId,
+          generationId,
+          memberId,
+          groupAssignment: isLeader ? await this.#shareOut(joined.members) : [],
+        });
+        const { assignment } = MemberAssignment.decode(memberAssignment) ?? { assignment: {} };
+        return {
+          id: generationId,
+          isLeader,
+          assignment: Object.entries(assignment).flatMap(([topic, partitions]) =>
+            partitions.map((partition) => ({ topic, partition })),
+          ),
+        };
+      });
+    } catch (error) {
+      this.#forgetIfUnknown(error);
+      throw error;
+    }
+  }
+
+  /** A sign of life. @throws What the request throws; see {@link isRebalance}. */
+  async beat(generation: Generation): Promise<void> {
+    const groupId = this.#groupId;
+    try {
+      await this.#client.onCoordinator('group', groupId, (node) =>
+        node.heartbeat({ groupId, groupGenerationId: generation.id, memberId: this.#memberId }),
+      );
+    } catch (error) {
+      this.#forgetIfUnknown(error);
+      throw error;
+    }
+  }
+
+  /** Says good-bye, so that the others need not wait for the session to time out. */
+  async leave(client: KafkaClient): Promise<void> {
+    const [groupId, memberId] = [this.#groupId, this.#memberId];
+    if (memberId === '') return;
+    this.#memberId = '';
+    await client.onCoordinator('group', groupId, (node) => node.leaveGroup({ groupId, memberId }));
+  }
+
+  /** Partition counts of the group's topics, as the brokers have them now. */
+  async partitionCounts(): Promise<ReadonlyMap<string, number>> {
+    const counts = new Map<string, number>();
+    for (const topic of this.#topics) {
+      this.#client.forgetTopic(topic);
+      counts.set(topic, (await this.#client.partitionCount(topic)) ?? 0);
+    }
+    return counts;
+  }
+
+  async #shareOut(
+    members: readonly { readonly memberId: string; readonly memberMetadata: Buffer }[],
+  ): Promise<readonly { readonly memberId: string; readonly memberAssignment: Buffer }[]> {
+    const subscriptions = members
+      .map(({ memberId, memberMetadata }) => ({
+        memberId,
+        topics: MemberMetadata.decode(memberMetadata).topics,
+      }))
+      .sort((a, b) => (a.memberId < b.memberId ? -1 : 1));
+    const counts = new Map<string, number>();
+    for (const topic of new Set(subscriptions.flatMap(({ topics }) => topics))) {
+      this.#client.forgetTopic(topic);
+      counts.set(topic, (await this.#client.partitionCount(topic)) ?? 0);
+    }
+    return [...assignPartitions(subscriptions, counts)].map(([memberId, places]) => {
+      const assignment: Record<string, number[]> = {};
+      for (const { topic, partition } of places) (assignment[topic] ??= []).push(partition);
+      return {
+        memberId,
+        memberAssignment: MemberAssignment.encode({ version: VERSION, assignment }),
+      };
+    });
+  }
+
+  #forgetIfUnknown(error: unknown): void {
+    if (hasType(error, 'UNKNOWN_MEMBER_ID', 'FENCED_INSTANCE_ID')) this.#memberId = '';
+  }
+}
+
+/** Whether a request of a member failed because its generation is over. */
+export function isRebalance(error: unknown): boolean {
+  return hasType(
+    error,
+    'REBALANCE_IN_PROGRESS',
+    'ILLEGAL_GENERATION',
+    'UNKNOWN_MEMBER_ID',
+    'FENCED_INSTANCE_ID',
+  );
+}

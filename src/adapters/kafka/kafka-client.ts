@@ -1,0 +1,344 @@
+import type { Socket } from 'node:net';
+import KafkaNode from 'kafkajs/src/broker/index.js';
+import createPoolBuilder, {
+  type ConnectionPool,
+  type ConnectionPoolBuilder,
+} from 'kafkajs/src/cluster/connectionPoolBuilder.js';
+import createSocketFactory from 'kafkajs/src/network/socketFactory.js';
+import { topicUnknown } from '../../broker/broker-errors.ts';
+import type { TopicPartition } from '../../broker/assign-partitions.ts';
+import { SeclError } from '../../errors/secl-error.ts';
+import {
+  connectionFault,
+  hasType,
+  isConnectionFault,
+  isStaleCoordinator,
+  isStaleLeader,
+} from './kafka-faults.ts';
+import type { KafkaSettings } from './kafka-settings.ts';
+import { endsWithin } from './keep-trying.ts';
+
+/** How long connecting and authenticating may each take, in milliseconds. */
+const CONNECT_TIMEOUT_MS = 5000;
+/** How long a request may stay without an answer. */
+const REQUEST_TIMEOUT_MS = 20_000;
+/** A request that kafkajs has lost track of is given up this long after it should have timed out. */
+const LOST_REQUEST_MS = 20_000;
+/** How long closing waits for requests under way. */
+const CLOSE_MS = 2000;
+
+/** kafkajs logs requests, which may hold secrets and texts: nobody hears it. What matters is thrown. */
+const SILENT = {
+  namespace: () => SILENT,
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+
+/** What kafkajs is told about connections. */
+export function connectionOptions(settings: KafkaSettings): Readonly<Record<string, unknown>> {
+  const { brokers, clientId, sasl, tls } = settings;
+  return {
+    brokers: [...brokers],
+    clientId,
+    connectionTimeout: CONNECT_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    enforceRequestTimeout: true,
+    ssl: tls === undefined ? null : { ...tls },
+    sasl:
+      sasl === undefined
+        ? null
+        : { mechanism: sasl.mechanism, username: sasl.user, password: sasl.password },
+  };
+}
+
+/** Who coordinates what. */
+type CoordinatorKind = 'group' | 'transaction';
+
+/**
+ * Connections to a cluster, and what is known of it: leaders of partitions, coordinators. Every request is
+ * sent once; whoever asks decides whether to ask again, and what was known is forgotten when it was wrong.
+ *
+ * Kafka answers the requests of a connection one after the other, so those that wait (fetches apart, which
+ * have a connection of their own) need a client of their own.
+ */
+export class KafkaClient {
+  readonly #builder: ConnectionPoolBuilder;
+  readonly #seedCount: number;
+  /** The longest request, joining a group, takes as long as a session. */
+  readonly #longestMs: number;
+  #seed: KafkaNode | undefined;
+  readonly #nodes = new Map<number, LiveNode>();
+  /** Leaders by partition. */
+  readonly #topics = new Map<string, readonly number[]>();
+  readonly #coordinators = new Map<string, number>();
+  readonly #gone = new AbortController();
+  /** Every connection that is open or being made: a node may be making one when it is hung up. */
+  readonly #sockets = new Set<Socket>();
+
+  constructor(settings: KafkaSettings) {
+    const openSocket = createSocketFactory();
+    this.#builder = createPoolBuilder({
+      ...connectionOptions(settings),
+      socketFactory: (socketOptions: unknown) => this.#keepSocket(openSocket(socketOptions)),
+      logger: SILENT,
+    });
+    this.#seedCount = settings.brokers.length;
+    this.#longestMs = REQUEST_TIMEOUT_MS + settings.sessionTimeoutMs + LOST_REQUEST_MS;
+  }
+
+  /** Partition counts of all topics but Kafka's own. */
+  async topics(): Promise<ReadonlyMap<string, number>> {
+    const { topicMetadata } = await this.onAny((node) => node.metadata([]));
+    return new Map(
+      topicMetadata
+        .filter(({ isInternal }) => !isInternal)
+        .map(({ topic, partitionMetadata }) => [topic, partitionMetadata.length]),
+    );
+  }
+
+  /** Partitions of a topic, or `undefined`: no such topic. Asked once, until {@link forgetTopic}. */
+  async partitionCount(topic: string): Promise<number | undefined> {
+    return (await this.#leaders(topic))?.length;
+  }
+
+  /** The next question about this topic goes to the brokers. */
+  forgetTopic(topic: string): void {
+    this.#topics.delete(topic);
+  }
+
+  /** @throws SeclError `TOPIC_UNKNOWN`; what the request throws. */
+  async onLeader<T>(
+    { topic, partition }: TopicPartition,
+    work: (node: KafkaNode, nodeId: number) => Promise<T>,
+  ): Promise<T> {
+    const nodeId = await this.leader({ topic, partition });
+    try {
+      return await this.onNode(nodeId, work);
+    } catch (error) {
+      if (isStaleLeader(error)) this.forgetTopic(topic);
+      throw error;
+    }
+  }
+
+  /** Node that leads a partition. @throws SeclError `TOPIC_UNKNOWN`. */
+  async leader({ topic, partition }: TopicPartition): Promise<number> {
+    const leaders = await this.#leaders(topic);
+    if (leaders === undefined) throw topicUnknown(topic);
+    const leader = leaders[partition];
+    if (leader === undefined) throw topicUnknown(topic, partition, leaders.length);
+    return leader;
+  }
+
+  async onCoordinator<T>(
+    kind: CoordinatorKind,
+    id: string,
+    work: (node: KafkaNode) => Promise<T>,
+  ): Promise<T> {
+    const name = `${kind} ${id}`;
+    let nodeId = this.#coordinators.get(name);
+    try {
+      if (nodeId === undefined) {
+        const coordinatorType = kind === 'group' ? 0 : 1;
+        const { coordinator } = await this.onAny((node) =>
+          node.findGroupCoordinator({ groupId: id, coordinatorType }),
+        );
+        nodeId = coordinator.nodeId;
+        await this.#learnNode(coordinator);
+        this.#coordinators.set(name, nodeId);
+      }
+      return await this.onNode(nodeId, work);
+    } catch (error) {
+      if (isStaleCoordinator(error)) this.#coordinators.delete(name);
+      throw error;
+    }
+  }
+
+  /** A request that any broker answers. */
+  async onAny<T>(work: (node: KafkaNode) => Promise<T>): Promise<T> {
+    for (const [nodeId, { node }] of this.#nodes) {
+      if (node.isConnected()) return this.onNode(nodeId, work);
+    }
+    const seed = this.#seed ?? (await this.#connectSeed());
+    try {
+      await connected(seed);
+      return await settledOrGone(work(seed), this.#gone.signal, this.#longestMs);
+    } catch (error) {
+      if (isConnectionFault(error)) this.#dropSeed(seed);
+      throw error;
+    }
+  }
+
+  async onNode<T>(
+    nodeId: number,
+    work: (node: KafkaNode, nodeId: number) => Promise<T>,
+  ): Promise<T> {
+    this.#assertOpen();
+    const known = this.#nodes.get(nodeId);
+    // Given up since it was learnt; whoever asks again learns anew.
+    if (known === undefined) throw connectionFault(`node ${nodeId} is not connected`);
+    try {
+      await connected(known.node);
+      return await settledOrGone(work(known.node, nodeId), known.gone.signal, this.#longestMs);
+    } catch (error) {
+      if (isConnectionFault(error) && this.#nodes.get(nodeId) === known) {
+        // Its address may be another one when it is back.
+        this.#nodes.delete(nodeId);
+        drop(known);
+      }
+      throw error;
+    }
+  }
+
+  /** Waits a moment for answers under way, then hangs up. */
+  async close(): Promise<void> {
+    this.#gone.abort();
+    const live = [...this.#nodes.values()];
+    const nodes = live.map(({ node }) => node);
+    if (this.#seed !== undefined) nodes.push(this.#seed);
+    this.#nodes.clear();
+    this.#seed = undefined;
+    await endsWithin(Promise.all(nodes.map(hangUp)), CLOSE_MS);
+    live.forEach(drop);
+    for (const socket of this.#sockets) destroy(socket);
+  }
+
+  #keepSocket(socket: Socket): Socket {
+    this.#sockets.add(socket);
+    socket.once('close', () => {
+      this.#sockets.delete(socket);
+    });
+    if (this.#gone.signal.aborted) destroy(socket);
+    return socket;
+  }
+
+  #assertOpen(): void {
+    if (this.#gone.signal.aborted)
+      throw new SeclError('CANCELLED', 'the connection to Kafka was closed');
+  }
+
+  async #leaders(topic: string): Promise<readonly number[] | undefined> {
+    const known = this.#topics.get(topic);
+    if (known !== undefined) return known;
+    try {
+      const { brokers, topicMetadata } = await this.onAny((node) => node.metadata([topic]));
+      for (const broker of brokers) await this.#learnNode(broker);
+      const [found] = topicMetadata;
+      if (found === undefined) return undefined;
+      const leaders: number[] = [];
+      for (const { partitionId, leader } of found.partitionMetadata) leaders[partitionId] = leader;
+      this.#topics.set(topic, leaders);
+      return leaders;
+    } catch (error) {
+      if (hasType(error, 'UNKNOWN_TOPIC_OR_PARTITION', 'INVALID_TOPIC_EXCEPTION')) return undefined;
+      throw error;
+    }
+  }
+
+  async #learnNode(address: {
+    readonly nodeId: number;
+    readonly host: string;
+    readonly port: number;
+  }): Promise<void> {
+    const { nodeId, host, port } = address;
+    const known = this.#nodes.get(nodeId);
+    if (known?.pool.host === host && known.pool.port === port) return;
+    const pool = await this.#builder.build({ host, port });
+    const gone = new AbortController();
+    this.#nodes.set(nodeId, { pool, node: createNode(pool, nodeId), gone });
+    if (known !== undefined) drop(known);
+  }
+
+  /** Tries each of the addresses to begin with, once. */
+  async #connectSeed(): Promise<KafkaNode> {
+    this.#assertOpen();
+    for (let left = this.#seedCount; ; left--) {
+      const seed = createNode(await this.#builder.build());
+      try {
+        await connected(seed);
+        this.#assertOpen();
+        if (this.#seed !== undefined) void hangUp(this.#seed);
+        this.#seed = seed;
+        return seed;
+      } catch (error) {
+        void hangUp(seed);
+        if (left <= 1 || !isConnectionFault(error)) throw error;
+      }
+    }
+  }
+
+  #dropSeed(seed: KafkaNode): void {
+    if (this.#seed === seed) this.#seed = undefined;
+    void hangUp(seed);
+  }
+}
+
+/** A node, and the signal that its connections were given up. */
+interface LiveNode {
+  readonly pool: ConnectionPool;
+  readonly node: KafkaNode;
+  readonly gone: AbortController;
+}
+
+/** Gives up a node's connections, and with them every request under way. */
+function drop({ node, gone }: LiveNode): void {
+  gone.abort();
+  void hangUp(node);
+}
+
+/**
+ * The outcome of a request, or a connection fault when its connections are given up. kafkajs settles no
+ * request of a connection that breaks while it is being closed: whoever waited for one would wait for ever.
+ */
+function settledOrGone<T>(request: Promise<T>, gone: AbortSignal, longestMs: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const giveUp = (): void => {
+      reject(connectionFault('the connection was given up'));
+    };
+    const timer = setTimeout(giveUp, longestMs);
+    if (gone.aborted) giveUp();
+    gone.addEventListener('abort', giveUp);
+    request.then(resolve, reject).finally(() => {
+      clearTimeout(timer);
+      gone.removeEventListener('abort', giveUp);
+    });
+  });
+}
+
+function createNode(connectionPool: ConnectionPool, nodeId?: number): KafkaNode {
+  return new KafkaNode({
+    connectionPool,
+    logger: SILENT,
+    authenticationTimeout: CONNECT_TIMEOUT_MS,
+    allowAutoTopicCreation: false,
+    ...(nodeId === undefined ? {} : { nodeId }),
+  });
+}
+
+/** Connections that are being made, or were. */
+const connecting = new WeakMap<KafkaNode, Promise<void>>();
+
+/** A node counts itself as connected before it knows which requests its broker understands. */
+function connected(node: KafkaNode): Promise<void> {
+  let attempt = connecting.get(node);
+  if (attempt === undefined || !node.isConnected()) {
+    attempt = node.connect();
+    connecting.set(node, attempt);
+  }
+  return attempt;
+}
+
+/** With an error, so that requests under way end at once; without a listener it would end the process. */
+function destroy(socket: Socket): void {
+  socket.on('error', () => undefined).destroy(new Error('the client was closed'));
+}
+
+/** A connection that is given up may fail in its own way. */
+async function hangUp(node: KafkaNode): Promise<void> {
+  try {
+    await node.disconnect();
+  } catch {
+    // It was going anyway.
+  }
+}

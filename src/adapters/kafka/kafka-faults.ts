@@ -1,0 +1,117 @@
+import { SeclError } from '../../errors/secl-error.ts';
+
+/** What kafkajs's errors tell, beside what every error does. */
+interface KafkaFault {
+  readonly name: string;
+  readonly message: string;
+  /** Name of Kafka's error code. */
+  readonly type?: string;
+  readonly code?: number | string;
+}
+
+/** PRODUCER_FENCED, which kafkajs does not know by name. */
+const PRODUCER_FENCED_CODE = 90;
+const FENCED = ['INVALID_PRODUCER_EPOCH', 'PRODUCER_FENCED'];
+const CONNECTION = [
+  'KafkaJSConnectionError',
+  'KafkaJSConnectionClosedError',
+  'KafkaJSRequestTimeoutError',
+  'KafkaJSLockTimeout',
+  'KafkaJSBrokerNotFound',
+];
+const STALE_LEADER = [
+  'LEADER_NOT_AVAILABLE',
+  'NOT_LEADER_FOR_PARTITION',
+  'REPLICA_NOT_AVAILABLE',
+  'FENCED_LEADER_EPOCH',
+  'UNKNOWN_LEADER_EPOCH',
+  'KAFKA_STORAGE_ERROR',
+];
+const STALE_COORDINATOR = ['GROUP_COORDINATOR_NOT_AVAILABLE', 'NOT_COORDINATOR_FOR_GROUP'];
+/** Pass by themselves. */
+const TRANSIENT = [
+  'GROUP_LOAD_IN_PROGRESS',
+  'CONCURRENT_TRANSACTIONS',
+  'REQUEST_TIMED_OUT',
+  'NETWORK_EXCEPTION',
+  'NOT_CONTROLLER',
+  'BROKER_NOT_AVAILABLE',
+  'NOT_ENOUGH_REPLICAS',
+  'NOT_ENOUGH_REPLICAS_AFTER_APPEND',
+  'OFFSET_NOT_AVAILABLE',
+  'UNSTABLE_OFFSET_COMMIT',
+  'CORRUPT_MESSAGE',
+];
+
+const faultOf = (error: unknown): KafkaFault =>
+  error instanceof Error ? error : { name: '', message: String(error) };
+
+/** Whether Kafka answered with this error code. */
+export function hasType(error: unknown, ...types: readonly string[]): boolean {
+  const { type } = faultOf(error);
+  return type !== undefined && types.includes(type);
+}
+
+/** Whether the connection failed, so that nobody knows whether the request was carried out. */
+export function isConnectionFault(error: unknown): boolean {
+  const { name } = faultOf(error);
+  return CONNECTION.includes(name);
+}
+
+/** A fault like kafkajs's own, for a node that is not connected. */
+export function connectionFault(message: string): Error {
+  return Object.assign(new Error(message), { name: 'KafkaJSBrokerNotFound' });
+}
+
+/** Whether a newer owner of the transactional id has taken over, or the transaction timed out. */
+export function isFencedFault(error: unknown): boolean {
+  return hasType(error, ...FENCED) || faultOf(error).code === PRODUCER_FENCED_CODE;
+}
+
+/** Whether what is known of leaders is out of date. */
+export function isStaleLeader(error: unknown): boolean {
+  return isConnectionFault(error) || hasType(error, 'UNKNOWN_TOPIC_OR_PARTITION', ...STALE_LEADER);
+}
+
+/** Whether what is known of coordinators is out of date. */
+export function isStaleCoordinator(error: unknown): boolean {
+  return isConnectionFault(error) || hasType(error, ...STALE_COORDINATOR);
+}
+
+/** Whether the same request may succeed later without anybody changing anything. */
+export function isTransient(error: unknown): boolean {
+  if (error instanceof SeclError) return error.retryable;
+  return isStaleLeader(error) || isStaleCoordinator(error) || hasType(error, ...TRANSIENT);
+}
+
+/** `RECORD_TOO_LARGE`, `PRECONDITION` or `BROKER_FAILED` for what kafkajs threw; a coded error stays. */
+export function codedFault(what: string, error: unknown): SeclError {
+  if (error instanceof SeclError) return error;
+  const { message, name } = faultOf(error);
+  if (hasType(error, 'MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE')) {
+    return new SeclError('RECORD_TOO_LARGE', `${what}: ${message}`, {
+      hint: 'Raise max.message.bytes of the topic, or keep the bulk outside.',
+      cause: error,
+    });
+  }
+  if (hasType(error, 'UNKNOWN_TOPIC_OR_PARTITION')) {
+    return new SeclError('TOPIC_UNKNOWN', `${what}: ${message}`, {
+      hint: 'A topic was deleted; create it again.',
+      cause: error,
+    });
+  }
+  if (hasType(error, 'INVALID_RECORD', 'INVALID_TIMESTAMP')) {
+    return new SeclError('PRECONDITION', `${what}: the broker refused a record: ${message}`, {
+      hint: 'A compacted topic takes no record without a key, and some topics no far-off timestamp.',
+      cause: error,
+    });
+  }
+  const refused = name.includes('SASL') || message.toLowerCase().includes('authoriz');
+  return new SeclError('BROKER_FAILED', `${what}: ${message}`, {
+    hint: refused
+      ? 'Check user, password and mechanism, and what the user may do.'
+      : 'Check that the brokers run and can be reached at the addresses they advertise.',
+    retryable: isTransient(error),
+    cause: error,
+  });
+}

@@ -1,0 +1,57 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SeclError } from '../../errors/secl-error.ts';
+import { hasType, isTransient } from './kafka-faults.ts';
+
+const FIRST_PAUSE_MS = 20;
+const LONGEST_PAUSE_MS = 1000;
+/** The markers of the transaction before are being written. */
+const MARKERS_MS = 4;
+
+/** When {@link keepTrying} gives up. */
+export interface Patience {
+  /** Milliseconds from the first attempt on; `Infinity`: never. */
+  readonly patienceMs: number;
+  readonly signal?: AbortSignal;
+  /** @defaultValue isTransient */
+  readonly again?: (error: unknown) => boolean;
+}
+
+/** Pauses; ends early, without an error, when the signal fires. */
+export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  try {
+    await sleep(Math.max(0, ms), undefined, signal === undefined ? {} : { signal });
+  } catch {
+    // The caller looks at the signal.
+  }
+}
+
+/** Whether work ends within a time. @throws What the work throws within it. */
+export async function endsWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
+  const ended = new AbortController();
+  try {
+    return await Promise.race([work.then(() => true), pause(ms, ended.signal).then(() => false)]);
+  } finally {
+    ended.abort();
+  }
+}
+
+/**
+ * Repeats work that fails for reasons that pass, with pauses that grow from 20 ms to 1 s and are spread
+ * by half, so that many workers do not come back at once.
+ *
+ * @throws What the last attempt threw; `CANCELLED` when the signal fires.
+ */
+export async function keepTrying<T>(work: () => Promise<T>, patience: Patience): Promise<T> {
+  const { patienceMs, signal, again = isTransient } = patience;
+  const deadline = performance.now() + patienceMs;
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+    if (signal?.aborted === true) throw new SeclError('CANCELLED', 'given up');
+    try {
+      return await work();
+    } catch (error) {
+      if (!again(error) || performance.now() >= deadline) throw error;
+      if (hasType(error, 'CONCURRENT_TRANSACTIONS')) pauseMs = MARKERS_MS;
+    }
+    await pause(pauseMs * (0.75 + Math.random() / 2), signal);
+  }
+}

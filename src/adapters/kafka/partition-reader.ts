@@ -1,0 +1,154 @@
+import type { TopicPartition } from '../../broker/assign-partitions.ts';
+import { offsetOutOfRange } from '../../broker/broker-errors.ts';
+import type { FetchedRecords } from '../../broker/group-store.ts';
+import { SeclError } from '../../errors/secl-error.ts';
+import type { IncomingRecord } from '../../ports/broker.ts';
+import { committedMessages } from './committed-messages.ts';
+import { fetchBounds } from './fetch-bounds.ts';
+import type { KafkaClient } from './kafka-client.ts';
+import { codedFault, hasType, isTransient } from './kafka-faults.ts';
+import { keepTrying, pause } from './keep-trying.ts';
+
+/** Most bytes that one fetch brings, beyond its first batch: what a reader holds at most. */
+const FETCH_BYTES = 1024 * 1024;
+/** Longest wait of one fetch for records; a wait that is given up lasts so long on the connection. */
+const FETCH_WAIT_MS = 500;
+/** Empty answers in a row, though the end lies ahead, until it is called a fault. */
+const EMPTY_FETCHES = 200;
+/** How long a topic may be unknown before it counts as deleted; a broker that starts knows none. */
+const UNKNOWN_TOPIC_MS = 5000;
+
+/**
+ * Reads the committed records of one partition, a bounded page ahead. One call at a time.
+ *
+ * The end that counts is the last stable offset: transactions below it are decided. Markers of transactions
+ * take offsets too, so the end can lie beyond the last record.
+ */
+export class PartitionReader {
+  readonly #client: KafkaClient;
+  readonly #place: TopicPartition;
+  readonly #patienceMs: number;
+  readonly #signal: AbortSignal | undefined;
+  /** Records that were fetched and not asked for yet. */
+  #buffer: readonly IncomingRecord[] = [];
+  /** Offset that the buffer begins at, and where to fetch on behind it. */
+  #from = -1n;
+  #next = -1n;
+  #unknownSince: number | undefined;
+
+  constructor(
+    client: KafkaClient,
+    place: TopicPartition,
+    options: { readonly patienceMs: number; readonly signal?: AbortSignal },
+  ) {
+    this.#client = client;
+    this.#place = place;
+    this.#patienceMs = options.patienceMs;
+    this.#signal = options.signal;
+  }
+
+  /**
+   * Up to so many records from an offset on; none only at the end of the partition (or, when the signal has
+   * fired, anywhere).
+   *
+   * @throws SeclError `OFFSET_OUT_OF_RANGE`, `TOPIC_UNKNOWN`, `BROKER_FAILED`.
+   */
+  async fetch(from: bigint, maxRecords: number): Promise<FetchedRecords> {
+    await this.#fill(from, 0);
+    const records = this.#buffer.slice(0, maxRecords);
+    this.#buffer = this.#buffer.slice(records.length);
+    const last = records.at(-1);
+    this.#from = this.#buffer.length > 0 && last !== undefined ? last.offset + 1n : this.#next;
+    return { records, next: this.#from };
+  }
+
+  /** Resolves when there is a record from an offset on, when the signal fires, or after `waitMs`. */
+  async waitFor(from: bigint, waitMs: number): Promise<void> {
+    await this.#fill(from, performance.now() + waitMs);
+  }
+
+  /** Fetches until the buffer holds a record, or until the deadline at the partition's end. */
+  async #fill(from: bigint, deadline: number): Promise<void> {
+    if (this.#from !== from) {
+      this.#buffer = [];
+      this.#from = from;
+      this.#next = from;
+    }
+    for (let empty = 0; this.#buffer.length === 0 && this.#signal?.aborted !== true;) {
+      const waitMs = Math.min(FETCH_WAIT_MS, Math.max(0, deadline - performance.now()));
+      const before = this.#next;
+      const end = await this.#fetchPage(Math.round(waitMs));
+      if (end === undefined) return;
+      if (this.#next >= end && performance.now() >= deadline) return;
+      empty = this.#next === before && before < end ? empty + 1 : 0;
+      if (empty > EMPTY_FETCHES) {
+        const { topic, partition } = this.#place;
+        throw new SeclError(
+          'BROKER_FAILED',
+          `${topic}/${partition} brings nothing from offset ${String(before)} on, though it ends at ${String(end)}`,
+          { hint: 'Look for damage in the log of the partition’s leader.' },
+        );
+      }
+      if (empty > 0) await pause(Math.min(empty, 50), this.#signal);
+    }
+  }
+
+  /** One page into the buffer. @returns The last stable offset; `undefined` if the signal fired. */
+  async #fetchPage(maxWaitTime: number): Promise<bigint | undefined> {
+    const { topic, partition } = this.#place;
+    const fetchOffset = this.#next;
+    try {
+      const page = await keepTrying(
+        () =>
+          this.#client.onLeader(this.#place, (node) =>
+            node.fetch({
+              replicaId: -1,
+              isolationLevel: 1,
+              maxWaitTime,
+              minBytes: 1,
+              maxBytes: FETCH_BYTES,
+              topics: [
+                {
+                  topic,
+                  partitions: [
+                    { partition, fetchOffset: String(fetchOffset), maxBytes: FETCH_BYTES },
+                  ],
+                },
+              ],
+            }),
+          ),
+        {
+          patienceMs: this.#patienceMs,
+          again: (error) => this.#isWorthAnother(error),
+          ...(this.#signal === undefined ? {} : { signal: this.#signal }),
+        },
+      );
+      this.#unknownSince = undefined;
+      const fetched = page.responses[0]?.partitions[0];
+      if (fetched === undefined) return fetchOffset;
+      const batch = fetched.messages.at(-1)?.batchContext;
+      if (batch !== undefined) {
+        this.#next = BigInt(batch.firstOffset) + BigInt(batch.lastOffsetDelta) + 1n;
+        this.#buffer = committedMessages(this.#place, fetched, fetchOffset);
+      }
+      return BigInt(fetched.lastStableOffset);
+    } catch (error) {
+      if (this.#signal?.aborted === true) return undefined;
+      if (hasType(error, 'OFFSET_OUT_OF_RANGE')) {
+        const bounds = await fetchBounds(this.#client, this.#place, this.#patienceMs);
+        throw offsetOutOfRange({ topic, partition, offset: fetchOffset }, bounds);
+      }
+      throw codedFault(`reading ${topic}/${partition}`, error);
+    }
+  }
+
+  #isWorthAnother(error: unknown): boolean {
+    const isUnknown =
+      hasType(error, 'UNKNOWN_TOPIC_OR_PARTITION') ||
+      (error instanceof SeclError && error.code === 'TOPIC_UNKNOWN');
+    if (!isUnknown) return isTransient(error);
+    this.#client.forgetTopic(this.#place.topic);
+    this.#unknownSince ??= performance.now();
+    return performance.now() - this.#unknownSince < UNKNOWN_TOPIC_MS;
+  }
+}

@@ -1,0 +1,240 @@
+import type { TopicPartition } from '../../broker/assign-partitions.ts';
+import { fenced } from '../../broker/broker-errors.ts';
+import type { PlannedRecord } from '../../broker/plan-records.ts';
+import { SeclError } from '../../errors/secl-error.ts';
+import type { RecordPosition } from '../../ports/broker.ts';
+import { chunkRecords, type RecordChunk } from './chunk-records.ts';
+import type { KafkaClient } from './kafka-client.ts';
+import { codedFault, isFencedFault } from './kafka-faults.ts';
+import { keepTrying } from './keep-trying.ts';
+
+/** Sequence numbers are 31 bits wide. */
+const SEQUENCES = 2 ** 31;
+
+/** The offset a transaction commits for a group. */
+export interface GroupOffset extends TopicPartition {
+  readonly groupId: string;
+  readonly nextOffset: bigint;
+}
+
+/** Options of {@link TransactionalWriter}. */
+interface WriterOptions {
+  /** Whoever inits it last owns it. */
+  readonly transactionalId: string;
+  readonly transactionTimeoutMs: number;
+  readonly maxBatchBytes: number;
+  readonly patienceMs: number;
+}
+
+/**
+ * Writes transactions under one transactional id, one at a time. {@link TransactionalWriter.init} fences
+ * every former owner of the id and ends what it left open; from then on each of its requests fails.
+ *
+ * Kafka's part of the protocol is done here, not by kafkajs's producer: that cannot ask for the end of a
+ * transaction again when the answer was lost, which is what exactly-once hangs on.
+ */
+export class TransactionalWriter {
+  readonly #client: KafkaClient;
+  readonly #options: WriterOptions;
+  #producer: { readonly producerId: string; readonly producerEpoch: number } | undefined;
+  readonly #sequences = new Map<string, number>();
+
+  constructor(client: KafkaClient, options: WriterOptions) {
+    this.#client = client;
+    this.#options = options;
+  }
+
+  /** Whether a transaction can be begun; not before `init`, nor after one whose outcome is unknown. */
+  get usable(): boolean {
+    return this.#producer !== undefined;
+  }
+
+  /** Becomes the owner. Waits until a former owner's transaction has ended, one way or the other. */
+  async init(signal?: AbortSignal): Promise<void> {
+    const { transactionalId, transactionTimeoutMs: transactionTimeout, patienceMs } = this.#options;
+    this.#producer = undefined;
+    const { producerId, producerEpoch } = await keepTrying(
+      () =>
+        this.#client.onCoordinator('transaction', transactionalId, (node) =>
+          node.initProducerId({ transactionalId, transactionTimeout }),
+        ),
+      { patienceMs, ...(signal === undefined ? {} : { signal }) },
+    );
+    this.#sequences.clear();
+    this.#producer = { producerId, producerEpoch };
+  }
+
+  /**
+   * One transaction: records and, if given, an offset.
+   *
+   * @returns Where the records are, in their order.
+   * @throws SeclError `FENCED` if there is a newer owner, or if it is not known whether the transaction was
+   *   committed; `RECORD_TOO_LARGE`, `BROKER_FAILED`: nothing was written. The writer is not usable after
+   *   any of them.
+   */
+  async write(
+    records: readonly PlannedRecord[],
+    offset?: GroupOffset,
+  ): Promise<readonly RecordPosition[]> {
+    const producer = this.#producer;
+    if (producer === undefined) throw unknownOutcome(this.#options.transactionalId);
+    const { transactionalId, patienceMs } = this.#options;
+    const transaction = { transactionalId, ...producer };
+    // Until it is over: whoever fails on the way leaves sequence numbers that do not fit the brokers'.
+    this.#producer = undefined;
+    try {
+      const positions = await this.#fill(transaction, records, offset);
+      await this.#end(transaction, true);
+      await this.#settle(transaction);
+      this.#producer = producer;
+      return positions;
+    } catch (error) {
+      if (isFencedFault(error)) {
+        throw offset === undefined
+          ? unknownOutcome(transactionalId, error)
+          : fenced(offset.topic, offset.partition);
+      }
+      if (error instanceof SeclError && error.code === 'FENCED') throw error;
+      // Best effort: the next owner's init, or the transaction's timeout, ends it too.
+      await this.#end(transaction, false).catch(() => undefined);
+      throw codedFault(`a transaction of ${transactionalId}, after ${patienceMs} ms`, error);
+    }
+  }
+
+  async #fill(
+    transaction: Transaction,
+    records: readonly PlannedRecord[],
+    offset: GroupOffset | undefined,
+  ): Promise<readonly RecordPosition[]> {
+    const { transactionalId, patienceMs, maxBatchBytes } = this.#options;
+    const onTransactions = (work: Parameters<KafkaClient['onCoordinator']>[2]): Promise<unknown> =>
+      keepTrying(() => this.#client.onCoordinator('transaction', transactionalId, work), {
+        patienceMs,
+      });
+    const topics = partitionsByTopic(records);
+    if (topics.length > 0) {
+      await onTransactions((node) => node.addPartitionsToTxn({ ...transaction, topics }));
+    }
+    if (offset !== undefined) {
+      const { groupId } = offset;
+      await onTransactions((node) => node.addOffsetsToTxn({ ...transaction, groupId }));
+    }
+    const positions: RecordPosition[] = [];
+    const writing = (async () => {
+      for (const round of chunkRecords(records, maxBatchBytes)) {
+        await Promise.all(
+          round.map(async (chunk) => {
+            const base = await this.#produce(transaction, chunk);
+            chunk.indices.forEach((index, i) => {
+              const { topic, partition } = chunk;
+              positions[index] = { topic, partition, offset: base + BigInt(i) };
+            });
+          }),
+        );
+      }
+    })();
+    // Both run to their end, or a straggler would write into the abort.
+    const results = await Promise.allSettled([
+      writing,
+      offset === undefined ? undefined : this.#commitOffset(transaction, offset),
+    ]);
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
+    return positions;
+  }
+
+  /** Asked again with the same numbers after a lost answer: the broker writes a batch once. */
+  async #produce(transaction: Transaction, chunk: RecordChunk): Promise<bigint> {
+    const { topic, partition, records } = chunk;
+    const id = `${partition}/${topic}`;
+    const firstSequence = this.#sequences.get(id) ?? 0;
+    const messages = records.map(({ key, value, headers, timestampMs }) => ({
+      key: asBuffer(key),
+      value: asBuffer(value),
+      headers: Object.fromEntries(
+        Object.entries(headers).map(([name, bytes]) => [name, asBuffer(bytes)]),
+      ),
+      timestamp: String(timestampMs),
+    }));
+    const topicData = [{ topic, partitions: [{ partition, firstSequence, messages }] }];
+    const { topics } = await keepTrying(
+      () =>
+        this.#client.onLeader(chunk, (node) =>
+          node.produce({ ...transaction, acks: -1, timeout: 15_000, topicData }),
+        ),
+      { patienceMs: this.#options.patienceMs },
+    );
+    this.#sequences.set(id, (firstSequence + messages.length) % SEQUENCES);
+    return BigInt(topics[0]!.partitions[0]!.baseOffset);
+  }
+
+  async #commitOffset(transaction: Transaction, offset: GroupOffset): Promise<void> {
+    const { groupId, topic, partition, nextOffset } = offset;
+    const partitions = [{ partition, offset: String(nextOffset), metadata: null }];
+    await keepTrying(
+      () =>
+        this.#client.onCoordinator('group', groupId, (node) =>
+          node.txnOffsetCommit({ ...transaction, groupId, topics: [{ topic, partitions }] }),
+        ),
+      { patienceMs: this.#options.patienceMs },
+    );
+  }
+
+  /**
+   * Waits until the transaction's markers are written, or what was committed could not be read yet. To ask
+   * for its end again is answered only then; the next transaction would have to wait for them all the same.
+   */
+  async #settle(transaction: Transaction): Promise<void> {
+    try {
+      await this.#end(transaction, true);
+    } catch {
+      // It is committed; whoever has taken over waits for the markers too.
+    }
+  }
+
+  /** Asked again until it is answered: ending a transaction twice in the same way ends it once. */
+  async #end(transaction: Transaction, transactionResult: boolean): Promise<void> {
+    const { transactionalId, patienceMs } = this.#options;
+    try {
+      await keepTrying(
+        () =>
+          this.#client.onCoordinator('transaction', transactionalId, (node) =>
+            node.endTxn({ ...transaction, transactionResult }),
+          ),
+        { patienceMs },
+      );
+    } catch (error) {
+      if (!transactionResult || isFencedFault(error)) throw error;
+      throw unknownOutcome(transactionalId, error);
+    }
+  }
+}
+
+interface Transaction {
+  readonly transactionalId: string;
+  readonly producerId: string;
+  readonly producerEpoch: number;
+}
+
+function unknownOutcome(transactionalId: string, cause?: unknown): SeclError {
+  return new SeclError('FENCED', `the writer ${transactionalId} has lost its place`, {
+    hint: 'Drop the work in flight and wait for a new lease, which says what was committed.',
+    retryable: true,
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+function partitionsByTopic(
+  records: readonly TopicPartition[],
+): readonly { readonly topic: string; readonly partitions: readonly number[] }[] {
+  const byTopic = new Map<string, Set<number>>();
+  for (const { topic, partition } of records) {
+    byTopic.set(topic, (byTopic.get(topic) ?? new Set()).add(partition));
+  }
+  return [...byTopic].map(([topic, partitions]) => ({ topic, partitions: [...partitions] }));
+}
+
+function asBuffer(bytes: Uint8Array): Buffer;
+function asBuffer(bytes: Uint8Array | null): Buffer | null;
+function asBuffer(bytes: Uint8Array | null): Buffer | null {
+  return bytes === null ? null : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

@@ -1,0 +1,25 @@
+import type { Alert } from '../events/alert.ts';
+import { startAlerts, type AlertWatch, type StartAlertsOptions } from './start-alerts.ts';
+import type { Environment } from './model-store.ts';
+import { webhookOf } from './webhook-of.ts';
+
+/** An alert in one line, for a terminal. */
+export function alertLine({ rule, state, level, reason }: Alert): string {
+  return `${state === 'firing' ? level : `${level} ${state}`}: ${rule}: ${reason}`;
+}
+
+/**
+ * Watches for alerts where the topology wants it under this command; else watches nothing.
+ *
+ * @throws SeclError as `webhookOf` and `startAlerts` do.
+ */
+export async function alertsOfCommand(
+  command: 'run' | 'replay',
+  options: Omit<StartAlertsOptions, 'sink'>,
+  environment: Environment = process.env,
+): Promise<AlertWatch> {
+  const { when, webhook } = options.topology.alerts;
+  const wanted = when === 'always' || when === command;
+  if (!wanted) return { close: () => Promise.resolve() };
+  return await startAlerts({ ...options, sink: await webhookOf(webhook, environment) });
+}

@@ -1,0 +1,82 @@
+import type { RecordCodecs } from '../../adapters/avro/record-codecs.ts';
+import { SeclError } from '../../errors/secl-error.ts';
+import type { AdapterRecord } from '../../events/adapter.ts';
+import type { TraceMemory } from '../../operators/trace-memory.ts';
+import type { Broker } from '../../ports/broker.ts';
+import { contextOfHeaders } from '../../ports/trace-headers.ts';
+import { createTopicTail } from './topic-tail.ts';
+
+/** A version by what identifies it, and where its record is. */
+export interface IndexedVersion extends Pick<
+  AdapterRecord,
+  'version' | 'batchId' | 'sha256' | 'optimizerSha256'
+> {
+  readonly offset: bigint;
+}
+
+/** The versions of all lineages, as the adapters' topic has them. Weights stay there until they are asked for. */
+export interface AdapterIndex {
+  /** Takes in what has been committed since. */
+  refresh(): Promise<void>;
+  /** By version, of what was taken in. */
+  versions(lineage: string): ReadonlyMap<number, IndexedVersion>;
+  /**
+   * The record of a version that was taken in.
+   *
+   * @throws SeclError `STATE_MISMATCH` if there is none.
+   */
+  recordOf(lineage: string, version: number): Promise<AdapterRecord>;
+}
+
+/**
+ * Makes an {@link AdapterIndex}. What cannot be read, and heads, are passed over.
+ *
+ * @param memory - Learns from which training step each adapter came, as its record says.
+ */
+export function createAdapterIndex(
+  broker: Pick<Broker, 'bounds' | 'read'>,
+  topic: string,
+  codec: RecordCodecs['adapter'],
+  memory?: TraceMemory,
+): AdapterIndex {
+  const tail = createTopicTail(broker, topic, 0);
+  const lineages = new Map<string, Map<number, IndexedVersion>>();
+  return {
+    refresh: async () => {
+      for (const { key, value, offset, headers } of await tail.fresh()) {
+        // `lineage/head` points to a version, and is none.
+        if (value === null || (key !== null && new TextDecoder().decode(key).endsWith('/head')))
+          continue;
+        const decoded = codec.decode(value);
+        if (!decoded.ok) continue;
+        const { lineage, version, batchId, sha256, optimizerSha256 } = decoded.value;
+        const step = contextOfHeaders(headers);
+        if (batchId !== null && step !== undefined) memory?.steps.set(batchId, step);
+        const versions = lineages.get(lineage) ?? new Map<number, IndexedVersion>();
+        lineages.set(lineage, versions);
+        const known = versions.get(version);
+        // The first one counts; the same one again may have been moved by compaction.
+        if (known === undefined || known.batchId === batchId)
+          versions.set(version, { version, batchId, sha256, optimizerSha256, offset });
+      }
+    },
+    versions: (lineage) => lineages.get(lineage) ?? new Map(),
+    recordOf: async (lineage, version) => {
+      const known = lineages.get(lineage)?.get(version);
+      if (known !== undefined)
+        for await (const { value, offset } of broker.read(topic, 0, known.offset)) {
+          if (offset !== known.offset || value === null) break;
+          const decoded = codec.decode(value);
+          if (decoded.ok) return decoded.value;
+          break;
+        }
+      throw new SeclError(
+        'STATE_MISMATCH',
+        `the adapter ${lineage}/${version} is not on ${topic}`,
+        {
+          hint: 'Its record was deleted: the topic must be compacted, without retention by age or size.',
+        },
+      );
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import type { AdapterDecision } from '../../events/adapter-decision.ts';
+import type { AdapterRecord } from '../../events/adapter.ts';
+import type { Answer } from '../../events/answer.ts';
+import type { CalibrationWindow } from '../../events/calibration-window.ts';
+import type { DeadLetter } from '../../events/dead-letter.ts';
+import type { Feedback } from '../../events/feedback.ts';
+import type { Question } from '../../events/question.ts';
+import type { ReadBack, Readable } from './read-topic.ts';
+
+/** Longest text that a line shows. */
+const TEXT_CHARS = 60;
+
+/** A text on one line, without what would steer a terminal. */
+function short(text: string): string {
+  const plain = text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
+  return plain.length > TEXT_CHARS ? `${plain.slice(0, TEXT_CHARS - 1)}…` : plain;
+}
+
+const number = (value: number | null): string => (value === null ? '–' : value.toFixed(3));
+
+/** A record as one line for people. */
+export function recordLine(what: Readable, record: ReadBack): string {
+  const { partition, offset, fault, value } = record;
+  const place = `${partition}/${offset}`;
+  if (fault !== null) return `${place}  cannot be read: ${fault}`;
+  if (value === null) return `${place}  ${record.key ?? ''} deleted`;
+  return `${place}  ${factsOf(what, value, record.key)}`;
+}
+
+function factsOf(what: Readable, value: unknown, key: string | null): string {
+  switch (what) {
+    case 'questions': {
+      const { id, text } = value as Question;
+      return `${id}  ${short(text)}`;
+    }
+    case 'answers': {
+      const { questionId, extracted, text, published } = value as Answer;
+      const { value: confidence, source, adapterVersion } = published;
+      const adapter = adapterVersion === 0 ? '' : `, adapter ${adapterVersion}`;
+      return `${questionId}  ${number(confidence)} (${source}${adapter})  ${short(extracted ?? text)}`;
+    }
+    case 'feedback': {
+      const { questionId, acceptedAnswers, correct } = value as Feedback;
+      return `${questionId}  ${correct === null ? short(acceptedAnswers.join(' | ')) : String(correct)}`;
+    }
+    case 'metrics': {
+      const { ordinal, revision, scope, answers, labelled, metrics } = value as CalibrationWindow;
+      const published = metrics.find(({ score }) => score === 'published');
+      return `window ${ordinal}.${revision} ${short(scope)}  ${answers} answers, ${labelled} labelled, ECE ${number(published?.ece ?? null)}, floor ${number(published?.eceFloor ?? null)}, AUROC ${number(published?.auroc ?? null)}`;
+    }
+    case 'adapters': {
+      const { version, parentVersion, loss, sizeBytes, trainer } = value as AdapterRecord;
+      const change = loss === null ? '' : `, loss ${number(loss.before)} to ${number(loss.after)}`;
+      return `${key ?? ''}  version ${version} of ${parentVersion}${change}, ${sizeBytes} bytes, by ${short(trainer)}`;
+    }
+    case 'decisions': {
+      const { lineage, version, decision, reason, activeVersion } = value as AdapterDecision;
+      return `${lineage}/${version}  ${decision}: ${short(reason)}; version ${activeVersion} acts`;
+    }
+    case 'deadLetters': {
+      const { sourceTopic, sourcePartition, sourceOffset, code, reason } = value as DeadLetter;
+      return `${sourceTopic}/${sourcePartition}/${sourceOffset}  ${code}: ${short(reason)}`;
+    }
+  }
+}

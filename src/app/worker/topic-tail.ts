@@ -1,0 +1,59 @@
+import type { Broker, IncomingRecord } from '../../ports/broker.ts';
+
+/** Follows one partition, outside any group. */
+export interface TopicTail {
+  /**
+   * What has been committed since the last call, in order. Calls run one after the other.
+   *
+   * @throws SeclError of the broker.
+   */
+  fresh(signal?: AbortSignal): Promise<readonly IncomingRecord[]>;
+  /** The same, one by one; whoever stops half way goes on there. Not beside another call. */
+  each(signal?: AbortSignal): AsyncIterable<IncomingRecord>;
+  /** Offset of the next record that either would give. */
+  readonly next: bigint;
+}
+
+/**
+ * Makes a {@link TopicTail}.
+ *
+ * @param from - First offset; absent: the earliest kept one. Where what comes next is no longer kept, it goes on with
+ *   what is.
+ */
+export function createTopicTail(
+  broker: Pick<Broker, 'bounds' | 'read'>,
+  topic: string,
+  partition: number,
+  from = 0n,
+): TopicTail {
+  let next = from;
+  /** End at which everything had been read: beyond the last record there may be offsets that hold none. */
+  let readTo = -1n;
+  let last: Promise<unknown> = Promise.resolve();
+  async function* each(signal?: AbortSignal): AsyncGenerator<IncomingRecord, void, undefined> {
+    const { earliest, end } = await broker.bounds(topic, partition);
+    if (earliest > next) next = earliest;
+    if (end === readTo || next >= end) return;
+    for await (const record of broker.read(topic, partition, next, signal)) {
+      next = record.offset + 1n;
+      yield record;
+    }
+    readTo = end;
+  }
+  const fresh = async (signal?: AbortSignal): Promise<readonly IncomingRecord[]> => {
+    const records: IncomingRecord[] = [];
+    for await (const record of each(signal)) records.push(record);
+    return records;
+  };
+  return {
+    get next() {
+      return next;
+    },
+    fresh: (signal) => {
+      const result = last.then(() => fresh(signal));
+      last = result.catch(() => undefined);
+      return result;
+    },
+    each,
+  };
+}

@@ -1,0 +1,107 @@
+import {
+  catchError,
+  defer,
+  EMPTY,
+  finalize,
+  from,
+  fromEvent,
+  mergeMap,
+  retry,
+  takeUntil,
+  tap,
+  throwError,
+  timer,
+  type Observable,
+} from 'rxjs';
+import { isRetryable, SeclError } from '../../errors/secl-error.ts';
+import type { Broker, ConsumerGroup, PartitionLease } from '../../ports/broker.ts';
+import type { PartitionLedger } from './partition-ledger.ts';
+
+/** What {@link workGroup} does. */
+export interface WorkGroupOptions<T> {
+  readonly broker: Pick<Broker, 'join'>;
+  readonly groupId: string;
+  readonly topic: string;
+  readonly ledger: PartitionLedger;
+  /** The work on one partition, from committed state on. Ends by itself once `drain` fires. */
+  readonly work: (lease: PartitionLease) => Observable<T>;
+  /** Takes no further partition. */
+  readonly drain: AbortSignal;
+  /** Told when the group has been joined. */
+  readonly onJoined: () => void;
+  /** Told what went wrong where it is tried again. */
+  readonly onRetry: (error: unknown, waitMs: number) => void;
+}
+
+/** Between tries while the broker is away: it doubles from the first to the last. */
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 30_000;
+
+/**
+ * Works on every partition that a group assigns, each on its own. One that is taken away is dropped at once, with
+ * what was under way. After an error that may pass the group is left and joined again, later each time; any other
+ * one ends it all.
+ *
+ *     leases  --p0--p1-------
+ *     result  ----a--b-a-b---   until each partition's work has ended after `drain`
+ */
+export function workGroup<T>(options: WorkGroupOptions<T>): Observable<T> {
+  const { broker, groupId, topic, ledger, work, drain, onJoined, onRetry } = options;
+  return defer(() => {
+    if (drain.aborted) return EMPTY;
+    return from(broker.join(groupId, [topic])).pipe(
+      tap(onJoined),
+      mergeMap((group) =>
+        leasesUntil(group, drain).pipe(
+          mergeMap(onLease),
+          finalize(() => {
+            // What was committed is committed; a broker that is gone needs no goodbye.
+            group.leave().catch(() => undefined);
+          }),
+        ),
+      ),
+    );
+  }).pipe(
+    retry({
+      resetOnSuccess: true,
+      delay: (error: unknown, count) => {
+        if (!isRetryable(error) || drain.aborted) return throwError(() => error);
+        const waitMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (count - 1));
+        onRetry(error, waitMs);
+        return timer(waitMs).pipe(takeUntil(fired(drain)));
+      },
+    }),
+  );
+
+  function onLease(lease: PartitionLease): Observable<T> {
+    return defer(() => {
+      const entry = ledger.enter(groupId, lease);
+      return work(entry.lease).pipe(
+        finalize(() => {
+          entry.letGo();
+        }),
+      );
+    }).pipe(
+      catchError((error: unknown) => {
+        const given = lease.revoked.aborted || (drain.aborted && isCancelled(error));
+        return given ? EMPTY : throwError(() => error);
+      }),
+      takeUntil(fired(lease.revoked)),
+    );
+  }
+}
+
+/** The leases of a group until the worker stops; those held already are worked off. */
+function leasesUntil(group: ConsumerGroup, drain: AbortSignal): Observable<PartitionLease> {
+  return group.leases$.pipe(takeUntil(fired(drain)));
+}
+
+/** Emits once the signal fires, at once if it has. */
+function fired(signal: AbortSignal): Observable<unknown> {
+  return signal.aborted ? from([true]) : fromEvent(signal, 'abort');
+}
+
+/** Whether work was given up because the worker stops. */
+function isCancelled(error: unknown): boolean {
+  return error instanceof SeclError && error.code === 'CANCELLED';
+}

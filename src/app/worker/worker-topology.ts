@@ -1,0 +1,41 @@
+import path from 'node:path';
+import { SeclError } from '../../errors/secl-error.ts';
+import type { Topology } from '../../topology/topology.ts';
+import { loadTopology } from '../load-topology.ts';
+import { packageRoot } from '../package-root.ts';
+
+/** Where the topics are, as a command line says it; wins over the topology. */
+export interface BrokerChoice {
+  /** Topology file; absent: the one of endless streams. */
+  readonly topology?: string | undefined;
+  /** Folder of an embedded log. */
+  readonly log?: string | undefined;
+  /** Kafka's addresses, separated by commas. */
+  readonly brokers?: string | undefined;
+}
+
+/** The pipeline of an endless stream where none is named. */
+const WORKER_TOPOLOGY = path.join('topologies', 'run.yaml');
+
+const ADDRESS = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+):\d{1,5}$/;
+
+/**
+ * The topology that a command works on, with its broker as the command line has it.
+ *
+ * @throws SeclError as `loadTopology`; `USAGE` for two brokers at once, or addresses that are none.
+ */
+export async function workerTopology({ topology, log, brokers }: BrokerChoice): Promise<Topology> {
+  const loaded = await loadTopology(topology ?? path.join(packageRoot(), WORKER_TOPOLOGY));
+  if (log !== undefined && brokers !== undefined)
+    throw new SeclError('USAGE', '--log and --brokers name two places for the same topics', {
+      hint: 'Leave one of them out.',
+    });
+  if (log !== undefined)
+    return { ...loaded, broker: { ...loaded.broker, kind: 'embedded', folder: log } };
+  if (brokers === undefined) return loaded;
+  if (!brokers.split(',').every((address) => ADDRESS.test(address)))
+    throw new SeclError('USAGE', `--brokers ${brokers} is no list of host:port`, {
+      hint: 'Name them like localhost:9092, separated by commas without spaces.',
+    });
+  return { ...loaded, broker: { ...loaded.broker, kind: 'kafka', brokers } };
+}

@@ -1,0 +1,123 @@
+import { Option, type Command } from 'commander';
+import { runService, type ResetTo, type WorkerStatus } from '../app/worker/run-service.ts';
+import { addBrokerOptions, type BrokerCommandOptions } from './broker-options.ts';
+import { listenForInterrupt } from './interrupt.ts';
+import { parseHealthAddress, type HealthOption } from './health-option.ts';
+import { createProgressView } from './progress.ts';
+import { seconds } from './seconds.ts';
+import { statusJson, statusLine } from './worker-status.ts';
+
+interface RunCommandOptions extends BrokerCommandOptions {
+  readonly model?: string;
+  readonly cache?: string;
+  readonly health?: HealthOption;
+  readonly resetTo?: ResetTo;
+  readonly untilEnd?: true;
+  readonly every: number;
+  readonly stallSeconds: number;
+  readonly trainerTimeout: number;
+  readonly json?: true;
+}
+
+/** Adds `secl run`. */
+export function registerRunCommand(program: Command): void {
+  addBrokerOptions(
+    program
+      .command('run')
+      .description('answer the questions of a topic until stopped: the long-lived worker'),
+  )
+    .option(
+      '--model <name|path>',
+      'catalogue name, GGUF file, or "stand-in"; wins over the topology',
+    )
+    .option('--cache <folder>', 'model cache; wins over SECL_CACHE_DIR')
+    .option(
+      '--health <port>',
+      'serve /health/live, /health/ready and /health on this port of 127.0.0.1, or on host:port',
+      parseHealthAddress,
+    )
+    .addOption(
+      new Option(
+        '--reset-to <place>',
+        'where to go on if the record that comes next has been deleted; without it the worker stops',
+      ).choices(['earliest', 'latest']),
+    )
+    .option('--until-end', 'stop once everything that is there has been answered')
+    .option('--every <s>', 'seconds between two status lines', seconds, 10)
+    .option(
+      '--stall-seconds <s>',
+      'not ready when a partition has not moved for so long',
+      seconds,
+      120,
+    )
+    .option(
+      '--trainer-timeout <s>',
+      'stop when no adapter comes of a batch in this time (training.mode barrier)',
+      seconds,
+      600,
+    )
+    .option('--json', 'print status lines as JSON, one a line, and nothing else')
+    .addHelpText(
+      'after',
+      `
+Ctrl-C or SIGTERM: the batch in flight is finished and committed, the group is left, exit code 0. A
+second one stops at once. An embedded log serves one process at a time; Kafka serves many, and shares
+the partitions out among them.
+
+Examples:
+  secl send questions.jsonl --log runs/mine && secl run --log runs/mine --until-end
+  secl topics create --brokers localhost:9092 --partitions 4
+  secl run --brokers localhost:9092 --health 8080
+  secl run --topology pipeline.yaml --json --every 5`,
+    )
+    .action(runWorkerCommand);
+}
+
+async function runWorkerCommand(options: RunCommandOptions): Promise<void> {
+  const silent = options.json === true;
+  const say = (text: string): void => {
+    if (!silent) process.stderr.write(`${text}\n`);
+  };
+  const show = (status: WorkerStatus): void => {
+    if (silent) console.log(statusJson(status));
+    else say(statusLine(status));
+  };
+  const store = createProgressView({ stream: process.stderr, silent });
+  const interrupt = listenForInterrupt(() => {
+    say('stopping after the questions in flight; once more to drop them');
+  });
+  try {
+    const last = await runService({
+      topology: options.topology,
+      log: options.log,
+      brokers: options.brokers,
+      model: options.model,
+      cacheFolder: options.cache,
+      health: options.health,
+      resetTo: options.resetTo,
+      untilEnd: options.untilEnd,
+      stallMs: options.stallSeconds * 1000,
+      trainerTimeoutMs: options.trainerTimeout * 1000,
+      statusEveryMs: options.every * 1000,
+      drain: interrupt.drain,
+      abort: interrupt.abort,
+      onStoreProgress: store.update,
+      onHealth: (url) => {
+        say(`health is at ${url}`);
+      },
+      onStarted: (place) => {
+        store.stop();
+        say(`working on ${place}`);
+      },
+      onStatus: show,
+      onTrouble: (sentence) => {
+        process.stderr.write(`${sentence}\n`);
+      },
+    });
+    show(last);
+    say('stopped; everything that was answered is committed');
+  } finally {
+    store.stop();
+    interrupt.dispose();
+  }
+}

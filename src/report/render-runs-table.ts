@@ -1,0 +1,43 @@
+import { alignColumns } from './align-columns.ts';
+import { definitionNotes } from './definition-notes.ts';
+import { plainName } from './plain-name.ts';
+import { renderTable } from './render-table.ts';
+import { domainCells, publishedCells, scoreCells, type Cells } from './run-cells.ts';
+import { runDifferences } from './run-differences.ts';
+import { runNames } from './run-names.ts';
+import { runNotes } from './run-notes.ts';
+import type { RunReport } from './run-report.ts';
+
+/** Columns of a difference's value: a fingerprint's beginning tells it apart. */
+const VALUE_WIDTH = 24;
+
+function lines({ headings, rows }: Cells): string[] {
+  return alignColumns([headings, ...rows].map((row) => row.map((cell) => plainName(cell))));
+}
+
+/** One run as `secl replay` ends; several as tables side by side. Plain text, without a trailing newline. */
+export function renderRunsTable(runs: readonly RunReport[]): string {
+  const [first] = runs;
+  if (first === undefined) return 'no runs';
+  const notes = runNotes(runs).map((note) => `Note: ${note}`);
+  if (runs.length === 1) return [renderTable(first.summary), ...notes].join('\n');
+  const differences = runDifferences(runs).map(({ name, values }) => [
+    name,
+    ...values.map((value) => plainName(value ?? '–', VALUE_WIDTH)),
+  ]);
+  return [
+    'Published confidence',
+    ...lines(publishedCells(runs)),
+    '',
+    ...lines(scoreCells(runs)),
+    '',
+    ...lines(domainCells(runs)),
+    '',
+    ...(differences.length === 0
+      ? ['Nothing is known to differ between the runs.']
+      : lines({ headings: ['what differs', ...runNames(runs)], rows: differences })),
+    '',
+    ...definitionNotes(first.summary.definition),
+    ...notes,
+  ].join('\n');
+}

@@ -1,0 +1,67 @@
+import {
+  BROKER_KINDS,
+  SASL_MECHANISMS,
+  type TopologyBroker,
+  type TopologySasl,
+  type TopologyTls,
+} from './broker-topology.ts';
+import { choice, integer, nullable, object, text, type Field } from './shape.ts';
+
+const FILE = { pattern: '^\\S(.{0,998}\\S)?$', rule: 'a path of 1 to 1000 characters' };
+const VARIABLE = {
+  pattern: '^[A-Za-z_][A-Za-z0-9_]{0,127}$',
+  rule: 'the name of an environment variable',
+};
+const ADDRESSES = {
+  pattern:
+    '^(\\[[0-9a-fA-F:.]{2,45}\\]|[A-Za-z0-9._-]{1,253}):[0-9]{1,5}(,(\\[[0-9a-fA-F:.]{2,45}\\]|[A-Za-z0-9._-]{1,253}):[0-9]{1,5}){0,31}$',
+  rule: 'host:port, or several of them separated by commas without spaces',
+};
+const CLIENT = {
+  pattern: '^[A-Za-z0-9._-]{1,128}$',
+  rule: '1 to 128 of letters, digits, ".", "_" and "-"',
+};
+
+const sasl = object<TopologySasl>(
+  {
+    mechanism: choice(SASL_MECHANISMS, 'none', 'How the client says who it is.'),
+    usernameFile: nullable(text(FILE, '', 'File that holds the name.')),
+    usernameEnv: nullable(text(VARIABLE, '', 'Environment variable that holds the name.')),
+    passwordFile: nullable(text(FILE, '', 'File that holds the password.')),
+    passwordEnv: nullable(text(VARIABLE, '', 'Environment variable that holds the password.')),
+  },
+  'Who the client is; name and password stand in files or the environment, never here.',
+);
+
+const tls = object<TopologyTls>(
+  {
+    mode: choice(['off', 'on'], 'off', 'Whether connections are encrypted.'),
+    caFile: nullable(text(FILE, '', 'Certificates that are trusted (PEM); null: the system’s.')),
+    certFile: nullable(text(FILE, '', 'Certificate of this client (PEM).')),
+    keyFile: nullable(text(FILE, '', 'Its private key (PEM).')),
+  },
+  'Encryption of connections to Kafka.',
+);
+
+/** Keys of the broker. A replay has a log of its own and reads none of them. */
+export const BROKER_SHAPE: Field<TopologyBroker> = object<TopologyBroker>(
+  {
+    kind: choice(BROKER_KINDS, 'embedded', 'A log in a folder for one process, or Kafka.'),
+    folder: text(
+      FILE,
+      'runs/worker',
+      'Holds the embedded log, and adapters that are too large for a record.',
+    ),
+    brokers: text(ADDRESSES, 'localhost:9092', 'Kafka’s addresses, separated by commas.'),
+    clientId: text(CLIENT, 'secl', 'Name under which the broker logs this client.'),
+    group: text(CLIENT, 'secl', 'What the names of consumer groups begin with.'),
+    partitions: integer(
+      [1, 10_000],
+      1,
+      'Partitions of questions, answers and labels where topics are created: how many workers can share them.',
+    ),
+    sasl,
+    tls,
+  },
+  'Where the topics are, for `secl run` and the commands around it.',
+);

@@ -1,0 +1,48 @@
+/** Where topics can be. */
+export const BROKER_KINDS = ['embedded', 'kafka'] as const;
+
+/** One of {@link BROKER_KINDS}. */
+export type BrokerKind = (typeof BROKER_KINDS)[number];
+
+/** How a client says who it is; `none`: it does not. */
+export const SASL_MECHANISMS = ['none', 'plain', 'scram-sha-256', 'scram-sha-512'] as const;
+
+/** One of {@link SASL_MECHANISMS}. */
+export type SaslMechanism = (typeof SASL_MECHANISMS)[number];
+
+/** Where a client's name and password are. They stand in no topology, only where they are found. */
+export interface TopologySasl {
+  readonly mechanism: SaslMechanism;
+  readonly usernameFile: string | null;
+  /** Name of an environment variable. */
+  readonly usernameEnv: string | null;
+  readonly passwordFile: string | null;
+  /** Name of an environment variable. */
+  readonly passwordEnv: string | null;
+}
+
+/** Whether connections are encrypted, and files in PEM. */
+export interface TopologyTls {
+  readonly mode: 'off' | 'on';
+  /** Who is trusted; `null`: whom the system trusts. */
+  readonly caFile: string | null;
+  /** This client's certificate and its key; both or neither. */
+  readonly certFile: string | null;
+  readonly keyFile: string | null;
+}
+
+/** Where the topics are, and under which name this pipeline reads them. */
+export interface TopologyBroker {
+  readonly kind: BrokerKind;
+  /** Holds the embedded log, and, whatever the kind, adapters too large for a record. */
+  readonly folder: string;
+  /** Kafka's addresses to begin with, `host:port`, separated by commas. */
+  readonly brokers: string;
+  readonly clientId: string;
+  /** Consumer groups begin with it: `secl-answering`, `secl-calibrating`, `secl-training`. */
+  readonly group: string;
+  /** Of the questions, and so of answers and labels: how many workers can share them. */
+  readonly partitions: number;
+  readonly sasl: TopologySasl;
+  readonly tls: TopologyTls;
+}

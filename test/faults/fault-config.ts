@@ -1,0 +1,29 @@
+import type { Topology } from '../../src/topology/topology.ts';
+import { OFF, topology as BARRIER } from '../support/loop-run.ts';
+
+/** How rounds train: not at all over four partitions, or with every batch waiting for its adapter. */
+export type FaultMode = 'off' | 'barrier';
+
+/** What a process of a round is told. */
+export interface FaultProcessConfig {
+  readonly brokers: readonly string[];
+  /** Of topics, groups and transactional ids: each round has its own. */
+  readonly prefix: string;
+  readonly role: 'worker' | 'trainer';
+  readonly mode: FaultMode;
+  /** Holds the adapters. */
+  readonly folder: string;
+  readonly sessionTimeoutMs: number;
+  /** Added to each commit, milliseconds, so that there is a moment to be hit in. */
+  readonly slowMs: number;
+}
+
+/** The topology of a mode. */
+export function faultTopology(mode: FaultMode): Topology {
+  const base = mode === 'off' ? OFF : BARRIER;
+  return {
+    ...base,
+    batch: { ...base.batch, maxWaitMs: mode === 'off' ? 5 : null },
+    broker: { ...base.broker, partitions: mode === 'off' ? 4 : 1 },
+  };
+}

@@ -1,0 +1,115 @@
+/**
+ * A worker or trainer of a fault round as a process of its own: the pipelines of `secl run` and
+ * `secl trainer` on Kafka with the stand-in model, with timeouts short enough to be outlived.
+ */
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { lastValueFrom, map } from 'rxjs';
+import { openFileAdapterStore } from '../../src/adapters/files/file-adapter-store.ts';
+import { openKafkaBroker } from '../../src/adapters/kafka/open-kafka-broker.ts';
+import { decodeStandInAdapter } from '../../src/adapters/memory/stand-in-adapter.ts';
+import { createStandInLanguageModel } from '../../src/adapters/memory/stand-in-language-model.ts';
+import { createStandInTrainer } from '../../src/adapters/memory/stand-in-trainer.ts';
+import { learningOptionsOf } from '../../src/app/learning-options-of.ts';
+import { runFingerprint } from '../../src/app/replay.ts';
+import { SYSTEM_CLOCK } from '../../src/app/system-clock.ts';
+import { createPartitionLedger } from '../../src/app/worker/partition-ledger.ts';
+import { runWorker, trainGroup } from '../../src/app/worker/run-worker.ts';
+import { SeclError } from '../../src/errors/secl-error.ts';
+import type { Broker, PartitionLease } from '../../src/ports/broker.ts';
+import { codecs } from '../support/loop-run.ts';
+import { ownTopics } from '../support/own-topics.ts';
+import { faultTopology, type FaultProcessConfig } from './fault-config.ts';
+
+const config = JSON.parse(process.argv[2] ?? '') as FaultProcessConfig;
+const topology = faultTopology(config.mode);
+const drain = new AbortController();
+process.once('SIGTERM', () => {
+  drain.abort();
+});
+
+/** Requests under way. */
+const doing: string[] = [];
+
+async function done<T>(what: string, work: Promise<T>): Promise<T> {
+  doing.push(what);
+  try {
+    return await work;
+  } finally {
+    doing.splice(doing.indexOf(what), 1);
+  }
+}
+
+/** A broker whose commits take longer. */
+function slowed(broker: Broker, ms: number): Broker {
+  const slow = (lease: PartitionLease): PartitionLease => ({
+    ...lease,
+    poll: (options) => done(`poll ${lease.topic}/${lease.partition}`, lease.poll(options)),
+    commit: async (commit) => {
+      await sleep(ms);
+      return done(`commit ${lease.topic}/${lease.partition}`, lease.commit(commit));
+    },
+  });
+  return {
+    ...broker,
+    join: async (groupId, topics) => {
+      const group = await broker.join(groupId, topics);
+      return { leave: () => group.leave(), leases$: group.leases$.pipe(map(slow)) };
+    },
+  };
+}
+
+const kafka = await openKafkaBroker({
+  brokers: config.brokers,
+  clientId: config.prefix,
+  clock: SYSTEM_CLOCK,
+  sessionTimeoutMs: config.sessionTimeoutMs,
+  heartbeatMs: config.sessionTimeoutMs / 10,
+  transactionTimeoutMs: 10_000,
+});
+const broker = slowed(ownTopics(kafka, config.prefix), config.slowMs);
+const model = createStandInLanguageModel({ contextLength: 2600 });
+const store = openFileAdapterStore(config.folder);
+const ledger = createPartitionLedger(SYSTEM_CLOCK);
+const learning = learningOptionsOf(topology, model);
+const shared = { topology, broker, codecs, clock: SYSTEM_CLOCK, ledger, drain: drain.signal };
+
+/** Where it stands, told on a signal: what hangs cannot tell of itself. */
+process.on('SIGUSR2', () => {
+  const standings = ledger.standings().map((at) => ({ ...at, nextOffset: String(at.nextOffset) }));
+  const nowMs = SYSTEM_CLOCK.monotonicMs();
+  process.stderr.write(`${JSON.stringify({ pid: process.pid, nowMs, doing, standings })}\n`);
+});
+
+if (config.role === 'trainer') {
+  const trainer = createStandInTrainer({
+    baseSha256: model.description.fileSha256,
+    store,
+    clock: SYSTEM_CLOCK,
+  });
+  await lastValueFrom(trainGroup({ ...shared, trainer }), { defaultValue: undefined });
+} else {
+  await runWorker({
+    ...shared,
+    model,
+    fingerprint: runFingerprint(topology, model, codecs),
+    loop:
+      config.mode === 'off' || learning === null
+        ? null
+        : {
+            learning,
+            mode: 'barrier',
+            timeoutMs: 60_000,
+            trainer: null,
+            load: async ({ version, sha256 }) => {
+              const bytes = await store.get(sha256);
+              if (bytes === undefined) throw new SeclError('STORE_FAILED', `no ${sha256}`);
+              const found = createHash('sha256').update(bytes).digest('hex');
+              if (found !== sha256) throw new SeclError('CHECKSUM_MISMATCH', sha256);
+              return decodeStandInAdapter(bytes, version, topology.training.lora);
+            },
+          },
+    abort: new AbortController().signal,
+  });
+}
+await kafka.close();

@@ -1,0 +1,227 @@
+import { mkdtemp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { filter, firstValueFrom, take, toArray } from 'rxjs';
+import { topicSpecs } from '../../src/app/worker/topic-specs.ts';
+import { groupsOf } from '../../src/app/worker/groups-of.ts';
+import type { Answer } from '../../src/events/answer.ts';
+import type { Question } from '../../src/events/question.ts';
+import { seededRandom } from '../../src/random/seeded-random.ts';
+import type { Broker } from '../../src/ports/broker.ts';
+import type { Codec } from '../../src/ports/record-codec.ts';
+import type { CuttableProxy } from '../support/cuttable-proxy.ts';
+import type { KafkaServer } from '../support/kafka-server.ts';
+import { codecs, lastingAdapter } from '../support/loop-run.ts';
+import { ownTopics } from '../support/own-topics.ts';
+import { question } from '../support/secl-fixture.ts';
+import { faultTopology, type FaultMode } from './fault-config.ts';
+import { FaultPool } from './fault-pool.ts';
+import { FAULTS } from './faults.ts';
+
+/** What all rounds share. */
+export interface FaultWorld {
+  readonly server: KafkaServer;
+  readonly proxy: CuttableProxy;
+  readonly broker: Broker;
+  /** For adapters. */
+  readonly folder: string;
+}
+
+/** What a round is. */
+export interface RoundSpec {
+  readonly fault: string;
+  readonly mode: FaultMode;
+  readonly seed: number;
+}
+
+/** What is committed at the end of a round, without what two runs may differ in. */
+export interface Leavings {
+  /** By question: every answer and dead letter, of which there should be one. */
+  readonly answers: ReadonlyMap<string, readonly string[]>;
+  /** By partition and entry. */
+  readonly state: ReadonlyMap<string, string>;
+  readonly adapters: readonly string[];
+  readonly decisions: readonly string[];
+}
+
+/** What came of a round. */
+export interface RoundResult {
+  readonly leavings: Leavings;
+  /** Whether there was still something to answer when the fault struck, at least once. */
+  readonly hit: boolean;
+  /** Processes that ended by themselves, and why. */
+  readonly complaints: readonly string[];
+  /** Processes that did not stop when they were told to. */
+  readonly stuck: number;
+  /** Whether everything was answered in time. */
+  readonly complete: boolean;
+}
+
+/** Long enough for the longest fault, and for all to come back after it on a busy machine. */
+const ROUND_MS = 180_000;
+const SESSION_TIMEOUT_MS = 1500;
+const QUESTIONS = { off: 320, barrier: 48 };
+
+function questionsOf(mode: FaultMode): readonly Question[] {
+  return Array.from({ length: QUESTIONS[mode] }, (_, i) =>
+    question({
+      id: `q${i}`,
+      text: i === 9 ? ' ' : `What is the colour of thing ${i}?`,
+      domain: i < QUESTIONS[mode] / 2 ? 'first' : 'second',
+    }),
+  );
+}
+
+async function readTopic<T>(broker: Broker, topic: string, codec: Codec<T>): Promise<T[]> {
+  const values: T[] = [];
+  const partitions = (await broker.topics()).get(topic) ?? 0;
+  for (let partition = 0; partition < partitions; partition++) {
+    for await (const { value } of broker.read(topic, partition, 0n)) {
+      const decoded = value === null ? null : codec.decode(value);
+      if (decoded?.ok === true) values.push(decoded.value);
+    }
+  }
+  return values;
+}
+
+const lastingAnswer = (answer: Answer): string => {
+  const { answeredAtMs: _, durationMs: __, sourceOffset: ___, ...rest } = answer;
+  return JSON.stringify(rest);
+};
+
+/** An entry of the state, without offsets and times: those of two runs differ. */
+function lastingEntry(value: Uint8Array): string {
+  const text = Buffer.from(value).toString('latin1');
+  if (!text.startsWith('{')) return text;
+  const skips = (name: string): boolean => name === 'decisionsRead' || /(Ms|Offset)$/.test(name);
+  return JSON.stringify(
+    JSON.parse(Buffer.from(value).toString(), (name, item: unknown) =>
+      skips(name) ? undefined : item,
+    ),
+  );
+}
+
+/** All that is committed: answers, adapters, and the state of the answering group. */
+async function leavingsOf(broker: Broker, mode: FaultMode): Promise<Leavings> {
+  const topology = faultTopology(mode);
+  const { topics } = topology;
+  const answers = new Map<string, string[]>();
+  const note = (id: string, what: string): void => {
+    answers.set(id, [...(answers.get(id) ?? []), what]);
+  };
+  for (const answer of await readTopic(broker, topics.answers, codecs.answer)) {
+    note(answer.questionId, lastingAnswer(answer));
+  }
+  for (const letter of await readTopic(broker, topics.deadLetters, codecs.deadLetter)) {
+    if (letter.sourceTopic.endsWith(topics.questions)) note('q9', `dead letter ${letter.code}`);
+    else note('other', `dead letter ${letter.code} of ${letter.sourceTopic}`);
+  }
+  const state = new Map<string, string>();
+  const group = await broker.join(groupsOf(topology).answering, [topics.questions]);
+  const leases = await firstValueFrom(
+    group.leases$.pipe(
+      filter((lease) => !lease.revoked.aborted),
+      take(topology.broker.partitions),
+      toArray(),
+    ),
+  );
+  for (const lease of leases) {
+    for (const [name, value] of lease.state) {
+      state.set(`${lease.partition} ${name}`, lastingEntry(value));
+    }
+  }
+  await group.leave();
+  const adapters = await readTopic(broker, topics.adapters, codecs.adapter);
+  const decisions = await readTopic(broker, topics.adapterDecisions, codecs.adapterDecision);
+  return {
+    answers,
+    state,
+    adapters: adapters.map((adapter) => JSON.stringify(lastingAdapter(adapter))),
+    decisions: decisions.map(({ decidedAtMs: _, ...rest }) => JSON.stringify(rest)),
+  };
+}
+
+/** Answers and dead letters so far. */
+async function countAnswered(broker: Broker, mode: FaultMode): Promise<number> {
+  const { topics } = faultTopology(mode);
+  const answers = await readTopic(broker, topics.answers, codecs.answer);
+  const letters = await readTopic(broker, topics.deadLetters, codecs.deadLetter);
+  return new Set([
+    ...answers.map(({ questionId }) => questionId),
+    ...letters.map(({ sourceOffset }) => `letter ${String(sourceOffset)}`),
+  ]).size;
+}
+
+/** Feeds questions in, has workers answer them while a fault happens, and takes stock. */
+export async function runRound(world: FaultWorld, spec: RoundSpec): Promise<RoundResult> {
+  const { server, proxy, folder } = world;
+  const { fault, mode, seed } = spec;
+  const random = seededRandom(seed);
+  const prefix = `${fault}-${mode}-${seed}-`;
+  const topology = faultTopology(mode);
+  const broker = ownTopics(world.broker, prefix);
+  await broker.ensureTopics(topicSpecs(topology));
+  const questions = questionsOf(mode);
+  await broker.append(
+    questions.map((asked, i) => ({
+      topic: topology.topics.questions,
+      partition: i % topology.broker.partitions,
+      key: new TextEncoder().encode(asked.id),
+      value: codecs.question.encode(asked),
+      timestampMs: 1_700_000_000_000 + i,
+    })),
+  );
+  const pool = new FaultPool({
+    brokers: server.brokers,
+    prefix,
+    mode,
+    folder: await mkdtemp(join(folder, 'adapters-')),
+    sessionTimeoutMs: SESSION_TIMEOUT_MS,
+    slowMs: mode === 'off' ? 50 : 20,
+  });
+  try {
+    pool.start('worker');
+    pool.start('worker');
+    if (mode === 'barrier') {
+      pool.start('trainer');
+      if (fault === 'trainer-killed') pool.start('trainer');
+    }
+    const deadline = performance.now() + ROUND_MS;
+    let harm: Promise<void> | undefined;
+    let answered = 0;
+    let hit = false;
+    while (answered < questions.length && performance.now() < deadline) {
+      answered = await countAnswered(broker, mode);
+      if (answered > 0) {
+        harm ??= (FAULTS[fault] ?? (() => Promise.reject(new Error(`no fault ${fault}`))))({
+          server,
+          proxy,
+          pool,
+          broker,
+          mode,
+          sessionTimeoutMs: SESSION_TIMEOUT_MS,
+          random,
+          mark: () => {
+            hit ||= answered < questions.length;
+          },
+        });
+      }
+      await sleep(250);
+    }
+    await harm;
+    const complete = answered >= questions.length;
+    const standing = complete ? [] : await pool.interrogate();
+    // A zombie that wakes last gets its chance to write.
+    await sleep(300);
+    const stuck = await pool.stop();
+    return {
+      leavings: await leavingsOf(broker, mode),
+      hit,
+      complaints: [...pool.complaints, ...standing],
+      stuck,
+      complete,
+    };
+  } finally {
+    await pool.killAll();
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * Fault rounds on a real broker: questions go in, workers and a trainer answer them as processes of their
+ * own, and something goes wrong at a random moment. Afterwards every question must have exactly one
+ * committed answer, the same as in an undisturbed run, and state and adapters must be equal too.
+ *
+ * `--rounds N` how many; `--seed S` of the first, counted up (a failing round names its own: replay it with
+ * `--rounds 1 --seed S --only FAULT`); `--only FAULT[,FAULT]`; `--mode off|barrier`.
+ * `hit` counts the rounds in which there was still something to answer when the fault struck.
+ * The last line is the counts as JSON. Exits with 1 on any loss.
+ */
+import { parseArgs } from 'node:util';
+import { openKafkaBroker } from '../../src/adapters/kafka/open-kafka-broker.ts';
+import { SYSTEM_CLOCK } from '../../src/app/system-clock.ts';
+import { openProxy } from '../support/cuttable-proxy.ts';
+import { kafkaSkip, startKafka } from '../support/kafka-server.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { compareLeavings } from './compare-leavings.ts';
+import { runRound, type FaultWorld, type Leavings, type RoundSpec } from './fault-round.ts';
+import { FAULT_NAMES, modesOf } from './faults.ts';
+import { runSlowDisk } from './slow-disk-rounds.ts';
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '9' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    only: { type: 'string' },
+    mode: { type: 'string' },
+  },
+});
+const skip = kafkaSkip();
+if (skip !== false || process.env['KAFKA_BROKERS'] !== undefined) {
+  console.error(skip === false ? 'Fault rounds kill their broker: unset KAFKA_BROKERS.' : skip);
+  process.exit(1);
+}
+const seed = Number(values.seed);
+const rounds = Number(values.rounds);
+const names = values.only?.split(',') ?? FAULT_NAMES;
+const plan = names
+  .flatMap((fault) => modesOf(fault).map((mode) => ({ fault, mode })))
+  .filter(({ mode }) => values.mode === undefined || mode === values.mode);
+const planned = Array.from({ length: rounds }, (_, round) => ({
+  ...plan[round % plan.length]!,
+  seed: seed + round,
+}));
+const onKafka = planned.flatMap(({ mode, ...rest }): readonly RoundSpec[] =>
+  mode === 'embedded' ? [] : [{ mode, ...rest }],
+);
+const onDisk = planned.filter(({ mode }) => mode === 'embedded');
+
+let target = 0;
+const proxy = await openProxy(() => target);
+const server = await startKafka({ advertisedPort: proxy.port });
+target = server.port ?? 0;
+const broker = await openKafkaBroker({
+  brokers: server.brokers,
+  clientId: 'faults',
+  clock: SYSTEM_CLOCK,
+  patienceMs: 120_000,
+});
+const world: FaultWorld = { server, proxy, broker, folder: temporaryFolder() };
+const started = performance.now();
+const wanted = new Map<string, Leavings>();
+const counts: Record<string, { rounds: number; hit: number; failed: number }> = {};
+const failures: { fault: string; mode: string; seed: number; faults: readonly string[] }[] = [];
+let restarts = 0;
+
+const note = (name: string, wasHit: boolean, faults: readonly string[]): void => {
+  const count = (counts[name] ??= { rounds: 0, hit: 0, failed: 0 });
+  count.rounds += 1;
+  if (wasHit) count.hit += 1;
+  if (faults.length > 0) count.failed += 1;
+};
+
+for (const mode of new Set(onKafka.map((each) => each.mode))) {
+  const { leavings, complete, complaints } = await runRound(world, { fault: 'none', mode, seed });
+  if (!complete) throw new Error(`the undisturbed run did not end: ${complaints.join('\n')}`);
+  wanted.set(mode, leavings);
+}
+for (const spec of onKafka) {
+  const { fault, mode } = spec;
+  const begun = performance.now();
+  let faults: readonly string[];
+  let wasHit = false;
+  try {
+    const { leavings, complete, complaints, stuck, hit } = await runRound(world, spec);
+    restarts += complaints.length;
+    wasHit = hit;
+    faults = [
+      ...(complete ? [] : ['it did not end in time', ...complaints]),
+      ...(stuck > 0 ? [`${stuck} processes did not stop when told to`] : []),
+      ...compareLeavings(leavings, wanted.get(mode)!),
+    ];
+    for (const complaint of complaints) console.error(`  restarted ${complaint.slice(-600)}`);
+  } catch (error) {
+    faults = [error instanceof Error ? (error.stack ?? error.message) : String(error)];
+  }
+  const name = `${fault} ${mode}`;
+  note(name, wasHit, faults);
+  if (faults.length > 0) failures.push({ ...spec, faults });
+  const took = ((performance.now() - begun) / 1000).toFixed(1);
+  console.log(`${faults.length === 0 ? 'ok  ' : 'FAIL'} ${name}, seed ${spec.seed} (${took} s)`);
+  for (const sentence of faults) console.log(`     ${sentence}`);
+}
+if (onDisk[0] !== undefined) {
+  const { kills, differences } = await runSlowDisk(world.folder, onDisk.length, onDisk[0].seed);
+  for (let i = 0; i < kills; i++) note('slow-disk embedded', true, []);
+  if (differences.length > 0) {
+    note('slow-disk embedded', true, differences);
+    failures.push({ ...onDisk[0], faults: differences });
+  }
+  for (const sentence of differences) console.log(`     ${sentence}`);
+}
+await broker.close();
+await server.stop();
+await proxy.close();
+const seconds = Math.round((performance.now() - started) / 1000);
+console.log(
+  JSON.stringify({ seed, rounds, failed: failures.length, restarts, seconds, counts, failures }),
+);
+process.exitCode = failures.length > 0 ? 1 : 0;

@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { kafkaSkip, startKafka, type KafkaServer } from '../support/kafka-server.ts';
+import { MAIN, linesOf, secl, startWorker, until } from '../support/secl-process.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+/** Topics and groups of this run alone: the broker may be somebody's. */
+const NAME = `t${process.pid}-${Date.now()}`;
+
+describe('secl run on Kafka', { skip: kafkaSkip() }, () => {
+  const folder = temporaryFolder();
+  const stream = path.join(folder, 'stream.jsonl');
+  const pipeline = path.join(folder, 'pipeline.yaml');
+  let server: KafkaServer;
+  const topology = (trainer: string): string => `
+version: 1
+name: kafka-test
+topics: { questions: ${NAME}.q, answers: ${NAME}.a, feedback: ${NAME}.f, calibration: ${NAME}.c, deadLetters: ${NAME}.d, trainingBatches: ${NAME}.t, adapters: ${NAME}.p, adapterDecisions: ${NAME}.e }
+batch: { maxWaitMs: 20 }
+gate: { kind: always }
+confidence: { evidence: token-certainty }
+training: { mode: async, trainer: ${trainer} }
+calibration: { size: 20 }
+broker: { kind: kafka, brokers: "${server.brokers.join(',')}", group: ${NAME}, folder: ${folder}, partitions: 3 }
+`;
+  const place = ['--topology', pipeline];
+  const answeredIds = (): string[] =>
+    linesOf(secl('read', 'answers', ...place, '--json').out).map(({ value }) => value.questionId);
+
+  before(async () => {
+    server = await startKafka();
+    assert.equal(secl('stream', 'make', '--per-domain', '60', '--out', stream).code, 0);
+    writeFileSync(pipeline, topology('embedded'));
+  });
+  after(() => server.stop());
+
+  it('names missing topics, creates them, and sends', () => {
+    assert.equal(secl('topology', 'check', pipeline, '--connect').code, 1);
+    const created = secl('topics', 'create', ...place, '--json');
+    assert.equal(created.code, 0, created.err);
+    assert.equal(secl('topology', 'check', pipeline, '--connect').code, 0);
+    const sent = secl('send', stream, ...place, '--json');
+    assert.deepEqual(JSON.parse(sent.out), { total: 240, next: 240, questions: 240, labels: 240 });
+  });
+
+  it('answers each question once while workers come, stop and are killed', async () => {
+    const first = startWorker(...place);
+    await until(() => first.statuses().some(({ answered }) => answered > 0));
+    const second = startWorker(...place);
+    await until(() => second.statuses().some(({ status }) => status === 'ready'));
+    first.child.kill('SIGTERM');
+    const { code, err } = await first.ended;
+    assert.equal(code, 0, err);
+    second.child.kill('SIGKILL');
+    await second.ended;
+    const third = startWorker(...place);
+    // The killed one holds its partitions until its session has run out.
+    await until(() => answeredIds().length >= 240, 120_000);
+    third.child.kill('SIGTERM');
+    assert.equal((await third.ended).code, 0);
+    const ids = answeredIds();
+    assert.equal(ids.length, 240);
+    assert.equal(new Set(ids).size, 240);
+    const windows = linesOf(secl('read', 'metrics', ...place, '--json').out);
+    assert.ok(windows.length > 0);
+  });
+
+  it('has batches trained by a process of its own, and takes the adapters up', async () => {
+    writeFileSync(pipeline, topology('service'));
+    const known = linesOf(secl('read', 'adapters', ...place, '--json').out).length;
+    const trainer = spawn(process.execPath, [
+      MAIN,
+      'trainer',
+      ...place,
+      '--model',
+      'stand-in',
+      '--json',
+    ]);
+    let trained = '';
+    trainer.stdout.setEncoding('utf8').on('data', (text: string) => (trained += text));
+    const ended = new Promise<number | null>((resolve) => trainer.on('close', resolve));
+    const more = path.join(folder, 'more.jsonl');
+    assert.equal(
+      secl('stream', 'make', '--per-domain', '40', '--seed', '2', '--out', more).code,
+      0,
+    );
+    assert.equal(secl('send', more, ...place).code, 0);
+    const worker = startWorker(...place);
+    await until(() => trained.includes('"trained"'));
+    await until(() => worker.statuses().some(({ answered }) => answered >= 160), 120_000);
+    worker.child.kill('SIGTERM');
+    trainer.kill('SIGTERM');
+    assert.equal((await worker.ended).code, 0);
+    assert.equal(await ended, 0);
+    assert.ok(linesOf(secl('read', 'adapters', ...place, '--json').out).length > known);
+  });
+
+  it('says that nobody answers, and refuses what stands in no topology', () => {
+    writeFileSync(pipeline, topology('embedded').replace(/folder:/, 'clientId: x, folder:'));
+    assert.equal(secl('topology', 'check', pipeline).code, 0);
+    writeFileSync(
+      pipeline,
+      topology('embedded').replace(
+        /folder:/,
+        'sasl: { mechanism: plain, usernameEnv: NOBODY_SET_THIS, passwordEnv: NOR_THIS }, folder:',
+      ),
+    );
+    const refused = secl('topology', 'check', pipeline, '--connect');
+    assert.equal(refused.code, 2);
+    assert.match(refused.err, /NOBODY_SET_THIS is empty/);
+  });
+});

@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gunzipSync } from 'node:zlib';
+import type { TraceSpan } from '../../src/events/trace-span.ts';
+import { decodeStrictly } from './otlp-messages.ts';
+
+/** A span as it was received, with its events' attributes and its kind. */
+export interface ReceivedSpan extends Omit<TraceSpan, 'events'> {
+  /** 1 internal, 3 client, 4 producer, 5 consumer. */
+  readonly kind: number;
+  readonly events: readonly {
+    readonly name: string;
+    readonly attributes: TraceSpan['attributes'];
+  }[];
+}
+
+/** One point of a metric as it was received. */
+export interface ReceivedPoint {
+  readonly name: string;
+  readonly unit: string;
+  readonly kind: 'gauge' | 'sum' | 'histogram';
+  readonly attributes: TraceSpan['attributes'];
+  /** Of a histogram: how many were recorded. */
+  readonly value: number;
+}
+
+/** An OTLP receiver over HTTP that takes nothing but what OTLP allows. */
+export interface OtlpReceiver {
+  /** Base URL, as `OTEL_EXPORTER_OTLP_ENDPOINT` has it. */
+  readonly url: string;
+  readonly spans: readonly ReceivedSpan[];
+  readonly points: readonly ReceivedPoint[];
+  /** Headers of each request. */
+  readonly headers: readonly Readonly<Record<string, unknown>>[];
+  /** Fails with what was wrong in any request; closes. */
+  close(): Promise<void>;
+}
+
+interface KeyValue {
+  readonly key: string;
+  readonly value: Readonly<Record<string, unknown>>;
+}
+
+function scalarOf(value: Readonly<Record<string, unknown>>): string | number | boolean {
+  const [name, ...others] = Object.keys(value);
+  assert.ok(name !== undefined && others.length === 0, 'a value is of one kind');
+  const held = value[name];
+  if (name === 'string_value') return held as string;
+  if (name === 'bool_value') return held as boolean;
+  if (name === 'int_value' || name === 'double_value') return Number(held);
+  return assert.fail(`an attribute of kind ${name}`);
+}
+
+function attributesOf(list: readonly KeyValue[]): TraceSpan['attributes'] {
+  const keys = list.map(({ key }) => key);
+  assert.equal(new Set(keys).size, keys.length, `an attribute comes twice: ${keys.join(' ')}`);
+  return Object.fromEntries(
+    list.map(({ key, value }) => {
+      assert.match(key, /^[a-z][a-zA-Z0-9_.]*$/, `${key} is no name of an attribute`);
+      const array = value['array_value'] as { values: KeyValue['value'][] } | undefined;
+      return [key, array === undefined ? scalarOf(value) : array.values.map(scalarOf)];
+    }),
+  );
+}
+
+const ms = (nanoseconds: string): number => Number(BigInt(nanoseconds) / 1000n) / 1000;
+
+/* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-return, @typescript-eslint/no-unsafe-call -- decoded messages have no types; every field is looked at. */
+function spansOf(request: any): ReceivedSpan[] {
+  return request.resource_spans.flatMap(({ resource, scope_spans }: any) => {
+    const service = attributesOf(resource.attributes)['service.name'];
+    assert.equal(typeof service, 'string', 'the resource has a service.name');
+    return scope_spans.flatMap(({ scope, spans }: any) => {
+      assert.notEqual(scope.name, '');
+      return spans.map((span: any): ReceivedSpan => {
+        assert.match(span.trace_id, /^(?!0{32})[0-9a-f]{32}$/);
+        assert.match(span.span_id, /^(?!0{16})[0-9a-f]{16}$/);
+        assert.match(span.parent_span_id, /^([0-9a-f]{16})?$/);
+        assert.notEqual(span.name, '');
+        assert.ok(span.kind >= 1 && span.kind <= 5, 'the kind is specified');
+        const [start, end] = [BigInt(span.start_time_unix_nano), BigInt(span.end_time_unix_nano)];
+        assert.ok(start > 1_600_000_000_000_000_000n && end >= start, `${span.name} has its times`);
+        for (const dropped of ['attributes', 'events', 'links'])
+          assert.equal(span[`dropped_${dropped}_count`], 0, `${span.name} lost ${dropped}`);
+        const failed = span.status?.code === 2;
+        return {
+          traceId: span.trace_id,
+          spanId: span.span_id,
+          parentSpanId: span.parent_span_id === '' ? null : span.parent_span_id,
+          name: span.name,
+          kind: span.kind,
+          service: service as string,
+          startMs: ms(span.start_time_unix_nano),
+          endMs: ms(span.end_time_unix_nano),
+          attributes: attributesOf(span.attributes),
+          events: span.events.map((event: any) => {
+            assert.ok(BigInt(event.time_unix_nano) >= start, 'an event is not before its span');
+            return { name: event.name, attributes: attributesOf(event.attributes) };
+          }),
+          links: span.links.map((link: any) => {
+            assert.match(link.trace_id, /^(?!0{32})[0-9a-f]{32}$/);
+            assert.match(link.span_id, /^(?!0{16})[0-9a-f]{16}$/);
+            return { traceId: link.trace_id, spanId: link.span_id };
+          }),
+          failure: failed ? span.status.message : null,
+        };
+      });
+    });
+  });
+}
+
+function pointsOf(request: any): ReceivedPoint[] {
+  return request.resource_metrics.flatMap(({ scope_metrics }: any) =>
+    scope_metrics.flatMap(({ metrics }: any) =>
+      metrics.flatMap((metric: any) => {
+        const kind = (['gauge', 'sum', 'histogram'] as const).find((name) => name in metric);
+        assert.ok(kind !== undefined, `${metric.name} is of a known kind`);
+        return metric[kind].data_points.map((point: any): ReceivedPoint => ({
+          name: metric.name,
+          unit: metric.unit,
+          kind,
+          attributes: attributesOf(point.attributes),
+          value: Number(kind === 'histogram' ? point.count : (point.as_double ?? point.as_int)),
+        }));
+      }),
+    ),
+  );
+}
+/* eslint-enable */
+
+/** Starts an {@link OtlpReceiver} on a free port of this machine. */
+export async function otlpReceiver(): Promise<OtlpReceiver> {
+  const spans: ReceivedSpan[] = [];
+  const points: ReceivedPoint[] = [];
+  const headers: Record<string, unknown>[] = [];
+  const faults: unknown[] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      try {
+        headers.push(request.headers);
+        assert.equal(request.method, 'POST');
+        assert.equal(request.headers['content-type'], 'application/x-protobuf');
+        const sent = Buffer.concat(chunks);
+        const body = request.headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent;
+        if (request.url === '/v1/traces') {
+          const received = spansOf(decodeStrictly('TraceRequest', body));
+          const known = new Set(spans.map(({ spanId }) => spanId));
+          for (const { spanId } of received)
+            assert.ok(!known.has(spanId), `span ${spanId} comes twice`);
+          spans.push(...received);
+        } else if (request.url === '/v1/metrics')
+          points.push(...pointsOf(decodeStrictly('MetricsRequest', body)));
+        else assert.fail(`nobody sends to ${request.url ?? ''}`);
+        response.setHeader('content-type', 'application/x-protobuf');
+        response.end();
+      } catch (error) {
+        faults.push(error);
+        response.statusCode = 400;
+        response.end();
+      }
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    spans,
+    points,
+    headers,
+    async close() {
+      await new Promise((resolve) => {
+        server.close(resolve);
+        server.closeAllConnections();
+      });
+      if (faults.length > 0) throw faults[0];
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openRecordCodecs } from '../../../src/adapters/avro/record-codecs.ts';
+import { createMemoryBroker } from '../../../src/adapters/memory/memory-broker.ts';
+import { createAlertSource } from '../../../src/app/alert-source.ts';
+import { decisionOf, windowOf } from '../../support/dashboard-fixture.ts';
+import { manualClock } from '../../support/manual-clock.ts';
+
+const MINUTE = 60_000;
+const never = new AbortController().signal;
+const codecs = openRecordCodecs();
+const topics = { answers: 'a', calibration: 'c', deadLetters: 'd', adapterDecisions: 'e' };
+const value = Uint8Array.of(1);
+
+test('windows and decisions from the beginning, answers and dead letters from now on', async () => {
+  const broker = createMemoryBroker({ clock: manualClock() });
+  await broker.ensureTopics(
+    Object.values(topics).map((name) => ({ name, partitions: name === 'a' ? 2 : 1 })),
+  );
+  const at = (topic: string, timestampMs: number, partition = 0) => ({
+    topic,
+    partition,
+    key: null,
+    value,
+    timestampMs,
+  });
+  const window = windowOf({ ordinal: 4 });
+  const decision = decisionOf();
+  await broker.append([
+    { topic: 'c', key: null, value: codecs.calibrationWindow.encode(window) },
+    { topic: 'e', key: null, value: codecs.adapterDecision.encode(decision) },
+    at('c', 1),
+    at('a', 5 * MINUTE),
+    at('a', 7 * MINUTE),
+    at('d', 7 * MINUTE),
+  ]);
+  const poll = createAlertSource({ broker, topics, codecs });
+  assert.deepEqual(await poll(never), [
+    { kind: 'window', value: window },
+    { kind: 'decision', value: decision },
+    { kind: 'answers', count: 0, atMs: 7 * MINUTE },
+  ]);
+  assert.deepEqual(await poll(never), []);
+  await broker.append([
+    at('a', 8 * MINUTE),
+    at('a', 8 * MINUTE + 5),
+    at('a', 9 * MINUTE),
+    at('a', 9 * MINUTE, 1),
+    at('d', 9 * MINUTE),
+  ]);
+  assert.deepEqual(await poll(never), [
+    { kind: 'answers', count: 2, atMs: 8 * MINUTE + 5 },
+    { kind: 'answers', count: 1, atMs: 9 * MINUTE },
+    { kind: 'answers', count: 1, atMs: 9 * MINUTE },
+    { kind: 'dead-letters', count: 1, atMs: 9 * MINUTE },
+  ]);
+});
+
+test('topics that are not there yet are waited for', async () => {
+  const broker = createMemoryBroker({ clock: manualClock() });
+  const poll = createAlertSource({ broker, topics, codecs });
+  assert.deepEqual(await poll(never), []);
+  await broker.ensureTopics([{ name: 'c' }]);
+  await broker.append([
+    { topic: 'c', key: null, value: codecs.calibrationWindow.encode(windowOf()) },
+  ]);
+  assert.equal((await poll(never)).length, 1);
+});

@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { environmentSettings } from '../../../src/app/environment-settings.ts';
+
+test('variables that are set are told, secrets and credentials hidden', () => {
+  const told = environmentSettings({
+    SECL_CACHE_DIR: '/models',
+    SECL_OFFLINE: '',
+    SECL_DASHBOARD_TOKEN: 'top-secret',
+    HF_TOKEN: 'top-secret',
+    HTTPS_PROXY: 'http://user:top-secret@proxy:8080/',
+    PATH: '/bin',
+  });
+  assert.deepEqual(
+    told.map(({ name, value }) => [name, value]),
+    [
+      ['SECL_CACHE_DIR', '/models'],
+      ['SECL_DASHBOARD_TOKEN', null],
+      ['HF_TOKEN', null],
+      ['HTTPS_PROXY', 'http://***@proxy:8080/'],
+    ],
+  );
+  assert.doesNotMatch(JSON.stringify(told), /top-secret/);
+});

@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  awaitOutcome,
+  followLineage,
+  type LineageFollower,
+} from '../../../../src/app/worker/lineage-follower.ts';
+import { SYSTEM_CLOCK } from '../../../../src/app/system-clock.ts';
+import { expectFailure } from '../../../support/expect-failure.ts';
+import { adapterRecord } from '../../../support/adapter-run.ts';
+import { codecs } from '../../../support/loop-run.ts';
+import { LOOP_TOPICS, trainingLog, type TrainingLog } from '../../../support/training-log.ts';
+
+const version = (over: Parameters<typeof adapterRecord>[0]): ReturnType<typeof adapterRecord> =>
+  adapterRecord({ lineage: 'line', ...over });
+
+async function bench(): Promise<TrainingLog & { readonly follower: LineageFollower }> {
+  const log = await trainingLog();
+  const { broker, clock } = log;
+  const follower = followLineage({ broker, topics: LOOP_TOPICS, codecs, lineage: 'line', clock });
+  return { ...log, follower };
+}
+
+describe('followLineage', () => {
+  it('finds the adapter of a batch, once it has looked', async () => {
+    const { follower, adapter, clock } = await bench();
+    await follower.look();
+    await adapter(version({ version: 1, batchId: 'one' }));
+    await follower.look();
+    // It has just looked.
+    assert.equal(await follower.outcomeOf('one', 1), undefined);
+    clock.move(100);
+    await follower.look();
+    const outcome = await follower.outcomeOf('one', 1);
+    assert.ok(outcome !== undefined && 'record' in outcome);
+    assert.equal(outcome.record.batchId, 'one');
+    assert.deepEqual(await follower.recordOf(1), outcome.record);
+  });
+
+  it('passes heads and other lineages over', async () => {
+    const { follower, adapter } = await bench();
+    await adapter(version({ version: 1, batchId: 'one' }), 'line/head');
+    await adapter(version({ version: 1, batchId: 'one', lineage: 'other' }));
+    await follower.look();
+    assert.equal(await follower.outcomeOf('one', 1), undefined);
+    await expectFailure(follower.recordOf(1), 'STATE_MISMATCH');
+  });
+
+  it('tells why a batch gave none', async () => {
+    const { follower, refusal } = await bench();
+    await refusal('elsewhere', 'qa.questions');
+    await refusal('one');
+    await follower.look();
+    assert.deepEqual(await follower.outcomeOf('one', 1), {
+      failure: { code: 'TRAINING_FAILED', reason: 'it makes no sense' },
+    });
+    assert.equal(await follower.outcomeOf('elsewhere', 1), undefined);
+  });
+
+  it('calls a batch outdated once another one’s version in its place has been decided about', async () => {
+    const { follower, adapter, decision, refusal, clock } = await bench();
+    await adapter(version({ version: 1, batchId: 'other' }));
+    await refusal('one');
+    await follower.look();
+    assert.equal(await follower.outcomeOf('one', 1), undefined);
+    await decision({ version: 1 });
+    clock.move(100);
+    await follower.look();
+    assert.deepEqual(await follower.outcomeOf('one', 1), {
+      failure: { code: 'OUTDATED', reason: 'version 1 has come of another batch' },
+    });
+  });
+
+  it('gives decisions from an offset on, and where to go on', async () => {
+    const { follower, decision, clock } = await bench();
+    await decision({ version: 1 });
+    await decision({ lineage: 'other' });
+    await decision({ version: 2 });
+    await follower.look();
+    const all = follower.decisionsFrom(0);
+    assert.deepEqual(
+      all.decisions.map((placed) => placed.decision.version),
+      [1, 2],
+    );
+    assert.deepEqual(follower.decisionsFrom(all.next), { decisions: [], next: all.next });
+    await decision({ version: 3 });
+    clock.move(100);
+    await follower.look();
+    const [third] = follower.decisionsFrom(all.next).decisions;
+    assert.equal(third?.decision.version, 3);
+    // A state that has read further than this follower keeps its place.
+    assert.equal(follower.decisionsFrom(900).next, 900);
+  });
+});
+
+describe('awaitOutcome', () => {
+  const never = new AbortController().signal;
+
+  it('waits until the adapter is there', async () => {
+    let looks = 0;
+    const follower = {
+      look: () => {
+        looks += 1;
+        return Promise.resolve();
+      },
+      outcomeOf: () =>
+        Promise.resolve(looks < 3 ? undefined : { failure: { code: 'X', reason: 'y' } }),
+    };
+    const batch = { batchId: 'one', ordinal: 1 };
+    const outcome = await awaitOutcome(follower, batch, SYSTEM_CLOCK, 10_000, never);
+    assert.ok('failure' in outcome);
+    assert.equal(looks, 3);
+  });
+
+  it('stops after its time, or when told to', async () => {
+    const { follower } = await bench();
+    const batch = { batchId: 'one', ordinal: 1 };
+    const { hint } = await expectFailure(
+      awaitOutcome(follower, batch, SYSTEM_CLOCK, 1, never),
+      'TRAINING_FAILED',
+    );
+    assert.match(hint ?? '', /secl trainer/);
+    const stop = new AbortController();
+    const waiting = awaitOutcome(follower, batch, SYSTEM_CLOCK, 60_000, stop.signal);
+    stop.abort();
+    await expectFailure(waiting, 'CANCELLED');
+  });
+});

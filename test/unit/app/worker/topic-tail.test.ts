@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createMemoryBroker } from '../../../../src/adapters/memory/memory-broker.ts';
+import { createTopicTail } from '../../../../src/app/worker/topic-tail.ts';
+import type { Broker } from '../../../../src/ports/broker.ts';
+import { manualClock } from '../../../support/manual-clock.ts';
+
+async function brokerWith(...texts: readonly string[]): Promise<Broker> {
+  const broker = createMemoryBroker({ clock: manualClock() });
+  await broker.ensureTopics([{ name: 't' }]);
+  await add(broker, ...texts);
+  return broker;
+}
+
+async function add(broker: Broker, ...texts: readonly string[]): Promise<void> {
+  for (const text of texts)
+    await broker.append([{ topic: 't', key: null, value: new TextEncoder().encode(text) }]);
+}
+
+const textsOf = (records: readonly { readonly value: Uint8Array | null }[]): string[] =>
+  records.map(({ value }) => new TextDecoder().decode(value ?? undefined));
+
+describe('createTopicTail', () => {
+  it('gives what is there, then what has come since', async () => {
+    const broker = await brokerWith('a', 'b');
+    const tail = createTopicTail(broker, 't', 0);
+    assert.deepEqual(textsOf(await tail.fresh()), ['a', 'b']);
+    assert.deepEqual(await tail.fresh(), []);
+    await add(broker, 'c');
+    assert.deepEqual(textsOf(await tail.fresh()), ['c']);
+  });
+
+  it('gives each record once to calls at the same time', async () => {
+    const broker = await brokerWith('a', 'b', 'c');
+    const tail = createTopicTail(broker, 't', 0);
+    const both = await Promise.all([tail.fresh(), tail.fresh()]);
+    assert.deepEqual(both.flatMap(textsOf), ['a', 'b', 'c']);
+  });
+
+  it('does not read again where the end has not moved', async () => {
+    const broker = await brokerWith('a');
+    let reads = 0;
+    const read: Broker['read'] = (...parameters) => {
+      reads += 1;
+      return broker.read(...parameters);
+    };
+    const tail = createTopicTail({ bounds: (...at) => broker.bounds(...at), read }, 't', 0);
+    // After the last record comes an offset that holds none, as a transaction's end does.
+    assert.ok((await broker.bounds('t', 0)).end > 1n);
+    for (let i = 0; i < 3; i++) await tail.fresh();
+    assert.equal(reads, 1);
+  });
+
+  it('begins where it is told, and goes on with what is kept', async () => {
+    const broker = await brokerWith('a', 'b');
+    const [, second] = await createTopicTail(broker, 't', 0).fresh();
+    assert.deepEqual(textsOf(await createTopicTail(broker, 't', 0, second?.offset).fresh()), ['b']);
+    const late = { ...(await broker.bounds('t', 0)), earliest: second?.offset ?? 0n };
+    const cut = { bounds: () => Promise.resolve(late), read: broker.read };
+    assert.deepEqual(textsOf(await createTopicTail(cut, 't', 0).fresh()), ['b']);
+  });
+
+  it('goes on where a reader one by one has stopped', async () => {
+    const tail = createTopicTail(await brokerWith('a', 'b', 'c'), 't', 0);
+    for await (const { offset } of tail.each()) {
+      assert.equal(tail.next, offset + 1n);
+      break;
+    }
+    assert.deepEqual(textsOf(await tail.fresh()), ['b', 'c']);
+  });
+
+  it('can be asked again after a failure', async () => {
+    const broker = await brokerWith('a');
+    let fails = true;
+    const bounds: Broker['bounds'] = (...at) =>
+      fails ? Promise.reject(new Error('away')) : broker.bounds(...at);
+    const tail = createTopicTail({ bounds, read: broker.read }, 't', 0);
+    await assert.rejects(tail.fresh(), /away/);
+    fails = false;
+    assert.deepEqual(textsOf(await tail.fresh()), ['a']);
+  });
+});

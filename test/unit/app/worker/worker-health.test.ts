@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createPartitionLedger } from '../../../../src/app/worker/partition-ledger.ts';
+import { monitorHealth, type HealthMonitor } from '../../../../src/app/worker/worker-health.ts';
+import { manualClock, type ManualClock } from '../../../support/manual-clock.ts';
+import { fakeLease, recordOf, type FakeLease } from '../../../support/operator-fixture.ts';
+
+interface Bench {
+  readonly clock: ManualClock;
+  readonly monitor: HealthMonitor;
+  readonly fake: FakeLease;
+  readonly lease: FakeLease;
+  readonly drain: AbortController;
+  broker: 'there' | 'away';
+}
+
+/** A worker with one partition, whose broker says that it ends at 10. */
+function bench(): Bench {
+  const clock = manualClock();
+  const ledger = createPartitionLedger(clock);
+  const drain = new AbortController();
+  const fake = fakeLease();
+  const answer = <T>(value: T): Promise<T> =>
+    made.broker === 'there' ? Promise.resolve(value) : Promise.reject(new Error('away'));
+  const monitor = monitorHealth({
+    ledger,
+    broker: { bounds: () => answer({ earliest: 0n, end: 10n }), topics: () => answer(new Map()) },
+    clock,
+    groups: ['g'],
+    stallMs: 60_000,
+    drain: drain.signal,
+  });
+  const lease = ledger.enter('g', fake).lease as FakeLease;
+  const made: Bench = { clock, monitor, fake, lease, drain, broker: 'there' };
+  return made;
+}
+
+describe('monitorHealth', () => {
+  it('is ready once the group is joined and the broker has answered', async () => {
+    const { monitor } = bench();
+    assert.equal(monitor.report().status, 'starting');
+    assert.deepEqual(monitor.report().reasons, [
+      'the broker has not answered yet',
+      'the group g has not been joined yet',
+    ]);
+    monitor.joined('g');
+    await monitor.probe();
+    assert.deepEqual(monitor.report().reasons, []);
+    assert.equal(monitor.report().status, 'ready');
+  });
+
+  it('is not ready while the broker is away', async () => {
+    const made = bench();
+    made.monitor.joined('g');
+    await made.monitor.probe();
+    made.broker = 'away';
+    made.clock.move(14_000);
+    await made.monitor.probe();
+    assert.equal(made.monitor.report().status, 'ready');
+    made.clock.move(2000);
+    await made.monitor.probe();
+    const { status, reasons, brokerAgeMs } = made.monitor.report();
+    assert.equal(status, 'unready');
+    assert.deepEqual(reasons, ['the broker has not answered for 16 s']);
+    assert.equal(brokerAgeMs, 16_000);
+    made.broker = 'there';
+    await made.monitor.probe();
+    assert.equal(made.monitor.report().status, 'ready');
+  });
+
+  it('is not ready while a partition has records and does not move', async () => {
+    const { monitor, clock, fake, lease } = bench();
+    monitor.joined('g');
+    fake.push(recordOf(3, {}));
+    await lease.poll({ maxRecords: 1, waitMs: 0 });
+    clock.move(61_000);
+    // It looks for more, but nothing is committed.
+    await lease.poll({ maxRecords: 1, waitMs: 0 });
+    await monitor.probe();
+    assert.deepEqual(monitor.report().reasons, ['questions/2 has not moved for 61 s']);
+    await lease.commit({ nextOffset: 4n, records: [], state: new Map() });
+    assert.equal(monitor.report().status, 'ready');
+  });
+
+  it('stays ready at the end of a partition, however long nothing comes', async () => {
+    const { monitor, clock, lease } = bench();
+    monitor.joined('g');
+    for (let i = 0; i < 5; i++) {
+      clock.move(50_000);
+      await lease.poll({ maxRecords: 1, waitMs: 0 });
+    }
+    await monitor.probe();
+    assert.equal(monitor.report().status, 'ready');
+    const [partition] = monitor.report().partitions;
+    assert.equal(partition?.lag, 0);
+    assert.equal(partition.lastRecordAgeMs, null);
+  });
+
+  it('says lag and the age of the newest record', async () => {
+    const { monitor, clock, fake, lease } = bench();
+    fake.push(recordOf(3, {}, { timestampMs: clock.nowMs() - 5000 }));
+    await lease.poll({ maxRecords: 1, waitMs: 0 });
+    await lease.commit({ nextOffset: 4n, records: [], state: new Map() });
+    await monitor.probe();
+    clock.move(1000);
+    assert.deepEqual(monitor.report().partitions, [
+      {
+        group: 'g',
+        topic: 'questions',
+        partition: 2,
+        nextOffset: 4,
+        end: 10,
+        lag: 6,
+        atEnd: false,
+        lastRecordAgeMs: 6000,
+        idleMs: 1000,
+      },
+    ]);
+  });
+
+  it('says why a group was left, and that it stops', async () => {
+    const { monitor, drain } = bench();
+    monitor.joined('g');
+    await monitor.probe();
+    monitor.failed('g', 'was left: no connection');
+    assert.deepEqual(monitor.report().reasons, ['the group g was left: no connection']);
+    assert.equal(monitor.report().status, 'starting');
+    drain.abort();
+    assert.equal(monitor.report().status, 'draining');
+  });
+});
