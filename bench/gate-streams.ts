@@ -56,23 +56,24 @@ export function abruptStream(domains: Domains, random: SeededRandom): GateStream
   return { observations, changes, width: 0 };
 }
 
-/** Questions over which a gradual change is spread. */
-const WIDTH = 40;
-
-/** One domain gives way to another: over 40 questions, the share of the new one rises from none to all. */
-export function gradualStream(domains: Domains, random: SeededRandom): GateStream {
+/**
+ * One domain gives way to another: over `width` questions, the share of the new one rises from none to all.
+ *
+ * @param width - Questions, fewer than a domain has.
+ */
+export function gradualStream(domains: Domains, width: number, random: SeededRandom): GateStream {
   const [before = [], after = []] = random
     .shuffle([...domains.values()])
     .map((rows) => random.shuffle(rows));
-  const start = lengthIn(random, 50, 100, Math.max(0, before.length - WIDTH));
+  const start = lengthIn(random, 50, 100, Math.max(0, before.length - width));
   const observations = before.slice(0, start);
   const [old, fresh] = [before.slice(start), [...after]];
-  for (let i = 0; i < WIDTH; i++) {
-    const next = random.next() < (i + 0.5) / WIDTH ? fresh.shift() : old.shift();
+  for (let i = 0; i < width; i++) {
+    const next = random.next() < (i + 0.5) / width ? fresh.shift() : old.shift();
     if (next !== undefined) observations.push(next);
   }
   observations.push(...fresh.slice(0, 20));
-  return { observations, changes: [start], width: WIDTH };
+  return { observations, changes: [start], width };
 }
 
 /** All questions of one drawn domain in a drawn order: nothing changes. */

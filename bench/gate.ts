@@ -2,8 +2,8 @@ import path from 'node:path';
 import { quantile } from '../src/calibration/quantile.ts';
 import { wilsonInterval } from '../src/calibration/wilson-interval.ts';
 import { DEFAULT_GATE, type GateOptions } from '../src/drift/gate-options.ts';
-import { initialGate, stepGate } from '../src/drift/gate.ts';
 import { seededRandom, type SeededRandom } from '../src/random/seeded-random.ts';
+import { runGate, type GateRun } from './gate-run.ts';
 import {
   abruptStream,
   gradualStream,
@@ -20,90 +20,123 @@ export interface GateMeasureOptions {
   /** Re-orderings of each kind. */
   readonly orderings: number;
   readonly seed: number;
-  /** Only gates whose name contains it. */
-  readonly gate?: string;
+  /** Only gates whose name contains one of these. */
+  readonly gate?: readonly string[];
 }
 
-const GATES: Readonly<Record<string, Partial<GateOptions>>> = {
-  'cusum, hidden': { detector: 'cusum' },
-  'page-hinkley, hidden': { detector: 'page-hinkley' },
-  'adwin, hidden': { detector: 'adwin' },
-  'e-detector, hidden': { detector: 'e-detector' },
-  'cusum, entropy': { statistics: ['entropy'] },
-  'cusum, answer probability': { statistics: ['answer-probability'] },
-  'cusum, entropy and hidden': { statistics: ['hidden', 'entropy'] },
+/** A gate to measure, and whether it sees domains that no statistic could tell apart better. */
+interface Candidate {
+  readonly changed: Partial<GateOptions>;
+  readonly separable?: true;
+}
+
+const GATES: Readonly<Record<string, Candidate>> = {
+  'default: cusum, hidden': { changed: {} },
+  'page-hinkley, hidden': { changed: { detector: 'page-hinkley' } },
+  'adwin, hidden': { changed: { detector: 'adwin' } },
+  'e-detector, hidden': { changed: { detector: 'e-detector' } },
+  'cusum, entropy': { changed: { statistics: ['entropy'] } },
+  'cusum, answer probability': { changed: { statistics: ['answer-probability'] } },
+  'cusum, entropy and hidden': { changed: { statistics: ['hidden', 'entropy'] } },
   'e-detector, all three': {
-    detector: 'e-detector',
-    statistics: ['hidden', 'entropy', 'answer-probability'],
+    changed: { detector: 'e-detector', statistics: ['hidden', 'entropy', 'answer-probability'] },
   },
-  'control: domains': { kind: 'domains' },
-  'control: periodic': { kind: 'periodic' },
-  'control: always': { kind: 'always' },
-  'control: never': { kind: 'never' },
+  'control: separable domains': { changed: {}, separable: true },
+  'control: domains': { changed: { kind: 'domains' } },
+  'control: periodic': { changed: { kind: 'periodic' } },
+  'control: always': { changed: { kind: 'always' } },
+  'control: never': { changed: { kind: 'never' } },
 };
 
-/** What a gate did on one stream. */
-interface Run {
-  /** Questions from each change to the incident it made, that question counted; `null`: none before the next change. */
-  readonly delays: readonly (number | null)[];
-  readonly falseAlarms: number;
-  readonly questions: number;
-  readonly inBursts: number;
+/** Questions within which an abrupt change is to be found. */
+const SOON = 5;
+/** Questions over which gradual changes are spread. */
+const WIDTHS = [40, 80];
+
+/** The same questions with a hidden state of the domain's own: a direction each, and a little noise. */
+function separable(domains: Domains, random: SeededRandom): Domains {
+  return new Map(
+    [...domains].map(([domain, rows], index) => [
+      domain,
+      rows.map((row) => ({
+        ...row,
+        hidden: Float32Array.from(
+          { length: 64 },
+          (_, i) => (i === index ? 1 : 0) + 0.02 * random.normal(),
+        ),
+      })),
+    ]),
+  );
 }
 
-function runGate({ observations, changes, width }: GateStream, options: GateOptions): Run {
-  let state = initialGate(options);
-  let incident = 1;
-  let falseAlarms = 0;
-  let inBursts = 0;
-  const delays: (number | null)[] = changes.map(() => null);
-  observations.forEach((observation, i) => {
-    const step = stepGate(state, observation, options);
-    state = step.state;
-    const { status } = step;
-    if (status.positionInBurst > 0) inBursts++;
-    const newest = changes.findLastIndex((change) => change <= i);
-    if (status.incident > incident && newest >= 0 && delays[newest] === null)
-      delays[newest] = i - (changes[newest] as number) + 1;
-    // While a change is under way, alarms are about it.
-    else if (status.alarm && (newest < 0 || i >= (changes[newest] as number) + width))
-      falseAlarms++;
-    incident = Math.max(incident, status.incident);
-  });
-  return { delays, falseAlarms, questions: observations.length, inBursts };
+/** Sorted delays as quantiles and as counts by number of questions. */
+function distribution(delays: readonly (number | null)[]) {
+  const found = Float64Array.from(delays.filter((delay) => delay !== null)).sort();
+  const counts = new Map<number, number>();
+  for (const delay of found) counts.set(delay, (counts.get(delay) ?? 0) + 1);
+  return {
+    delay: found.length === 0 ? null : [0.5, 0.9, 0.95, 0.99].map((q) => quantile(found, q)),
+    delayCounts: Object.fromEntries(counts),
+    missed: (delays.length - found.length) / delays.length,
+  };
+}
+
+/** How many of these changes were found within so many questions, with the lower end of a 95% interval. */
+function share(delays: readonly (number | null)[], within: number) {
+  const count = delays.filter((delay) => delay !== null && delay <= within).length;
+  return { share: count / delays.length, low: wilsonInterval(count, delays.length).low };
+}
+
+/** Share found soon of each pair of domains that followed each other, the worst first. */
+function byPair(runs: readonly GateRun[]) {
+  const pairs = new Map<string, (number | null)[]>();
+  for (const { between, delays } of runs)
+    between.forEach((pair, i) => {
+      pairs.set(pair, [...(pairs.get(pair) ?? []), delays[i] as number | null]);
+    });
+  return [...pairs]
+    .map(([pair, delays]) => ({
+      ...{ pair, changes: delays.length, foundWithin5: share(delays, SOON).share },
+      ...{ missed: distribution(delays).missed },
+    }))
+    .sort((a, b) => a.foundWithin5 - b.foundWithin5 || a.pair.localeCompare(b.pair));
 }
 
 /** One gate's figures over all orderings. */
 function measureOne(domains: Domains, options: GateOptions, settings: GateMeasureOptions) {
-  const runs = (name: string, make: (d: Domains, random: SeededRandom) => GateStream): Run[] =>
+  const runs = (name: string, make: (random: SeededRandom) => GateStream): GateRun[] =>
     Array.from({ length: settings.orderings }, (_, i) =>
-      runGate(make(domains, seededRandom(settings.seed).fork(`${name} ${i}`)), options),
+      runGate(make(seededRandom(settings.seed).fork(`${name} ${i}`)), options),
     );
-  const sum = (of: readonly Run[], key: 'falseAlarms' | 'questions' | 'inBursts'): number =>
+  const sum = (of: readonly GateRun[], key: 'falseAlarms' | 'questions' | 'inBursts'): number =>
     of.reduce((total, run) => total + run[key], 0);
-  const abrupt = runs('abrupt', abruptStream);
-  const gradual = runs('gradual', gradualStream).flatMap(({ delays }) => delays);
-  const steady = runs('steady', steadyStream);
+  const abrupt = runs('abrupt', (random) => abruptStream(domains, random));
+  const steady = runs('steady', (random) => steadyStream(domains, random));
   const delays = abrupt.flatMap((run) => run.delays);
-  const found = Float64Array.from(delays.filter((delay) => delay !== null)).sort();
-  const soon = found.filter((delay) => delay <= 5).length;
+  const soon = share(delays, SOON);
   const falseAlarms = sum(steady, 'falseAlarms');
   const questions = sum(steady, 'questions');
   return {
     changes: delays.length,
-    foundWithin5: soon / delays.length,
-    foundWithin5Low: wilsonInterval(soon, delays.length).low,
-    delay: found.length === 0 ? null : [0.5, 0.9, 0.95, 0.99].map((q) => quantile(found, q)),
-    missed: (delays.length - found.length) / delays.length,
+    foundWithin5: soon.share,
+    foundWithin5Low: soon.low,
+    ...distribution(delays),
+    byPair: byPair(abrupt),
     falseAlarmsAmongChanges: sum(abrupt, 'falseAlarms'),
     questionsAmongChanges: sum(abrupt, 'questions'),
     falseAlarms,
     questions,
     runLength: falseAlarms === 0 ? null : questions / falseAlarms,
     runLengthLow: questions / poissonUpperBound(falseAlarms),
-    gradualFoundBeforeHalf:
-      gradual.filter((delay) => delay !== null && delay <= 20).length / gradual.length,
-    gradualMissed: gradual.filter((delay) => delay === null).length / gradual.length,
+    gradual: WIDTHS.map((width) => {
+      const of = runs(`gradual ${width}`, (random) => gradualStream(domains, width, random));
+      const gradualDelays = of.flatMap((run) => run.delays);
+      const half = share(gradualDelays, width / 2);
+      return {
+        ...{ width, foundBeforeHalf: half.share, foundBeforeHalfLow: half.low },
+        ...distribution(gradualDelays),
+      };
+    }),
     inBursts: sum(abrupt, 'inBursts') / sum(abrupt, 'questions'),
   };
 }
@@ -119,14 +152,20 @@ export async function measureGate(
   const results = [];
   for (const file of files) {
     const domains = await readGateDomains(file);
-    for (const [name, changed] of Object.entries(GATES)) {
-      if (!name.includes(settings.gate ?? '')) continue;
-      const options: GateOptions = { ...DEFAULT_GATE, ...changed };
+    const easy = separable(domains, seededRandom(settings.seed).fork('separable'));
+    for (const [name, candidate] of Object.entries(GATES)) {
+      if (settings.gate !== undefined && !settings.gate.some((text) => name.includes(text)))
+        continue;
+      const options: GateOptions = { ...DEFAULT_GATE, ...candidate.changed };
       const startMs = performance.now();
-      const figures = measureOne(domains, options, settings);
+      const figures = measureOne(candidate.separable ? easy : domains, options, settings);
       const seconds = (performance.now() - startMs) / 1000;
       process.stderr.write(`${path.basename(file)}: ${name}, ${seconds.toFixed(0)} s\n`);
-      results.push({ file: path.basename(file), gate: name, options, ...figures });
+      const sizes = Object.fromEntries([...domains].map(([key, rows]) => [key, rows.length]));
+      results.push({
+        ...{ file: path.basename(file), domains: sizes, gate: name, options },
+        ...figures,
+      });
     }
   }
   return {
@@ -134,7 +173,8 @@ export async function measureGate(
     table: [
       [
         ...['gate', 'file', 'within 5', 'delay 50/90/95/99%', 'missed', 'false alarms'],
-        ...['run length', '95% low', 'gradual by half', 'in bursts'],
+        ...['run length', '95% low', 'in bursts'],
+        ...WIDTHS.map((width) => `half of ${width}`),
       ],
       ...results.map((r) => [
         ...[
@@ -145,7 +185,8 @@ export async function measureGate(
         ],
         ...[r.missed.toFixed(3), `${r.falseAlarms} in ${r.questions}`],
         ...[r.runLength === null ? 'n/a' : formatFigure(r.runLength), formatFigure(r.runLengthLow)],
-        ...[r.gradualFoundBeforeHalf.toFixed(3), r.inBursts.toFixed(3)],
+        ...[r.inBursts.toFixed(3)],
+        ...r.gradual.map(({ foundBeforeHalf }) => foundBeforeHalf.toFixed(3)),
       ]),
     ],
   };

@@ -6,10 +6,12 @@ import { FORMATS } from '../src/app/stream-choices.ts';
 import { describeError, errorLines } from '../src/cli/describe-error.ts';
 import { EXIT, exitCodeOf } from '../src/cli/exit-code.ts';
 import { wholeNumber } from '../src/cli/whole-number.ts';
+import { measureGateRunLengths, type GateRunLengthOptions } from './gate-run-lengths.ts';
 import { measureGateThresholds, type GateThresholdOptions } from './gate-thresholds.ts';
 import { measureGate, type GateMeasureOptions } from './gate.ts';
 import { measurePeer, type PeerOptions } from './peer-speed.ts';
 import { measureQuantization, type QuantizationOptions } from './quantization.ts';
+import { measureLoad, type LoadOptions } from './load.ts';
 import { publish, type OutputOptions } from './result.ts';
 import { measureSpeed, type SpeedOptions } from './speed.ts';
 import { measureTelemetry, type TelemetryOptions } from './telemetry.ts';
@@ -47,7 +49,7 @@ const program = new Command('npm run bench --')
 Examples:
   npm run bench -- speed --json bench/results/speed.json
   npm run bench -- peer --model smollm2-135m-instruct
-  npm run bench -- gate statistics.jsonl --json bench/results/gate.json
+  npm run bench -- gate statistics.jsonl --gate default control --json bench/results/gate.json
   npm run bench -- quantization --questions NQ-open.dev.jsonl --format nq-open --int4
 Without a subcommand: speed, peer, quantization and training, one after the other, with their defaults.`,
   )
@@ -126,13 +128,26 @@ const seed = ['--seed <n>', 'draws orderings and runs', wholeNumber(0), 1] as co
 const json = ['--json <file>', 'write figures and machine as JSON'] as const;
 
 program
+  .command('load')
+  .description(
+    'the pipeline with the stand-in model on a Kafka broker, against a bare kafkajs loop',
+  )
+  .option('--questions <n>', 'questions altogether', wholeNumber(1), 1_000_000)
+  .option(...ROUNDS, wholeNumber(1), 10)
+  .option('--batch <n>', 'questions in a transaction', wholeNumber(1), 64)
+  .option(...json)
+  .action((options: LoadOptions & OutputOptions) =>
+    publish('load', options, () => measureLoad(options)),
+  );
+
+program
   .command('gate')
   .description(
     'how soon drift gates find changes, and how often they are wrong, on cached statistics',
   )
   .argument('<files...>', 'JSON lines with domain, entropyNats, answerProbability, hidden (base64)')
   .option('--orderings <n>', 'seeded re-orderings of each kind', wholeNumber(1), 500)
-  .option('--gate <text>', 'only gates whose name contains it')
+  .option('--gate <text...>', 'only gates whose name contains one of these')
   .option(...seed)
   .option(...json)
   .action((files: string[], options: GateMeasureOptions & OutputOptions) =>
@@ -147,6 +162,16 @@ program
   .option(...json)
   .action((options: GateThresholdOptions & OutputOptions) =>
     publish('gate-thresholds', options, () => Promise.resolve(measureGateThresholds(options))),
+  );
+
+program
+  .command('gate-run-lengths')
+  .description('false alarms of the default gate on synthetic hidden states, where nothing changes')
+  .option('--runs <n>', 'runs on each kind of cloud', wholeNumber(1), 100)
+  .option(...seed)
+  .option(...json)
+  .action((options: GateRunLengthOptions & OutputOptions) =>
+    publish('gate-run-lengths', options, () => Promise.resolve(measureGateRunLengths(options))),
   );
 
 /** What a call without a subcommand measures: what needs no files and takes minutes, not more. */

@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 
 const STEPS = [
   ...['build', 'lint', 'arrows', 'dead', 'format:check'],
-  ...['licences:check', 'docs:pictures:check', 'docs:results:check'],
+  ...['licences:check', 'docs:pictures:check', 'docs:results:check', 'docs:api:check'],
 ];
 
 const runScript = (script) => {

@@ -3,9 +3,12 @@
  * none ran at all (`node --test` alone calls that a success). Arguments: parts of paths to run only
  * those files; `--verbose` names every test and shows what the tests print.
  *
+ * Where CI is set, a skip fails the run too, unless test/allowed-skips.txt lists it, or its reason holds what
+ * SECL_ALLOWED_SKIP says.
+ *
  * The last line is always `N passed, N failed, N skipped`.
  */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { run } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -135,8 +138,28 @@ if (skips.length > 0) console.log('\nSkipped:');
 for (const { file, name, reason } of skips) {
   console.log(`  ${shortName(file)} > ${name}: ${reason}`);
 }
+/** Skips that nobody has allowed: `FILE: REASON`, each the beginning of a path and a part of a reason. */
+function unlistedSkips() {
+  const listed = readFileSync(join(root, 'test', 'allowed-skips.txt'), 'utf8')
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !line.startsWith('#'))
+    .map((line) => {
+      const at = line.indexOf(': ');
+      return { path: line.slice(0, at), part: line.slice(at + 2).trim() };
+    });
+  const extra = process.env['SECL_ALLOWED_SKIP'] ?? '';
+  if (extra !== '') listed.push({ path: '', part: extra });
+  return skips.filter(
+    ({ file, reason }) =>
+      !listed.some(({ path, part }) => shortName(file).startsWith(path) && reason.includes(part)),
+  );
+}
+const unlisted = (process.env['CI'] ?? '') === '' ? [] : unlistedSkips();
+for (const { file, name } of unlisted) {
+  console.log(`FAILED ${shortName(file)} > ${name}: skipped, and not in test/allowed-skips.txt`);
+}
 const ran = counts.passed + counts.failed;
 if (ran === 0) console.log('\nNo test ran: that is a failure.');
 console.log(`\n${files.length} files, ${seconds(performance.now() - started)}`);
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
-process.exitCode = counts.failed > 0 || ran === 0 ? 1 : 0;
+process.exitCode = counts.failed > 0 || ran === 0 || unlisted.length > 0 ? 1 : 0;

@@ -58,31 +58,41 @@ export type {
   TopicSpec,
 } from './ports/broker.ts';
 export type { Clock } from './ports/clock.ts';
-export type {
-  GenerateRequest,
-  GenerateResult,
-  LanguageModel,
-  LoraAdapter,
-  LoraProjection,
-  LoraSite,
-  ModelDescription,
-  ModelScope,
-  NextTokenRequest,
-  NextTokenResult,
-  Sampling,
-  ScoreRequest,
-  ScoreResult,
-  TokenCandidate,
-  TokenLedger,
-  TokenTrace,
+export {
+  type GenerateRequest,
+  type GenerateResult,
+  type LanguageModel,
+  type LoraAdapter,
+  type LoraProjection,
+  type LoraSite,
+  type ModelDescription,
+  type ModelScope,
+  type NextTokenRequest,
+  type NextTokenResult,
+  type Sampling,
+  type ScoreRequest,
+  type ScoreResult,
+  type TokenCandidate,
+  type TokenLedger,
+  type TokenTrace,
+  LORA_PROJECTIONS,
+  type ScopeOptions,
 } from './ports/language-model.ts';
 export type { Codec, Decoded } from './ports/record-codec.ts';
 export type { ChatMessage, TokenIds, Tokenizer } from './ports/tokenizer.ts';
+export type {
+  Attributes,
+  Span,
+  SpanKind,
+  SpanOptions,
+  Telemetry,
+  TraceContext,
+} from './ports/telemetry.ts';
 export type { Trainer } from './ports/trainer.ts';
 
 // secl: the method's scores, and the stages that compute them over a model scope
 export { freeScores } from './secl/free-scores.ts';
-export { judgeAnswers } from './secl/judge-answers.ts';
+export { judgeAnswers, type JudgeOptions } from './secl/judge-answers.ts';
 export {
   dincoWeights,
   NORMALIZATIONS,
@@ -100,13 +110,18 @@ export { scoreValue, type ScoreOrigin } from './secl/score-of.ts';
 export { EVIDENCES, type Evidence, type ScoringOptions } from './secl/scoring-options.ts';
 export { sharedPrefixes } from './secl/shared-prefixes.ts';
 export { answerProbability, meanEntropyNats, tokenCertainty } from './secl/token-scores.ts';
-export { digitTokens, verbalizeAnswers } from './secl/verbalize-answers.ts';
+export { digitTokens, verbalizeAnswers, type VerbalizeOptions } from './secl/verbalize-answers.ts';
 export {
   evidenceDigit,
   verbalizedConfidence,
   type VerbalizedConfidence,
 } from './secl/verbalized-confidence.ts';
-export type { PlannedQuestion, RefusedQuestion, WrittenAnswer } from './secl/work.ts';
+export type {
+  PlannedQuestion,
+  RefusedQuestion,
+  WrittenAnswer,
+  SpokenConfidence,
+} from './secl/work.ts';
 export { writeAnswers } from './secl/write-answers.ts';
 
 // verdict: whether confidence can be trusted now
@@ -176,9 +191,40 @@ export {
   type WindowState,
 } from './calibration/windows.ts';
 
+// drift, learning: what a topology says of gate and training
+export { DETECTORS, type DetectorName } from './drift/detector.ts';
+export {
+  GATE_KINDS,
+  GATE_STATISTICS,
+  type GateKind,
+  type GateOptions,
+  type GateStatistic,
+} from './drift/gate-options.ts';
+export {
+  ACCUMULATIONS,
+  TRAINING_MODES,
+  type Accumulation,
+  type GuardOptions,
+  type LearningOptions,
+  type TrainingMode,
+} from './learning/learning-options.ts';
+export type { Objection } from './learning/decide-adapter.ts';
+export { MEANS, type Mean } from './secl/combine-signals.ts';
+export {
+  SIGNAL_NAMES,
+  WEIGHTINGS,
+  type SignalName,
+  type TargetOptions,
+  type Weighting,
+} from './secl/training-target.ts';
+
 // operators: the pipeline's stages, for RxJS
 export { answerBatches } from './operators/answer-batches.ts';
-export { restoreAnswerState, type AnswerState } from './operators/answer-state.ts';
+export {
+  restoreAnswerState,
+  type AnswerState,
+  type SeenQuestion,
+} from './operators/answer-state.ts';
 export { calibratePartition, type CalibrateOptions } from './operators/calibrate-partition.ts';
 export type { MatchableAnswer, Matcher, WindowOptions } from './operators/calibration-state.ts';
 export type { WindowMetricOptions } from './operators/calibration-windows.ts';
@@ -187,7 +233,8 @@ export { createCredit, type Credit } from './operators/credit.ts';
 export { decodeQuestions, type DecodeOptions } from './operators/decode-questions.ts';
 export { fromAbortable } from './operators/from-abortable.ts';
 export { inScope } from './operators/in-scope.ts';
-export { judgeBatches } from './operators/judge-batches.ts';
+export { judgeBatches, type JudgedAnswers } from './operators/judge-batches.ts';
+export type { LoopCodecs, LoopTopics } from './operators/loop-records.ts';
 export { pollBatches, type PollOptions } from './operators/poll-batches.ts';
 export {
   publishAnswers,
@@ -201,28 +248,43 @@ export type {
   RecordBatch,
   ScopedBatch,
   UnanswerableRecord,
+  BaseState,
+  SettledAdapter,
 } from './operators/question-batch.ts';
+export type { TrainingOutcome } from './operators/settle-adapters.ts';
+export type { TraceOptions } from './operators/trace-options.ts';
 export { verbalizeBatches } from './operators/verbalize-batches.ts';
 
 // topology: pipelines as files
+export type { TopologyBroker, TopologySasl, TopologyTls } from './topology/broker-topology.ts';
+export type { TopologyAdapter, TopologyGate, TopologyTraining } from './topology/loop-topology.ts';
 export { canonicalMethod, canonicalTopology } from './topology/canonical-topology.ts';
+export type {
+  TopologyMetrics,
+  TopologyTelemetry,
+  TopologyTraces,
+} from './topology/telemetry-topology.ts';
 export { describeTopology, drawTopology, outlineTopology } from './topology/describe-topology.ts';
 export { parseTopology, readTopology, type ParsedTopology } from './topology/parse-topology.ts';
+export type { SettingOrigin } from './topology/setting-origin.ts';
 export type { TopologyFault } from './topology/topology-fault.ts';
-export { topologyJsonSchema } from './topology/topology-json-schema.ts';
-export type {
-  Precision,
-  ScoringTime,
-  Topology,
-  TopologyAnswer,
-  TopologyBatch,
-  TopologyCalibration,
-  TopologyConfidence,
-  TopologyLimits,
-  TopologyModel,
-  TopologyScoring,
-  TopologyTopics,
-  WindowKind,
+export { topologyJsonSchema, type JsonSchema } from './topology/topology-json-schema.ts';
+export {
+  type Precision,
+  type ScoringTime,
+  type Topology,
+  type TopologyAnswer,
+  type TopologyBatch,
+  type TopologyCalibration,
+  type TopologyConfidence,
+  type TopologyLimits,
+  type TopologyModel,
+  type TopologyScoring,
+  type TopologyTopics,
+  type WindowKind,
+  PRECISIONS,
+  SCORING_TIMES,
+  WINDOW_KINDS,
 } from './topology/topology.ts';
 
 // text, streams: answers and questions as files have them
@@ -232,15 +294,23 @@ export { IMPORT_FORMATS, type ImportFormat } from './streams/importers/importers
 export { matchAnswer } from './streams/match-answer.ts';
 export { matchFeedback } from './streams/match-feedback.ts';
 export { toFeedback, toQuestion, type StreamItem } from './streams/stream-item.ts';
+export type { RecordedBlend, StreamHeader } from './streams/stream-header.ts';
 export type { StreamSummary } from './streams/stream-summary.ts';
 export { normalizeAnswer } from './text/answer-words.ts';
 export { extractAnswer } from './text/extract-answer.ts';
+export type { LabelledChoice } from './text/extract-choice.ts';
 export type { ExtractedAnswer } from './text/extracted-answer.ts';
 
 // gguf, tokenizer: model files
 export { memoryByteSource, type ByteSource } from './gguf/byte-source.ts';
-export type { GgufMetadata, GgufValue } from './gguf/metadata.ts';
+export type { GgufMetadata, GgufValue, GgufArray, GgufNumberType } from './gguf/metadata.ts';
 export { readGguf, type GgufHeader } from './gguf/read-gguf.ts';
+export type { GgufTensor } from './gguf/read-tensors.ts';
+export type { TensorType } from './gguf/tensor-type.ts';
+export type { LoraTargets } from './graph/lora-sites.ts';
+export type { NetworkConfig, Projection } from './graph/network.ts';
+export type { Precision as GraphPrecision } from './graph/lower-inference.ts';
+export type { ModelManifest, ArenaLayer, LoraSiteInputs } from './model/model-manifest.ts';
 export { createTokenizer } from './tokenizer/create-tokenizer.ts';
 
 // report
@@ -248,11 +318,28 @@ export { renderReport } from './report/render-report.ts';
 export { renderTable } from './report/render-table.ts';
 export type { ReplayReport } from './report/replay-report.ts';
 export type { AdapterFate } from './report/adapter-fates.ts';
-export type { LoopSummary, ReplayRow, ReplaySummary } from './report/replay-summary.ts';
+export {
+  type LoopSummary,
+  type ReplayRow,
+  type ReplaySummary,
+  type AdapterCounts,
+  type ReportedScore,
+  type SummaryDefinition,
+  type ScopeSummary,
+  type ScoreMetrics,
+  REPORTED_SCORES,
+} from './report/replay-summary.ts';
 
 // adapters: implementations of the ports
-export { avroCodec, type AvroCodec } from './adapters/avro/avro-codec.ts';
+export {
+  avroCodec,
+  type AvroCodec,
+  type AvroCodecOptions,
+  type RecordSchemas,
+} from './adapters/avro/avro-codec.ts';
+export type { NamedSchemas, SchemaJson } from './adapters/avro/avro-schema.ts';
 export { openRecordCodecs, type RecordCodecs } from './adapters/avro/record-codecs.ts';
+export type { KafkaSasl, KafkaTls } from './adapters/kafka/kafka-broker-options.ts';
 export { openKafkaBroker, type KafkaBrokerOptions } from './adapters/kafka/open-kafka-broker.ts';
 export {
   openEmbeddedLog,
@@ -261,6 +348,7 @@ export {
 } from './adapters/embedded-log/open-embedded-log.ts';
 export { openFileByteSource, type FileByteSource } from './adapters/files/file-byte-source.ts';
 export { readStream, type StreamLine } from './adapters/files/read-stream.ts';
+export type { ParsedLine } from './streams/parse-stream-line.ts';
 export { createMemoryBroker, type MemoryBrokerOptions } from './adapters/memory/memory-broker.ts';
 export {
   createStandInLanguageModel,
@@ -272,19 +360,24 @@ export {
 } from './adapters/onnx/open-onnx-language-model.ts';
 
 // app: all of it put together
-export { answerPartition, type AnswerPartitionOptions } from './app/answer-partition.ts';
+export {
+  answerPartition,
+  type AnswerPartitionOptions,
+  type PartitionTracing,
+} from './app/answer-partition.ts';
 export { ask, type AskedAnswer, type AskedQuestion } from './app/ask.ts';
 export { askQuestion, type AskQuestionOptions } from './app/ask-question.ts';
 export { buildModel, type BuildModelOptions, type BuildProgress } from './app/build-model.ts';
 export { importStream, type ImportStreamOptions, type ImportSummary } from './app/import-stream.ts';
+export type { LabelsByPosition } from './app/label-answers.ts';
 export { loadStream, type LoadStreamOptions } from './app/load-stream.ts';
 export { loadTopology } from './app/load-topology.ts';
 export { makeStream, type MakeStreamOptions } from './app/make-stream.ts';
 export { mixStreams, type MixStreamsOptions } from './app/mix-streams.ts';
 export { openLanguageModel, STAND_IN, type OpenModelOptions } from './app/open-language-model.ts';
-export type { OnStoreProgress, StoreProgress } from './app/model-store.ts';
+export type { OnStoreProgress, StoreProgress, Environment } from './app/model-store.ts';
 export { renderReplay, summaryJson } from './app/render-replay.ts';
-export { replay, type ReplayOptions, type ReplayResult } from './app/replay.ts';
+export { replay, type ReplayOptions, type ReplayResult, runFingerprint } from './app/replay.ts';
 export type { ReplayInput, ReplayItem } from './app/replay-input.ts';
 export { replayOutcome, type ReplayOutcome } from './app/replay-outcome.ts';
 export type { ReplayProgress } from './app/replay-progress.ts';
@@ -295,3 +388,5 @@ export {
 } from './app/replay-stream.ts';
 export { scoringOptionsOf } from './app/scoring-options-of.ts';
 export { SYSTEM_CLOCK } from './app/system-clock.ts';
+export type { DashboardListen } from './app/serve-dashboard.ts';
+export type { TrainingDesk, TrainingDeskOptions } from './app/training-desk.ts';

@@ -19,6 +19,7 @@ export interface ImportStreamOptions {
   readonly limit?: number | undefined;
   /** Shuffles before the limit cuts; absent: the file's own order. */
   readonly seed?: number | undefined;
+  /** Told of questions done. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 

@@ -51,6 +51,7 @@ export interface ReplayStreamOptions {
   readonly drain: AbortSignal;
   readonly abort: AbortSignal;
   readonly onStoreProgress?: OnStoreProgress | undefined;
+  /** Told after each batch. */
   readonly onProgress?: ((progress: ReplayProgress) => void) | undefined;
   /** Serve the live page meanwhile; absent: none. */
   readonly dashboard?: DashboardListen | undefined;

@@ -18,13 +18,16 @@ export interface TrainingDesk extends Pick<
   close(): Promise<void>;
 }
 
-/** What {@link createTrainingDesk} needs. */
+/** What `createTrainingDesk` needs. */
 export interface TrainingDeskOptions {
   readonly learning: LearningOptions;
   readonly mode: 'barrier' | 'async';
   readonly trainer: Trainer;
+  /** Loads the weights of a record. */
   readonly load: SettleOptions['load'];
+  /** Finds the record of a version. */
   readonly recordOf: SettleOptions['recordOf'];
+  /** Reads decisions from an offset on. */
   readonly decisionsFrom: SettleOptions['decisionsFrom'];
   /** Finds a committed batch that an earlier run left behind. */
   readonly findBatch: (batchId: string) => Promise<TrainingBatch | undefined>;

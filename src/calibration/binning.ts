@@ -6,7 +6,7 @@ import { sortedOrder } from './sort-rows.ts';
 export interface Binning {
   /**
    * `equal-width`: bin `b` is `[b / bins, (b + 1) / bins)`, the last one closed.
-   * `equal-mass`: bins of about equal count that never cut through a tie; see {@link equalMassBinOf}.
+   * `equal-mass`: bins of about equal count that never cut through a tie; see `equalMassBinOf`.
    */
   readonly kind: 'equal-width' | 'equal-mass';
   /** Number of bins, an integer of at least 1. */

@@ -7,5 +7,6 @@
  */
 export interface Fold<S, X, O> {
   readonly initial: S;
+  /** The state after an input, and what came of it. */
   step(state: S, input: X): { readonly state: S; readonly outputs: readonly O[] };
 }

@@ -20,8 +20,16 @@ export type DetectorState =
   | { readonly name: 'adwin'; readonly value: AdwinState }
   | { readonly name: 'e-detector'; readonly value: number | null };
 
-/** Slack of CUSUM and Page-Hinkley in deviations: shifts of 2 where only rises count, of 1 where both do. */
+/** Slack of Page-Hinkley in deviations: shifts of 2 where only rises count, of 1 where both do. */
 const SLACK: Readonly<Record<Sides, number>> = { one: 1, two: 0.5 };
+/**
+ * Slack of CUSUM, and the least value that it sees. Where only rises count, a usual question takes back 0.3 and no
+ * more: in a gradual change old and new questions alternate, and every old one would undo a new one else.
+ */
+const CUSUM: Readonly<Record<Sides, { readonly slack: number; readonly least: number }>> = {
+  one: { slack: 1.2, least: 0.9 },
+  two: { slack: 0.5, least: Number.NEGATIVE_INFINITY },
+};
 /** River's forgetting factor. */
 const PAGE_HINKLEY_ALPHA = 1 - 0.0001;
 const ADWIN_OPTIONS = { maxBuckets: 5, minWindowLength: 5 };
@@ -61,7 +69,8 @@ export function stepDetector(
       return { state: { ...state, value }, evidence: sides === 'one' ? up : Math.max(up, down) };
     }
     case 'cusum': {
-      const value = stepCusum(state.value, z, SLACK[sides]);
+      const { slack, least } = CUSUM[sides];
+      const value = stepCusum(state.value, Math.max(least, z), slack);
       const evidence = sides === 'one' ? value.high : Math.max(value.high, value.low);
       return { state: { ...state, value }, evidence };
     }

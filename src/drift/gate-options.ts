@@ -12,6 +12,11 @@ export const GATE_STATISTICS = ['entropy', 'answer-probability', 'hidden'] as co
 /** One of {@link GATE_STATISTICS}. */
 export type GateStatistic = (typeof GATE_STATISTICS)[number];
 
+/** Least questions of a warm-up: fewer show nothing. */
+export const LEAST_WARM_UP = 4;
+/** Most questions of a warm-up: thresholds were simulated up to here. */
+export const LONGEST_WARM_UP = 64;
+
 /** A gate's settings, as a topology gives them. */
 export interface GateOptions {
   /**
@@ -22,9 +27,12 @@ export interface GateOptions {
   /** At least one for `drift`; together they keep the rate of false alarms. */
   readonly statistics: readonly GateStatistic[];
   readonly detector: DetectorName;
-  /** How many questions without a change may pass, on average, before a false alarm; 50 to 10,000 over the number of statistics. */
+  /**
+   * How many questions without a change may pass, on average, before a false alarm; at most 10,000 over the number of
+   * detectors, two for `hidden`. Below 100 in all as for 100.
+   */
   readonly questionsBetweenFalseAlarms: number;
-  /** Questions of a new segment that are only learnt from, from 4. */
+  /** Questions of a new segment that are only learnt from, in `[LEAST_WARM_UP, LONGEST_WARM_UP]`. */
   readonly warmUp: number;
   /** Questions after a change was noticed in which further alarms belong to it. */
   readonly coolDown: number;
@@ -39,7 +47,7 @@ export const DEFAULT_GATE: GateOptions = {
   kind: 'drift',
   statistics: ['hidden'],
   detector: 'cusum',
-  questionsBetweenFalseAlarms: 1000,
+  questionsBetweenFalseAlarms: 600,
   warmUp: 16,
   coolDown: 16,
   burst: 24,

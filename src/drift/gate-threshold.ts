@@ -38,7 +38,7 @@ export function gateThreshold(
   const longest = RUN_LENGTHS[RUN_LENGTHS.length - 1] as number;
   precondition(
     runLength > 1 && runLength <= longest,
-    `${runLength} questions between false alarms, statistics times questions, must be above 1 and at most ${longest}.`,
+    `${runLength} questions between false alarms, detectors times questions, must be above 1 and at most ${longest}.`,
   );
   if (detector === 'e-detector') return Math.log(runLength);
   const table = THRESHOLDS[detector][sides];

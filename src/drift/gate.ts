@@ -1,8 +1,14 @@
 import { precondition } from '../errors/secl-error.ts';
-import { DEFAULT_GATE, type GateOptions, type GateStatistic } from './gate-options.ts';
-import { gateThreshold } from './gate-threshold.ts';
-import { REFERENCE_SIZE } from './reference.ts';
 import {
+  DEFAULT_GATE,
+  LEAST_WARM_UP,
+  LONGEST_WARM_UP,
+  type GateOptions,
+  type GateStatistic,
+} from './gate-options.ts';
+import { gateThreshold } from './gate-threshold.ts';
+import {
+  detectorsOf,
   initialWatch,
   restartWatch,
   sidesOf,
@@ -59,8 +65,8 @@ export function initialGate(options: GateOptions): GateState {
   if (kind === 'drift') {
     precondition(statistics.length > 0, 'A drift gate watches at least one statistic.');
     precondition(
-      whole(warmUp, 4) && warmUp <= REFERENCE_SIZE,
-      `A warm-up of ${warmUp} questions is not in 4…${REFERENCE_SIZE}.`,
+      whole(warmUp, LEAST_WARM_UP) && warmUp <= LONGEST_WARM_UP,
+      `A warm-up of ${warmUp} questions is not in ${LEAST_WARM_UP}…${LONGEST_WARM_UP}.`,
     );
     precondition(whole(coolDown, 0), `A cool-down of ${coolDown} questions.`);
     thresholdsOf(options);
@@ -145,10 +151,10 @@ function mapWatches(
   );
 }
 
-/** Several watches share what is tolerable (Bonferroni): each may fire that many times more rarely. */
+/** Several detectors share what is tolerable (Bonferroni): each may fire that many times more rarely. */
 function thresholdsOf(options: GateOptions): Record<string, number> {
   const { statistics, detector, questionsBetweenFalseAlarms, warmUp } = options;
-  const runLength = questionsBetweenFalseAlarms * statistics.length;
+  const runLength = questionsBetweenFalseAlarms * detectorsOf(statistics);
   return Object.fromEntries(
     statistics.map((name) => [name, gateThreshold(detector, sidesOf(name), runLength, warmUp)]),
   );

@@ -3,14 +3,23 @@ import { rankProbability } from './rank-probability.ts';
 /** Nearest neighbours whose distances are averaged. */
 const NEIGHBOURS = 3;
 
-/** Squared Euclidean distance of rows `i` and `j` of `points`, `[n, size]`. */
-function squaredDistance(points: Float64Array, size: number, i: number, j: number): number {
-  let sum = 0;
-  for (let a = i * size, b = j * size, end = a + size; a < end; a++, b++) {
-    const difference = (points[a] as number) - (points[b] as number);
-    sum += difference * difference;
+/** Product of rows `i` and `j` of `points`, `[n, size]`; four sums, which do not wait for each other. */
+function product(points: Float64Array, size: number, i: number, j: number): number {
+  let s = 0;
+  let t = 0;
+  let u = 0;
+  let v = 0;
+  let a = i * size;
+  let b = j * size;
+  const end = a + size;
+  for (; a + 3 < end; a += 4, b += 4) {
+    s += (points[a] as number) * (points[b] as number);
+    t += (points[a + 1] as number) * (points[b + 1] as number);
+    u += (points[a + 2] as number) * (points[b + 2] as number);
+    v += (points[a + 3] as number) * (points[b + 3] as number);
   }
-  return sum;
+  for (; a < end; a++, b++) s += (points[a] as number) * (points[b] as number);
+  return s + t + u + v;
 }
 
 /**
@@ -28,24 +37,32 @@ export function neighbourProbability(
 ): number {
   const size = point.length;
   const count = others.length + 1;
-  const points = Float64Array.from([...others, point].flat());
-  const nearest = Array.from({ length: count }, () =>
-    new Float64Array(NEIGHBOURS).fill(Number.POSITIVE_INFINITY),
-  );
+  const points = new Float64Array(count * size);
+  [...others, point].forEach((row, i) => {
+    points.set(row, i * size);
+  });
+  const squares = Float64Array.from({ length: count }, (_, i) => product(points, size, i, i));
+  const nearest = new Float64Array(count * NEIGHBOURS).fill(Number.POSITIVE_INFINITY);
   const offer = (row: number, distance: number): void => {
-    const best = nearest[row] as Float64Array;
-    let slot = NEIGHBOURS - 1;
-    if (distance >= (best[slot] as number)) return;
-    for (; slot > 0 && distance < (best[slot - 1] as number); slot--)
-      best[slot] = best[slot - 1] as number;
-    best[slot] = distance;
+    const first = row * NEIGHBOURS;
+    let slot = first + NEIGHBOURS - 1;
+    if (distance >= (nearest[slot] as number)) return;
+    for (; slot > first && distance < (nearest[slot - 1] as number); slot--)
+      nearest[slot] = nearest[slot - 1] as number;
+    nearest[slot] = distance;
   };
   for (let i = 0; i < count; i++)
     for (let j = 0; j < i; j++) {
-      const distance = squaredDistance(points, size, i, j);
+      // Exact, the coordinates being small integers.
+      const distance =
+        (squares[i] as number) + (squares[j] as number) - 2 * product(points, size, i, j);
       offer(i, distance);
       offer(j, distance);
     }
-  const scores = nearest.map((best) => best.reduce((sum, distance) => sum + distance, 0));
+  const scores = Array.from({ length: count }, (_, row) => {
+    let sum = 0;
+    for (let slot = 0; slot < NEIGHBOURS; slot++) sum += nearest[row * NEIGHBOURS + slot] as number;
+    return sum;
+  });
   return rankProbability(scores.slice(0, -1), scores.at(-1) as number);
 }

@@ -12,9 +12,9 @@ export interface Reference<T> {
 }
 
 /** Questions for which a value waits. */
-export const REFERENCE_LAG = 8;
+export const REFERENCE_LAG = 16;
 /** Most values that settle; then the oldest leaves. */
-export const REFERENCE_SIZE = 64;
+export const REFERENCE_SIZE = 128;
 
 /** A segment of which nothing was seen. */
 export const EMPTY_REFERENCE: Reference<never> = { settled: [], recent: [] };

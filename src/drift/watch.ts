@@ -6,6 +6,7 @@ import {
   type Sides,
 } from './detector.ts';
 import type { GateStatistic } from './gate-options.ts';
+import { likenessProbability } from './likeness-probability.ts';
 import { neighbourProbability } from './neighbour-probability.ts';
 import { projectHidden } from './project-hidden.ts';
 import { rankProbability } from './rank-probability.ts';
@@ -23,10 +24,11 @@ export interface GateObservation {
   readonly domain: string | null;
 }
 
-/** One statistic's segment and detector; plain JSON, about 13 kB for hidden states. */
+/** One statistic's segment and detectors; plain JSON, about 27 kB for hidden states. */
 export type WatchState = {
-  readonly detector: DetectorState;
-  /** The detector's evidence after the newest value. */
+  /** One a p-value: see {@link pValuesOf}. */
+  readonly detectors: readonly DetectorState[];
+  /** The strongest detector's evidence after the newest value. */
   readonly evidence: number;
 } & (
   | { readonly kind: 'number'; readonly reference: Reference<number> }
@@ -36,20 +38,32 @@ export type WatchState = {
 /** Newest values that begin the next segment: an alarm takes at least so many questions after a change. */
 const KEPT = 2;
 
-/** Far from the segment is a change, near to it is none; entropy and probability change both ways. */
+/** Being far from the segment, or like the newest questions, is a change, the contrary is none; numbers change both ways. */
 export function sidesOf(statistic: GateStatistic): Sides {
   return statistic === 'hidden' ? 'one' : 'two';
 }
 
+/** P-values, and so detectors, of a statistic; they share what it may cost in false alarms. */
+function pValuesOf(statistic: GateStatistic): number {
+  return statistic === 'hidden' ? 2 : 1;
+}
+
+/** Detectors of a gate that watches these statistics. */
+export function detectorsOf(statistics: readonly GateStatistic[]): number {
+  return statistics.reduce((sum, name) => sum + pValuesOf(name), 0);
+}
+
 /** A watch that has seen nothing. */
 export function initialWatch(statistic: GateStatistic, detector: DetectorName): WatchState {
-  const nothing = { detector: initialDetector(detector), evidence: 0, reference: EMPTY_REFERENCE };
+  const detectors = Array.from({ length: pValuesOf(statistic) }, () => initialDetector(detector));
+  const nothing = { detectors, evidence: 0, reference: EMPTY_REFERENCE };
   return { kind: statistic === 'hidden' ? 'point' : 'number', ...nothing };
 }
 
 /** The watch over the segment that begins now. */
 export function restartWatch(watch: WatchState): WatchState {
-  const fresh = { detector: initialDetector(watch.detector.name), evidence: 0 };
+  const detectors = watch.detectors.map(({ name }) => initialDetector(name));
+  const fresh = { detectors, evidence: 0 };
   return watch.kind === 'number'
     ? { ...watch, ...fresh, reference: restartReference(watch.reference, KEPT) }
     : { ...watch, ...fresh, reference: restartReference(watch.reference, KEPT) };
@@ -69,33 +83,30 @@ export function stepWatch(
   x: GateObservation,
   warmUp: number,
 ): WatchState {
-  const judged = (p: () => number): Pick<WatchState, 'detector' | 'evidence'> =>
-    watch.reference.settled.length < warmUp
-      ? { detector: watch.detector, evidence: watch.evidence }
-      : renamed(stepDetector(watch.detector, p(), sidesOf(statistic)));
+  const judged = (pValues: () => readonly number[]): Pick<WatchState, 'detectors' | 'evidence'> => {
+    if (watch.reference.settled.length < warmUp) return watch;
+    const p = pValues();
+    const steps = watch.detectors.map((detector, i) =>
+      stepDetector(detector, p[i] as number, sidesOf(statistic)),
+    );
+    return {
+      detectors: steps.map(({ state }) => state),
+      evidence: Math.max(...steps.map(({ evidence }) => evidence)),
+    };
+  };
   if (watch.kind === 'number') {
     const value = scalarOf(statistic, x);
     if (value === null) return watch;
     const { reference } = watch;
-    return {
-      ...watch,
-      ...judged(() => rankProbability(reference.settled, value)),
-      reference: remember(reference, value, warmUp),
-    };
+    const { detectors, evidence } = judged(() => [rankProbability(reference.settled, value)]);
+    return { ...watch, detectors, evidence, reference: remember(reference, value, warmUp) };
   }
   const point = x.hidden === undefined ? null : projectHidden(x.hidden);
   if (point === null) return watch;
-  const { reference } = watch;
-  return {
-    ...watch,
-    ...judged(() => neighbourProbability(reference.settled, point)),
-    reference: remember(reference, point, warmUp),
-  };
-}
-
-function renamed({
-  state,
-  evidence,
-}: ReturnType<typeof stepDetector>): Pick<WatchState, 'detector' | 'evidence'> {
-  return { detector: state, evidence };
+  const { settled, recent } = watch.reference;
+  const { detectors, evidence } = judged(() => [
+    neighbourProbability(settled, point),
+    likenessProbability(settled, recent, point),
+  ]);
+  return { ...watch, detectors, evidence, reference: remember(watch.reference, point, warmUp) };
 }

@@ -31,7 +31,7 @@ export interface ArenaLayer {
 /** What a model folder holds, and how its graph is fed. */
 export interface ModelManifest {
   readonly format: 'secl-stream.model';
-  /** See {@link GRAPH_VERSION}. */
+  /** See `GRAPH_VERSION`. */
   readonly graphVersion: number;
   /** The GGUF file it was built from. */
   readonly source: {

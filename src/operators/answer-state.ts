@@ -15,7 +15,7 @@ export interface AnswerState {
   readonly consumed: number;
   readonly answered: number;
   readonly deadLettered: number;
-  /** By question id, those of the newest {@link REMEMBERED_IDS} records; in order of `ordinal`. */
+  /** By question id, those of the newest `REMEMBERED_IDS` records; in order of `ordinal`. */
   readonly seen: ReadonlyMap<string, SeenQuestion>;
 }
 

@@ -110,6 +110,7 @@ export interface Broker {
   ensureTopics(specs: readonly TopicSpec[]): Promise<void>;
   /** Partition count by topic name, of every topic. */
   topics(): Promise<ReadonlyMap<string, number>>;
+  /** Offsets that a partition holds. @throws SeclError `TOPIC_UNKNOWN`. */
   bounds(topic: string, partition: number): Promise<PartitionBounds>;
   /** Next offset the group will consume, or `undefined` if it never committed. */
   committedOffset(groupId: string, topic: string, partition: number): Promise<bigint | undefined>;

@@ -166,9 +166,13 @@ export interface ScoreResult {
  * `CANCELLED` if the signal fired.
  */
 export interface ModelScope {
+  /** Writes on after each prompt. Results come in the order of the requests. */
   generate(requests: readonly GenerateRequest[], signal?: AbortSignal): Promise<GenerateResult[]>;
+  /** Probabilities of the token after each prompt. */
   next(requests: readonly NextTokenRequest[], signal?: AbortSignal): Promise<NextTokenResult[]>;
+  /** Log probabilities of given continuations. */
   score(requests: readonly ScoreRequest[], signal?: AbortSignal): Promise<ScoreResult[]>;
+  /** Gives the caches back; another scope may then begin. */
   close(): Promise<void>;
 }
 
@@ -234,5 +238,6 @@ export interface LanguageModel {
    * @throws SeclError `ADAPTER_REFUSED` if a site is unknown, a shape is wrong or a number is not finite.
    */
   setAdapter(adapter: LoraAdapter | undefined, previous?: LoraAdapter): Promise<void>;
+  /** Frees memory and threads. */
   close(): Promise<void>;
 }

@@ -54,6 +54,7 @@ export interface Telemetry {
   readonly on: boolean;
   /** Whether questions' and answers' texts may leave the process. */
   readonly captureContent: boolean;
+  /** Begins a span. */
   span(name: string, options: SpanOptions): Span;
   /**
    * Adds to a counter, records into a histogram, or sets a gauge: whatever the instrument is.

@@ -12,5 +12,6 @@ export interface Trainer {
    *   in the store, or a number that is not finite; `CANCELLED` if the signal fired.
    */
   train(batch: TrainingBatch, signal?: AbortSignal): Promise<AdapterRecord>;
+  /** Frees memory and threads. */
   close(): Promise<void>;
 }

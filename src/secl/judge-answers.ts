@@ -13,8 +13,8 @@ import type { ScoringOptions } from './scoring-options.ts';
 import { selfWeights } from './self-weights.ts';
 import type { WrittenAnswer } from './work.ts';
 
-/** What judging needs of the method's settings. */
-type JudgeOptions = Pick<
+/** What {@link judgeAnswers} needs of the scoring options. */
+export type JudgeOptions = Pick<
   ScoringOptions,
   'prompts' | 'minimumMass' | 'normalization' | 'scores' | 'promptHash' | 'contextLength'
 >;

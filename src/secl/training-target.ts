@@ -15,7 +15,7 @@ export const SIGNAL_NAMES = [
 /** One of {@link SIGNAL_NAMES}. */
 export type SignalName = (typeof SIGNAL_NAMES)[number];
 
-/** Who decides how much each signal weighs. `probe`: P(True) and NormPTrue weigh what {@link probeWeight} says. */
+/** Who decides how much each signal weighs. `probe`: P(True) and NormPTrue weigh what `probeWeight` says. */
 export const WEIGHTINGS = ['equal', 'probe'] as const;
 
 /** One of {@link WEIGHTINGS}. */

@@ -11,7 +11,7 @@ export const BLEND_KINDS = ['abrupt', 'gradual', 'recurring', 'shuffled'] as con
 /** One of {@link BLEND_KINDS}. */
 export type BlendKind = (typeof BLEND_KINDS)[number];
 
-/** Settings of {@link blend}. */
+/** Settings of `blend`. */
 export interface BlendOptions {
   readonly kind: BlendKind;
   /**

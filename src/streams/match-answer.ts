@@ -15,7 +15,7 @@ function quantityOf(text: string): ReturnType<typeof readQuantity> {
 /**
  * Whether an extracted answer is one of the accepted ones, by the rules of `docs/matching.md`.
  *
- * - `short`: {@link matchShort}.
+ * - `short`: `matchShort`.
  * - `choice`: the labels are equal, case aside.
  * - `reasoning`: the numbers are equal (a unit may be missing on one side); where the accepted answer is no
  *   number, as `short`.

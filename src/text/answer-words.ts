@@ -217,7 +217,7 @@ export function answerWords(text: string): AnswerWord[] {
   return withDatesAndUnits(withNumbers(withoutArticles(cut(foldCharacters(text)))));
 }
 
-/** {@link answerWords} as one text with single spaces. Idempotent. */
+/** `answerWords` as one text with single spaces. Idempotent. */
 export function normalizeAnswer(text: string): string {
   return answerWords(text)
     .map((word) => word.text)

@@ -1,3 +1,5 @@
+import { detectorsOf } from '../drift/watch.ts';
+import { RUN_LENGTHS } from '../drift/threshold-table.ts';
 import { SCORE_NAMES, type ScoreName } from '../events/score.ts';
 import type { TrainingMode } from '../learning/learning-options.ts';
 import type { SignalName } from '../secl/training-target.ts';
@@ -81,6 +83,7 @@ const RULES: readonly ((file: TopologyFile) => RuleFault[])[] = [
   scoreRules,
   trainingRules,
   sizeRules,
+  gateRules,
   verdictRules,
   arenaRules,
   (file) => brokerRules(file.broker, modeOf(file)),
@@ -191,6 +194,14 @@ function trainingRules(file: TopologyFile): RuleFault[] {
 /** Whether a score is the model's own statement, which an adapter acts on. */
 function isVerbalized(score: ScoreName): boolean {
   return score === 'verbalized' || score === 'verbalizedWithEvidence';
+}
+
+/** Thresholds are simulated up to a run length that all detectors of a gate share. */
+function gateRules({ gate }: TopologyFile): RuleFault[] {
+  const most = Math.floor((RUN_LENGTHS.at(-1) as number) / detectorsOf(gate.statistics));
+  if (gate.kind !== 'drift' || gate.questionsBetweenFalseAlarms <= most) return [];
+  const message = `must be at most ${most} for ${gate.statistics.join(', ')}: thresholds are not known beyond.`;
+  return [{ path: 'gate.questionsBetweenFalseAlarms', message }];
 }
 
 function verdictRules({ calibration, verdict }: TopologyFile): RuleFault[] {

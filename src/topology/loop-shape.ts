@@ -1,6 +1,12 @@
 import { DETECTORS } from '../drift/detector.ts';
-import { GATE_KINDS, GATE_STATISTICS } from '../drift/gate-options.ts';
+import {
+  GATE_KINDS,
+  GATE_STATISTICS,
+  LEAST_WARM_UP,
+  LONGEST_WARM_UP,
+} from '../drift/gate-options.ts';
 import { DEFAULT_GATE } from '../drift/gate.ts';
+import { RUN_LENGTHS } from '../drift/threshold-table.ts';
 import { ADAPTER_SCOPES } from '../events/adapter-scope.ts';
 import {
   LOSS_NAMES,
@@ -41,12 +47,12 @@ export const GATE_SHAPE: Field<TopologyGate> = object<TopologyGate>(
     ),
     detector: choice(DETECTORS, DEFAULT_GATE.detector, 'How changes of them are found.'),
     questionsBetweenFalseAlarms: integer(
-      [10, 1_000_000],
+      [10, RUN_LENGTHS.at(-1) as number],
       DEFAULT_GATE.questionsBetweenFalseAlarms,
       'How many questions without a change should pass, on average, until an alarm; thresholds follow.',
     ),
     warmUp: integer(
-      [2, 1000],
+      [LEAST_WARM_UP, LONGEST_WARM_UP],
       DEFAULT_GATE.warmUp,
       'Questions after a change that only show what is usual.',
     ),

@@ -97,11 +97,12 @@ function readValue(
 export function readOverrides(
   environment: Readonly<Record<string, string | undefined>>,
 ): Overrides {
-  const { shape } = TOPOLOGY_SHAPE;
-  const known = settingsByVariable(shape.kind === 'object' ? shape.fields : {}, '');
   const overrides: Override[] = [];
   const faults: OverrideFault[] = [];
   const names = Object.keys(environment).filter((name) => name.startsWith(PREFIX));
+  if (names.length === 0) return { overrides, faults };
+  const { shape } = TOPOLOGY_SHAPE;
+  const known = settingsByVariable(shape.kind === 'object' ? shape.fields : {}, '');
   for (const variable of names.toSorted()) {
     const text = environment[variable]?.trim() ?? '';
     const setting = known.get(variable);

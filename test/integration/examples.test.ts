@@ -54,7 +54,9 @@ async function answersTo(texts: readonly string[]): Promise<readonly Answer[]> {
 describe('examples', () => {
   it('are all run here', () => {
     const files = readdirSync(path.join(packageRoot(), 'examples'));
-    assert.deepEqual(files.toSorted(), ['own-operator.ts', 'score-one-question.ts']);
+    assert.deepEqual(files.toSorted(), [
+      ...['own-detector.ts', 'own-model.ts', 'own-operator.ts', 'score-one-question.ts'],
+    ]);
   });
 
   it('score-one-question prints every score, and they add up', async () => {
@@ -97,6 +99,28 @@ describe('examples', () => {
         ({ questionId, text, published }) =>
           `review ${questionId}: ${text} (${published.value?.toFixed(3)})`,
       ),
+    ]);
+  });
+
+  it('own-detector fires once, right after the stream changes', async () => {
+    const lines = await run('own-detector');
+    assert.equal(lines.length, 2);
+    // Choices begin at 20; a fast mean of 0.3 may take two more to leave what is usual.
+    const at = Number(/^change at answer (\d+): /.exec(lines[0] ?? '')?.[1]);
+    assert.ok(at >= 20 && at <= 22, lines[0]);
+    assert.equal(lines[1], '40 answers watched');
+  });
+
+  it('own-model is asked as any other, and its numbers come out as they must', async () => {
+    // 0.9 lies on one digit d, and 0.1 / 259 on each of the ten: the expected value of the bins' centres,
+    // (0.9 (d + 0.5) / 10 + 5 r) / (0.9 + 10 r), is 0.948 for 9 and 0.251 for 2.
+    const r = 0.1 / 259;
+    const confidence = (digit: number): string =>
+      ((0.09 * (digit + 0.5) + 5 * r) / (0.9 + 10 * r)).toFixed(3);
+    assert.deepEqual(await run('own-model'), [
+      `Kenya: Nairobi (${confidence(9)})`,
+      `Peru: Lima (${confidence(9)})`,
+      `Wakanda: Atlantis (${confidence(2)})`,
     ]);
   });
 });

@@ -38,6 +38,12 @@ export interface DriftGolden {
     readonly points: readonly (readonly number[])[];
     readonly p: number;
   }[];
+  readonly likeness: readonly {
+    readonly settled: readonly (readonly number[])[];
+    readonly recent: readonly (readonly number[])[];
+    readonly point: readonly number[];
+    readonly p: number;
+  }[];
 }
 
 /** Where it lies, seen from the repository's root (tests run there, built or not). */

@@ -4,6 +4,7 @@
 - quantiles: scipy's standard normal quantile.
 - cusum: run lengths of the textbook two-sided CUSUM (k = 0.5, h = 5) on standard normal values, by numpy.
 - conformal: p-values of full conformal prediction with a 3-nearest-neighbour score, by numpy.
+- likeness: p-values of being as much more like some waiting points than like all the others, by numpy, from every distance.
 """
 
 import json
@@ -79,6 +80,27 @@ for shift in (0, 1, 3):
 
 known = cusum_runs(4000, 0.5, 5)
 series = stretch((0, 1, 30), (1.5, 1, 10))
+
+
+def likeness(points, recent):
+    """All other points' mean squared distance, less the waiting ones', each of which weighs 0.7 as much as the next."""
+    n = len(points)
+    d = ((points[:, None] - points[None]) ** 2).sum(-1)
+    r = ((points[:, None] - recent[None]) ** 2).sum(-1)
+    weights = 0.7 ** np.arange(len(recent))[::-1]
+    scores = d.sum(1) / (n - 1) - r @ weights / weights.sum()
+    others, score = scores[:-1], scores[-1]
+    return float(((others > score).sum() + (1 + (others == score).sum()) / 2) / n)
+
+
+alike = []
+for waiting, shift in ((1, 0), (5, 0), (5, 1), (16, 2)):
+    points = rng.integers(-20, 21, size=(12, 5))
+    recent = rng.integers(-20, 21, size=(waiting, 5))
+    points[-1] += 5 * shift
+    recent[-2:] += 5 * shift
+    alike.append({"settled": points[:-1].tolist(), "recent": recent.tolist(), "point": points[-1].tolist(), "p": likeness(points, recent)})
+
 high = low = 0.0
 sums = []
 for x in series:
@@ -103,6 +125,7 @@ print(
             "cusum": {"values": series, "sums": sums, "runs": len(known), "mean": known.mean(), "median": float(np.median(known)),
                       "warmedUpMedian": float(np.median(cusum_runs(4000, 0.5, 5, 30)))},
             "conformal": clouds,
+            "likeness": alike,
         }
     )
 )

@@ -26,7 +26,7 @@ describe('streams for gates', () => {
   });
 
   it('change step by step, or not at all', () => {
-    const { observations, changes, width } = gradualStream(domains, seededRandom(1));
+    const { observations, changes, width } = gradualStream(domains, 40, seededRandom(1));
     const [start = 0] = changes;
     const names = observations.map(({ domain }) => domain);
     assert.equal(new Set(names.slice(0, start)).size, 1);

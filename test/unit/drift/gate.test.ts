@@ -60,6 +60,45 @@ describe('a drift gate', () => {
         assert.ok(alarms[i] !== undefined && alarms[i] >= start && alarms[i] < start + 5);
     });
 
+  it('finds a narrow domain inside the cloud of a wide one', () => {
+    const random = seededRandom(4);
+    const wide = Array.from({ length: 80 }, () => ({
+      ...NOTHING,
+      hidden: Float32Array.from({ length: 32 }, () => random.normal()),
+    }));
+    // A cosine of about 0.5 with each other; with the wide ones, as these have among themselves, about 0.
+    const narrow = Array.from({ length: 20 }, () => ({
+      ...NOTHING,
+      hidden: Float32Array.from({ length: 32 }, () => 1 + random.normal()),
+    }));
+    const alarms = alarmsOf(statusesOf(DEFAULT_GATE, [...wide, ...narrow]));
+    assert.equal(alarms.length, 1, `alarms at ${alarms.join(', ')}`);
+    assert.ok((alarms[0] ?? 0) >= 80 && (alarms[0] ?? 99) < 87, alarms.join(', '));
+  });
+
+  it('leaves the questions it promises between false alarms, where questions come in clusters', () => {
+    const random = seededRandom(5);
+    const stream = Array.from({ length: 3000 }, () => {
+      const center = random.integer(5);
+      return {
+        ...NOTHING,
+        hidden: Float32Array.from(
+          { length: 16 },
+          (_, i) => (i === center ? 1 : 0) + 0.1 * random.normal(),
+        ),
+      };
+    });
+    let state = initialGate({ ...DEFAULT_GATE, questionsBetweenFalseAlarms: 100 });
+    let alarms = 0;
+    for (const x of stream) {
+      const step = stepGate(state, x, { ...DEFAULT_GATE, questionsBetweenFalseAlarms: 100 });
+      ({ state } = step);
+      if (step.status.alarm) alarms++;
+    }
+    // 30 are allowed; four Poisson deviations of that.
+    assert.ok(alarms <= 30 + 4 * Math.sqrt(30), `${alarms}`);
+  });
+
   it('finds a change of entropy', () => {
     const alarms = alarmsOf(statusesOf({ ...DEFAULT_GATE, statistics: ['entropy'] }, stream));
     assert.deepEqual(alarms.length, 2);

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { initialWatch, restartWatch, sidesOf, stepWatch } from '../../../src/drift/watch.ts';
+import {
+  detectorsOf,
+  initialWatch,
+  restartWatch,
+  sidesOf,
+  stepWatch,
+} from '../../../src/drift/watch.ts';
 
 const of = (entropyNats: number | null) => ({
   ...{ entropyNats, answerProbability: 0.5, hidden: Float32Array.of(1, 0), domain: null },
@@ -23,7 +29,7 @@ describe('stepWatch', () => {
     for (let i = 0; i < 9; i++) watch = stepWatch(watch, 'entropy', of(i), 4);
     const fresh = restartWatch(watch);
     assert.deepEqual(fresh.reference, { settled: [7, 8], recent: [] });
-    assert.deepEqual(fresh.detector, initialWatch('entropy', 'cusum').detector);
+    assert.deepEqual(fresh.detectors, initialWatch('entropy', 'cusum').detectors);
   });
 });
 
@@ -31,5 +37,14 @@ describe('sidesOf', () => {
   it('counts being far from the segment, not being near', () => {
     assert.equal(sidesOf('hidden'), 'one');
     assert.equal(sidesOf('entropy'), 'two');
+  });
+});
+
+describe('detectorsOf', () => {
+  it('counts two for hidden states: being far from the segment, and like the newest', () => {
+    assert.equal(detectorsOf(['hidden']), 2);
+    assert.equal(detectorsOf(['entropy', 'answer-probability']), 2);
+    assert.equal(initialWatch('hidden', 'cusum').detectors.length, 2);
+    assert.equal(initialWatch('entropy', 'cusum').detectors.length, 1);
   });
 });

@@ -289,6 +289,13 @@ telemetry:
       'calibration: { window: sliding, size: 4, step: 5 }',
       ['calibration.step must be at most the size, 4, or answers would be in no window.'],
     ],
+    [
+      'a rate of false alarms for which no threshold is known',
+      'gate: { statistics: [hidden, entropy], questionsBetweenFalseAlarms: 4000 }',
+      [
+        'gate.questionsBetweenFalseAlarms must be at most 3333 for hidden, entropy: thresholds are not known beyond.',
+      ],
+    ],
     ...['', 'training: { mode: barrier }'].map((mode): [string, string, string[]] => [
       `batches cut by time before a barrier${mode === '' ? ', which is the default' : ''}`,
       `batch: { maxWaitMs: 5 }\n${mode}`,
