@@ -14,6 +14,7 @@ import { measureQuantization, type QuantizationOptions } from './quantization.ts
 import { measureLoad, type LoadOptions } from './load.ts';
 import { publish, type OutputOptions } from './result.ts';
 import { measureSpeed, type SpeedOptions } from './speed.ts';
+import { measureTelemetry, type TelemetryOptions } from './telemetry.ts';
 import { measureTraining, type TrainingSpeedOptions } from './training-speed.ts';
 
 const PRECISIONS = ['int8', 'int4', 'fp32'];
@@ -110,6 +111,17 @@ addCommonOptions(
   .option('--python <path>', 'Python with torch, transformers, peft and gguf; else no peer')
   .action((options: TrainingSpeedOptions & OutputOptions) =>
     publish('training', options, () => measureTraining(options)),
+  );
+
+addCommonOptions(
+  program
+    .command('telemetry')
+    .description('processor time of replays with traces and metrics against without'),
+)
+  .option('--pairs <n>', 'pairs of replays', wholeNumber(2), 10)
+  .option('--per-domain <n>', 'questions of each of four domains', wholeNumber(1), 4)
+  .action((options: TelemetryOptions & OutputOptions) =>
+    publish('telemetry', options, () => measureTelemetry(options)),
   );
 
 const seed = ['--seed <n>', 'draws orderings and runs', wholeNumber(0), 1] as const;

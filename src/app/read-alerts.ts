@@ -4,7 +4,7 @@ import { SeclError } from '../errors/secl-error.ts';
 import type { Alert } from '../events/alert.ts';
 import { loadTopology } from './load-topology.ts';
 import type { Environment } from './model-store.ts';
-import { openRunLog } from './open-run-log.ts';
+import { openLogOf, type LogChoice } from './open-log-of.ts';
 import { SYSTEM_CLOCK } from './system-clock.ts';
 import { webhookOf } from './webhook-of.ts';
 
@@ -20,17 +20,13 @@ export interface ListedAlerts {
 const REASON_LETTERS = 500;
 
 /**
- * Reads the alerts of a run that no process works on.
+ * Reads the alerts of a run that no process works on, or of a pipeline on a broker.
  *
  * @param most - Alerts to give at most.
- * @throws SeclError as `openRunLog` does.
+ * @throws SeclError as `openLogOf` does.
  */
-export async function readAlerts(
-  runFolder: string,
-  topologyFile: string | undefined,
-  most: number,
-): Promise<ListedAlerts> {
-  const { log, topology } = await openRunLog(runFolder, topologyFile);
+export async function readAlerts(choice: LogChoice, most: number): Promise<ListedAlerts> {
+  const { log, topology } = await openLogOf(choice);
   try {
     const topic = topology.topics.alerts;
     if (!(await log.topics()).has(topic)) return { firing: [], told: [] };

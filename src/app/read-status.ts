@@ -1,9 +1,5 @@
-import { stat } from 'node:fs/promises';
-import path from 'node:path';
 import { openRecordCodecs } from '../adapters/avro/record-codecs.ts';
-import { openEmbeddedLog } from '../adapters/embedded-log/open-embedded-log.ts';
 import { shownName } from '../dashboard-view/shown-text.ts';
-import { SeclError } from '../errors/secl-error.ts';
 import type { Broker } from '../ports/broker.ts';
 import {
   addToBoard,
@@ -12,18 +8,11 @@ import {
   type VerdictBoard,
 } from '../verdict/verdict-board.ts';
 import { verdictAsOf, type ReadVerdict } from '../verdict/verdict-as-of.ts';
-import { loadTopology } from './load-topology.ts';
-import { openRunLog } from './open-run-log.ts';
+import { openLogOf, type LogChoice } from './open-log-of.ts';
 import { SYSTEM_CLOCK } from './system-clock.ts';
 
 /** Where {@link readStatus} looks. */
-export interface StatusOptions {
-  /** Folder of a run; one of this and `logFolder`. */
-  readonly runFolder?: string | undefined;
-  /** Folder of an embedded log itself. */
-  readonly logFolder?: string | undefined;
-  /** Names the topics; absent: that of the run, else the default one. */
-  readonly topology?: string | undefined;
+export interface StatusOptions extends LogChoice {
   /** Data older than this says nothing of now, in milliseconds; absent: however old it is. */
   readonly maxAgeMs?: number | undefined;
 }
@@ -71,43 +60,18 @@ async function readBoard(
   return { board, unreadable };
 }
 
-/** @throws SeclError as {@link readStatus}. */
-async function openLog({
-  runFolder,
-  logFolder,
-  topology: file,
-}: StatusOptions): Promise<{ log: Broker; topic: string; title: string }> {
-  if (runFolder !== undefined) {
-    const { log, topology, title } = await openRunLog(runFolder, file);
-    return { log, topic: topology.topics.calibration, title };
-  }
-  if (logFolder === undefined)
-    throw new SeclError('USAGE', 'nothing says whose status is wanted', {
-      hint: 'Name a run with --run FOLDER, or a log with --log FOLDER.',
-    });
-  // LevelDB would make a new log of any folder; one that is a log has this file.
-  if ((await stat(path.join(logFolder, 'CURRENT')).catch(() => undefined)) === undefined)
-    throw new SeclError('FILE_UNREADABLE', `there is no log in ${logFolder}`, {
-      hint: 'Name the folder of a log with --log, or that of a run with --run.',
-    });
-  const { topics } = await loadTopology(file);
-  const log = await openEmbeddedLog({ folder: logFolder, clock: SYSTEM_CLOCK });
-  return { log, topic: topics.calibration, title: logFolder };
-}
-
 /**
- * Reads the newest verdicts of a run that no process works on.
+ * Reads the newest verdicts of a run that no process works on, or of a pipeline on a broker.
  *
- * @throws SeclError `USAGE` without a folder; `FILE_UNREADABLE` if there is no run; `LOG_IN_USE` while a process works
- *   on it; `LOG_CORRUPT`.
+ * @throws SeclError as `openLogOf` does.
  */
-export async function readStatus(options: StatusOptions): Promise<Status> {
-  const { log, topic, title } = await openLog(options);
+export async function readStatus({ maxAgeMs, ...choice }: StatusOptions): Promise<Status> {
+  const { log, topology, title } = await openLogOf(choice);
   try {
-    const { board, unreadable } = await readBoard(log, topic);
+    const { board, unreadable } = await readBoard(log, topology.topics.calibration);
     const nowMs = SYSTEM_CLOCK.nowMs();
     const read = (scoped: ScopedVerdict | null): ReadVerdict => {
-      const verdict = verdictAsOf(scoped?.verdict ?? null, nowMs, options.maxAgeMs ?? null);
+      const verdict = verdictAsOf(scoped?.verdict ?? null, nowMs, maxAgeMs ?? null);
       return { ...verdict, reason: shownName(verdict.reason, REASON_LETTERS) };
     };
     return {

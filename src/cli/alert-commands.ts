@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { alertLine } from '../app/alerts-of-command.ts';
 import { readAlerts, testWebhook, type ListedAlerts } from '../app/read-alerts.ts';
+import { addBrokerOptions, type BrokerCommandOptions } from './broker-options.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { wholeNumber } from './whole-number.ts';
 
-interface ListOptions {
-  readonly run: string;
-  readonly topology?: string;
+interface ListOptions extends BrokerCommandOptions {
+  readonly run?: string;
   readonly last: number;
   readonly json?: true;
 }
@@ -26,16 +26,20 @@ export function registerAlertCommands(program: Command): void {
       `
 Rules stand under \`alerts:\` in the topology; docs/alerts.md says what each means and what to do.`,
     );
-  alerts
-    .command('list')
-    .description('show which alerts go on, and what was told last')
-    .requiredOption('--run <folder>', 'folder of a run that no command works on')
-    .option('--topology <file>', 'topology that names the topics; else the one of the run')
+  addBrokerOptions(
+    alerts
+      .command('list')
+      .description('show which alerts go on, and what was told last')
+      .option('--run <folder>', 'folder of a run that no command works on'),
+  )
     .option('--last <n>', 'how many to show', wholeNumber(1), 20)
     .option('--json', 'print one JSON object')
-    .addHelpText('after', '\nExample:\n  secl alerts list --run runs/qa --last 5')
-    .action(async ({ run, topology, last, json }: ListOptions) => {
-      const listed = await readAlerts(run, topology, last);
+    .addHelpText(
+      'after',
+      '\nExamples:\n  secl alerts list --run runs/qa --last 5\n  secl alerts list --topology qa.yaml',
+    )
+    .action(async ({ run, topology, log, brokers, last, json }: ListOptions) => {
+      const listed = await readAlerts({ runFolder: run, topology, log, brokers }, last);
       console.log(json === true ? JSON.stringify(listed, null, 2) : listText(listed));
     });
   alerts

@@ -1,11 +1,10 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { readStatus, type ScopedStatus, type Status } from '../app/read-status.ts';
+import { addBrokerOptions, type BrokerCommandOptions } from './broker-options.ts';
 import { EXIT } from './exit-code.ts';
 
-interface StatusCommandOptions {
+interface StatusCommandOptions extends BrokerCommandOptions {
   readonly run?: string;
-  readonly log?: string;
-  readonly topology?: string;
   readonly maxAge?: number;
   readonly json?: true;
 }
@@ -32,29 +31,32 @@ function minutes(text: string): number {
 
 /** Adds `secl status`. */
 export function registerStatusCommand(program: Command): void {
-  program
-    .command('status')
-    .description('say whether confidence can be trusted now: the newest verdict of a run')
-    .option('--run <folder>', 'folder of a run that no command works on')
-    .option('--log <folder>', 'folder of a log itself, instead of a run')
-    .option('--topology <file>', 'topology that names the topics; else the one of the run')
+  addBrokerOptions(
+    program
+      .command('status')
+      .description('say whether confidence can be trusted now: the newest verdict')
+      .option('--run <folder>', 'folder of a run that no command works on'),
+  )
     .option('--max-age <minutes>', 'older data says nothing of now: "not enough data"', minutes)
     .option('--json', 'print one JSON object')
     .addHelpText(
       'after',
       `
 Exit codes: 0 trust; 10 caution; 11 do not trust; 12 not enough data; 1 failed; 2 wrong usage.
-A run that a command works on is shown by that command: start it with --dashboard.
+An embedded log serves one process at a time: what a command works on is shown by that command, with
+--dashboard.
 docs/verdict.md says what each verdict means and when it changes.
 
 Examples:
   secl status --run runs/start/stream-40-1-0123456789ab
-  secl status --log /var/lib/secl/log --max-age 30 --json || echo "look at it"`,
+  secl status --topology qa.yaml
+  secl status --brokers localhost:9092 --max-age 30 --json || echo "look at it"`,
     )
-    .action(async ({ run, log, topology, maxAge, json }: StatusCommandOptions) => {
+    .action(async ({ run, log, brokers, topology, maxAge, json }: StatusCommandOptions) => {
       const status = await readStatus({
         runFolder: run,
-        logFolder: log,
+        log,
+        brokers,
         topology,
         maxAgeMs: maxAge === undefined ? undefined : maxAge * 60_000,
       });

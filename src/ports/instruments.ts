@@ -36,10 +36,35 @@ const CALL = [
 
 /** Every instrument by its name; `docs/metrics.md` is held against this list. */
 export const INSTRUMENTS = {
+  'secl.verdict': {
+    kind: 'gauge',
+    unit: '1',
+    description:
+      'Whether confidence can be trusted: 0 trust, 1 not enough data, 2 caution, 3 do not trust',
+    attributes: PLACE,
+  },
+  'secl.verdict.data.time': {
+    kind: 'gauge',
+    unit: 's',
+    description: 'When the newest answer that the verdict knows of was given, since 1970',
+    attributes: PLACE,
+  },
   'secl.calibration.ece': {
     kind: 'gauge',
     unit: '1',
     description: 'Expected calibration error of the newest window',
+    attributes: [...PLACE, 'secl.score'],
+  },
+  'secl.calibration.ece.low': {
+    kind: 'gauge',
+    unit: '1',
+    description: 'Lower end of the 95% band of the ECE; of the published confidence alone',
+    attributes: [...PLACE, 'secl.score'],
+  },
+  'secl.calibration.ece.high': {
+    kind: 'gauge',
+    unit: '1',
+    description: 'Upper end of the 95% band of the ECE; of the published confidence alone',
     attributes: [...PLACE, 'secl.score'],
   },
   'secl.calibration.ece.floor': {

@@ -21,15 +21,19 @@ export class FaultPool {
   readonly #live = new Set<FaultProcess>();
   /** What processes said before they ended by themselves. */
   readonly complaints: string[] = [];
+  readonly #draining = new Set<FaultProcess>();
+  /** End of what each process wrote to its standard error. */
+  readonly #said = new Map<FaultProcess, string>();
   #isStopping = false;
 
   constructor(config: Omit<FaultProcessConfig, 'role'>) {
     this.#config = config;
   }
 
-  /** Those that run, of a role. */
+  /** Those that run and were not told to stop, of a role. */
   live(role: Role): readonly FaultProcess[] {
-    return [...this.#live].filter((process) => process.role === role);
+    const running = [...this.#live].filter((process) => process.role === role);
+    return running.filter((process) => !this.#draining.has(process));
   }
 
   start(role: Role): FaultProcess {
@@ -41,11 +45,13 @@ export class FaultPool {
     });
     let said = '';
     child.stderr.on('data', (bytes: Buffer) => {
-      said = `${said}${bytes.toString()}`.slice(-2000);
+      said = `${said}${bytes.toString()}`.slice(-4000);
+      if (this.#live.has(started)) this.#said.set(started, said);
     });
     const ended = new Promise<void>((resolve) => {
       child.once('close', (code, signal) => {
         this.#live.delete(started);
+        this.#said.delete(started);
         if (code !== 0 && signal === null) {
           this.complaints.push(`${role}: ${said}`);
           if (!this.#isStopping) this.start(role);
@@ -66,6 +72,7 @@ export class FaultPool {
 
   /** Tells one to finish what is under way. */
   async drain(process: FaultProcess): Promise<boolean> {
+    this.#draining.add(process);
     process.child.kill('SIGCONT');
     process.child.kill('SIGTERM');
     const done = new AbortController();
@@ -76,6 +83,14 @@ export class FaultPool {
     done.abort();
     if (!inTime) await this.kill(process);
     return inTime;
+  }
+
+  /** Has every process say where it stands. */
+  async interrogate(): Promise<readonly string[]> {
+    const said = this.complaints.length;
+    for (const process of this.#live) process.child.kill('SIGUSR2');
+    await sleep(1000);
+    return [...this.#said.values(), ...this.complaints.slice(said)];
   }
 
   /** Stops all. @returns How many did not stop in time when they were told to. */

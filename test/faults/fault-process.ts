@@ -24,17 +24,32 @@ import { faultTopology, type FaultProcessConfig } from './fault-config.ts';
 const config = JSON.parse(process.argv[2] ?? '') as FaultProcessConfig;
 const topology = faultTopology(config.mode);
 const drain = new AbortController();
+// Ctrl-C is for the program that started this one.
+process.on('SIGINT', () => undefined);
 process.once('SIGTERM', () => {
   drain.abort();
 });
+
+/** Requests under way. */
+const doing: string[] = [];
+
+async function done<T>(what: string, work: Promise<T>): Promise<T> {
+  doing.push(what);
+  try {
+    return await work;
+  } finally {
+    doing.splice(doing.indexOf(what), 1);
+  }
+}
 
 /** A broker whose commits take longer. */
 function slowed(broker: Broker, ms: number): Broker {
   const slow = (lease: PartitionLease): PartitionLease => ({
     ...lease,
+    poll: (options) => done(`poll ${lease.topic}/${lease.partition}`, lease.poll(options)),
     commit: async (commit) => {
       await sleep(ms);
-      return lease.commit(commit);
+      return done(`commit ${lease.topic}/${lease.partition}`, lease.commit(commit));
     },
   });
   return {
@@ -60,6 +75,13 @@ const store = openFileAdapterStore(config.folder);
 const ledger = createPartitionLedger(SYSTEM_CLOCK);
 const learning = learningOptionsOf(topology, model);
 const shared = { topology, broker, codecs, clock: SYSTEM_CLOCK, ledger, drain: drain.signal };
+
+/** Where it stands, told on a signal: what hangs cannot tell of itself. */
+process.on('SIGUSR2', () => {
+  const standings = ledger.standings().map((at) => ({ ...at, nextOffset: String(at.nextOffset) }));
+  const nowMs = SYSTEM_CLOCK.monotonicMs();
+  process.stderr.write(`${JSON.stringify({ pid: process.pid, nowMs, doing, standings })}\n`);
+});
 
 if (config.role === 'trainer') {
   const trainer = createStandInTrainer({

@@ -206,18 +206,20 @@ export async function runRound(world: FaultWorld, spec: RoundSpec): Promise<Roun
           },
         });
       }
-      await sleep(100);
+      await sleep(250);
     }
     await harm;
+    const complete = answered >= questions.length;
+    const standing = complete ? [] : await pool.interrogate();
     // A zombie that wakes last gets its chance to write.
     await sleep(300);
     const stuck = await pool.stop();
     return {
       leavings: await leavingsOf(broker, mode),
       hit,
-      complaints: pool.complaints,
+      complaints: [...pool.complaints, ...standing],
       stuck,
-      complete: answered >= questions.length,
+      complete,
     };
   } finally {
     await pool.killAll();

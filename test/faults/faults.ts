@@ -118,8 +118,15 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   },
 };
 
+/** Faults that a round can have: those above, and the embedded log's own. */
+export const FAULT_NAMES: readonly string[] = [
+  ...Object.keys(FAULTS).filter((name) => name !== 'none'),
+  'slow-disk',
+];
+
 /** In which modes a fault means something. */
-export function modesOf(fault: string): readonly FaultMode[] {
+export function modesOf(fault: string): readonly (FaultMode | 'embedded')[] {
+  if (fault === 'slow-disk') return ['embedded'];
   return fault === 'trainer-killed' || fault === 'batches-repeated'
     ? ['barrier']
     : ['off', 'barrier'];

@@ -6,7 +6,7 @@
  * `--rounds N` how many; `--seed S` of the first, counted up (a failing round names its own: replay it with
  * `--rounds 1 --seed S --only FAULT`); `--only FAULT[,FAULT]`; `--mode off|barrier`.
  * `hit` counts the rounds in which there was still something to answer when the fault struck.
- * The last line is the counts as JSON. Exits with 1 on any loss.
+ * Ctrl-C ends after the round under way. The last line is the counts as JSON. Exits with 1 on any loss.
  */
 import { parseArgs } from 'node:util';
 import { openKafkaBroker } from '../../src/adapters/kafka/open-kafka-broker.ts';
@@ -15,9 +15,9 @@ import { openProxy } from '../support/cuttable-proxy.ts';
 import { kafkaSkip, startKafka } from '../support/kafka-server.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { compareLeavings } from './compare-leavings.ts';
-import type { FaultMode } from './fault-config.ts';
-import { runRound, type FaultWorld, type Leavings } from './fault-round.ts';
-import { FAULTS, modesOf } from './faults.ts';
+import { runRound, type FaultWorld, type Leavings, type RoundSpec } from './fault-round.ts';
+import { FAULT_NAMES, modesOf } from './faults.ts';
+import { runSlowDisk } from './slow-disk-rounds.ts';
 
 const { values } = parseArgs({
   options: {
@@ -34,10 +34,18 @@ if (skip !== false || process.env['KAFKA_BROKERS'] !== undefined) {
 }
 const seed = Number(values.seed);
 const rounds = Number(values.rounds);
-const names = values.only?.split(',') ?? Object.keys(FAULTS).filter((name) => name !== 'none');
+const names = values.only?.split(',') ?? FAULT_NAMES;
 const plan = names
   .flatMap((fault) => modesOf(fault).map((mode) => ({ fault, mode })))
   .filter(({ mode }) => values.mode === undefined || mode === values.mode);
+const planned = Array.from({ length: rounds }, (_, round) => ({
+  ...plan[round % plan.length]!,
+  seed: seed + round,
+}));
+const onKafka = planned.flatMap(({ mode, ...rest }): readonly RoundSpec[] =>
+  mode === 'embedded' ? [] : [{ mode, ...rest }],
+);
+const onDisk = planned.filter(({ mode }) => mode === 'embedded');
 
 let target = 0;
 const proxy = await openProxy(() => target);
@@ -51,19 +59,32 @@ const broker = await openKafkaBroker({
 });
 const world: FaultWorld = { server, proxy, broker, folder: temporaryFolder() };
 const started = performance.now();
-const wanted = new Map<FaultMode, Leavings>();
+const wanted = new Map<string, Leavings>();
 const counts: Record<string, { rounds: number; hit: number; failed: number }> = {};
 const failures: { fault: string; mode: string; seed: number; faults: readonly string[] }[] = [];
 let restarts = 0;
 
-for (const mode of new Set(plan.map((each) => each.mode))) {
+const note = (name: string, wasHit: boolean, faults: readonly string[]): void => {
+  const count = (counts[name] ??= { rounds: 0, hit: 0, failed: 0 });
+  count.rounds += 1;
+  if (wasHit) count.hit += 1;
+  if (faults.length > 0) count.failed += 1;
+};
+
+for (const mode of new Set(onKafka.map((each) => each.mode))) {
   const { leavings, complete, complaints } = await runRound(world, { fault: 'none', mode, seed });
   if (!complete) throw new Error(`the undisturbed run did not end: ${complaints.join('\n')}`);
   wanted.set(mode, leavings);
 }
-for (let round = 0; round < rounds; round++) {
-  const { fault, mode } = plan[round % plan.length]!;
-  const spec = { fault, mode, seed: seed + round };
+let isStopping = false;
+process.once('SIGINT', () => {
+  console.error('stopping after this round');
+  isStopping = true;
+});
+const isOver = (): boolean => isStopping;
+for (const spec of onKafka) {
+  if (isOver()) break;
+  const { fault, mode } = spec;
   const begun = performance.now();
   let faults: readonly string[];
   let wasHit = false;
@@ -81,22 +102,35 @@ for (let round = 0; round < rounds; round++) {
     faults = [error instanceof Error ? (error.stack ?? error.message) : String(error)];
   }
   const name = `${fault} ${mode}`;
-  const count = (counts[name] ??= { rounds: 0, hit: 0, failed: 0 });
-  count.rounds += 1;
-  if (wasHit) count.hit += 1;
-  if (faults.length > 0) {
-    count.failed += 1;
-    failures.push({ fault, mode, seed: spec.seed, faults });
-  }
+  note(name, wasHit, faults);
+  if (faults.length > 0) failures.push({ ...spec, faults });
   const took = ((performance.now() - begun) / 1000).toFixed(1);
   console.log(`${faults.length === 0 ? 'ok  ' : 'FAIL'} ${name}, seed ${spec.seed} (${took} s)`);
   for (const sentence of faults) console.log(`     ${sentence}`);
 }
+if (onDisk[0] !== undefined && !isOver()) {
+  const { kills, differences } = await runSlowDisk(world.folder, onDisk.length, onDisk[0].seed);
+  for (let i = 0; i < kills; i++) note('slow-disk embedded', true, []);
+  if (differences.length > 0) {
+    note('slow-disk embedded', true, differences);
+    failures.push({ ...onDisk[0], faults: differences });
+  }
+  for (const sentence of differences) console.log(`     ${sentence}`);
+}
 await broker.close();
 await server.stop();
 await proxy.close();
+const ran = Object.values(counts).reduce((sum, count) => sum + count.rounds, 0);
 const seconds = Math.round((performance.now() - started) / 1000);
 console.log(
-  JSON.stringify({ seed, rounds, failed: failures.length, restarts, seconds, counts, failures }),
+  JSON.stringify({
+    seed,
+    rounds: ran,
+    failed: failures.length,
+    restarts,
+    seconds,
+    counts,
+    failures,
+  }),
 );
 process.exitCode = failures.length > 0 ? 1 : 0;

@@ -22,6 +22,8 @@ export interface KillOptions {
   readonly between: readonly [number, number];
   readonly random: SeededRandom;
   readonly onRound?: (round: string) => void;
+  /** Module that the replays which are killed load first. */
+  readonly preload?: string;
 }
 
 /** What came of it. */
@@ -92,6 +94,7 @@ async function replayOnce(
   const child = spawn(
     process.execPath,
     [
+      ...(options.preload === undefined ? [] : ['--import', options.preload]),
       main,
       'replay',
       options.stream,
@@ -129,7 +132,8 @@ async function replayOnce(
 /** Kills replays with SIGKILL at random moments, starts them again, and compares what they end with. */
 export async function killReplays(options: KillOptions): Promise<KillResult> {
   const undisturbed = path.join(options.folder, 'undisturbed');
-  await replayOnce(options, undisturbed, null);
+  const { preload: _, ...usual } = options;
+  await replayOnce(usual, undisturbed, null);
   const whole = await leavingsOf(undisturbed);
   const expected = whole.answers.map(lasting);
   const differences: string[] = [];

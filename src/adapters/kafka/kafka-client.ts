@@ -17,11 +17,14 @@ import {
 } from './kafka-faults.ts';
 import type { KafkaSettings } from './kafka-settings.ts';
 import { endsWithin } from './keep-trying.ts';
+import { settledOrGone } from './settled-or-gone.ts';
 
 /** How long connecting and authenticating may each take, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 5000;
 /** How long a request may stay without an answer. */
 const REQUEST_TIMEOUT_MS = 20_000;
+/** A request that kafkajs has lost track of is given up this long after it should have timed out. */
+const LOST_REQUEST_MS = 20_000;
 /** How long closing waits for requests under way. */
 const CLOSE_MS = 2000;
 
@@ -64,12 +67,14 @@ type CoordinatorKind = 'group' | 'transaction';
 export class KafkaClient {
   readonly #builder: ConnectionPoolBuilder;
   readonly #seedCount: number;
+  /** The longest request, joining a group, takes as long as a session. */
+  readonly #longestMs: number;
   #seed: KafkaNode | undefined;
-  readonly #nodes = new Map<number, { readonly pool: ConnectionPool; readonly node: KafkaNode }>();
+  readonly #nodes = new Map<number, LiveNode>();
   /** Leaders by partition. */
   readonly #topics = new Map<string, readonly number[]>();
   readonly #coordinators = new Map<string, number>();
-  #closed = false;
+  readonly #gone = new AbortController();
   /** Every connection that is open or being made: a node may be making one when it is hung up. */
   readonly #sockets = new Set<Socket>();
 
@@ -81,6 +86,7 @@ export class KafkaClient {
       logger: SILENT,
     });
     this.#seedCount = settings.brokers.length;
+    this.#longestMs = REQUEST_TIMEOUT_MS + settings.sessionTimeoutMs + LOST_REQUEST_MS;
   }
 
   /** Partition counts of all topics but Kafka's own. */
@@ -158,7 +164,7 @@ export class KafkaClient {
     const seed = this.#seed ?? (await this.#connectSeed());
     try {
       await connected(seed);
-      return await work(seed);
+      return await settledOrGone(work(seed), this.#gone.signal, this.#longestMs);
     } catch (error) {
       if (isConnectionFault(error)) this.#dropSeed(seed);
       throw error;
@@ -175,12 +181,12 @@ export class KafkaClient {
     if (known === undefined) throw connectionFault(`node ${nodeId} is not connected`);
     try {
       await connected(known.node);
-      return await work(known.node, nodeId);
+      return await settledOrGone(work(known.node, nodeId), known.gone.signal, this.#longestMs);
     } catch (error) {
       if (isConnectionFault(error) && this.#nodes.get(nodeId) === known) {
         // Its address may be another one when it is back.
         this.#nodes.delete(nodeId);
-        void hangUp(known.node);
+        drop(known);
       }
       throw error;
     }
@@ -188,12 +194,14 @@ export class KafkaClient {
 
   /** Waits a moment for answers under way, then hangs up. */
   async close(): Promise<void> {
-    this.#closed = true;
-    const nodes = [...this.#nodes.values()].map(({ node }) => node);
+    this.#gone.abort();
+    const live = [...this.#nodes.values()];
+    const nodes = live.map(({ node }) => node);
     if (this.#seed !== undefined) nodes.push(this.#seed);
     this.#nodes.clear();
     this.#seed = undefined;
     await endsWithin(Promise.all(nodes.map(hangUp)), CLOSE_MS);
+    live.forEach(drop);
     for (const socket of this.#sockets) destroy(socket);
   }
 
@@ -202,12 +210,13 @@ export class KafkaClient {
     socket.once('close', () => {
       this.#sockets.delete(socket);
     });
-    if (this.#closed) destroy(socket);
+    if (this.#gone.signal.aborted) destroy(socket);
     return socket;
   }
 
   #assertOpen(): void {
-    if (this.#closed) throw new SeclError('CANCELLED', 'the connection to Kafka was closed');
+    if (this.#gone.signal.aborted)
+      throw new SeclError('CANCELLED', 'the connection to Kafka was closed');
   }
 
   async #leaders(topic: string): Promise<readonly number[] | undefined> {
@@ -237,8 +246,9 @@ export class KafkaClient {
     const known = this.#nodes.get(nodeId);
     if (known?.pool.host === host && known.pool.port === port) return;
     const pool = await this.#builder.build({ host, port });
-    this.#nodes.set(nodeId, { pool, node: createNode(pool, nodeId) });
-    if (known !== undefined) void hangUp(known.node);
+    const gone = new AbortController();
+    this.#nodes.set(nodeId, { pool, node: createNode(pool, nodeId), gone });
+    if (known !== undefined) drop(known);
   }
 
   /** Tries each of the addresses to begin with, once. */
@@ -263,6 +273,19 @@ export class KafkaClient {
     if (this.#seed === seed) this.#seed = undefined;
     void hangUp(seed);
   }
+}
+
+/** A node, and the signal that its connections were given up. */
+interface LiveNode {
+  readonly pool: ConnectionPool;
+  readonly node: KafkaNode;
+  readonly gone: AbortController;
+}
+
+/** Gives up a node's connections, and with them every request under way. */
+function drop({ node, gone }: LiveNode): void {
+  gone.abort();
+  void hangUp(node);
 }
 
 function createNode(connectionPool: ConnectionPool, nodeId?: number): KafkaNode {

@@ -4,13 +4,21 @@ import { from, lastValueFrom, toArray } from 'rxjs';
 import type { CalibrationWindow } from '../../../src/events/calibration-window.ts';
 import { measureWindows } from '../../../src/app/measure-windows.ts';
 import { NO_TELEMETRY } from '../../../src/ports/no-telemetry.ts';
+import type { VerdictLevel } from '../../../src/events/verdict.ts';
+import { verdictOf } from '../../support/verdict-fixture.ts';
 import { recordingTelemetry } from '../../support/recording-telemetry.ts';
 
 function window(ordinal: number, ece: number | null, more: object = {}): CalibrationWindow {
   return {
     ...{ sourceTopic: 'q', sourcePartition: 1, scope: 'pooled', ordinal, revision: 0 },
     ...{ answers: 10, labelled: 5, accuracy: 0.4 },
-    metrics: [{ score: 'published', ece, eceFloor: 0.1, brier: 0.2, auroc: null, mean: 0.6 }],
+    metrics: [
+      {
+        ...{ score: 'published', ece, eceFloor: 0.1, eceLow: 0.05, eceHigh: null },
+        ...{ brier: 0.2, auroc: null, mean: 0.6 },
+      },
+    ],
+    verdict: null,
     ...more,
   } as unknown as CalibrationWindow;
 }
@@ -44,6 +52,23 @@ describe('measureWindows', () => {
       window(2, 0.8, { scope: 'geography' }),
     );
     assert.deepEqual(of('secl.calibration.ece'), [0.1, 0.2, 0.3, 0.4]);
+  });
+
+  it('tells the verdict of whatever window came last, over all domains', async () => {
+    const verdict = (level: VerdictLevel, dataAtMs: number) => ({
+      verdict: verdictOf({ level, dataAtMs }),
+    });
+    const of = await measured(
+      window(0, 0.1, verdict('trust', 1500)),
+      window(1, 0.2, verdict('caution', 2500)),
+      window(0, 0.1, { revision: 1, ...verdict('do-not-trust', 2500) }),
+      window(2, 0.2, { scope: 'geography', ...verdict('trust', 2500) }),
+      window(2, 0.2, verdict('not-enough-data', 3500)),
+    );
+    assert.deepEqual(of('secl.verdict'), [0, 2, 3, 1]);
+    assert.deepEqual(of('secl.verdict.data.time'), [1.5, 2.5, 2.5, 3.5]);
+    assert.deepEqual(of('secl.calibration.ece'), [0.1, 0.2, 0.2]);
+    assert.deepEqual(of('secl.calibration.ece.low'), [0.05, 0.05, 0.05]);
   });
 
   it('is nothing where telemetry is off', async () => {

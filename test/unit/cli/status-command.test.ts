@@ -123,9 +123,9 @@ describe('secl status', () => {
     await assert.rejects(status('--run', run, '--max-age', '-1'), /must be above 0/);
   });
 
-  it('prints JSON, of a log’s own folder too, and says so where nothing has closed', async () => {
+  it('prints JSON, of a worker’s folder too, and says so where nothing has closed', async () => {
     const run = await runWith('empty', []);
-    const { text, code } = await status('--log', join(run, 'log'), '--json');
+    const { text, code } = await status('--log', run, '--json');
     const { verdict, scopes } = JSON.parse(text) as {
       verdict: { level: string; code: string };
       scopes: unknown[];
@@ -138,9 +138,9 @@ describe('secl status', () => {
     assert.match((await status('--run', run)).text, /no data yet/);
   });
 
-  it('makes no log of a folder that is none, and asks for one of the two options', async () => {
+  it('makes no log of a folder that is none, and looks in one place at a time', async () => {
     await expectFailure(status('--log', root), 'FILE_UNREADABLE');
     await expectFailure(status('--run', join(root, 'nowhere')), 'FILE_UNREADABLE');
-    await expectFailure(status(), 'USAGE');
+    await expectFailure(status('--run', root, '--log', root), 'USAGE');
   });
 });

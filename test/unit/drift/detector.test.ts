@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
 import { DETECTORS, initialDetector, stepDetector } from '../../../src/drift/detector.ts';
 
 describe('stepDetector', () => {
@@ -29,5 +30,21 @@ describe('stepDetector', () => {
       const { evidence } = stepDetector(state, 0.6, sides);
       assert.ok(Math.abs(evidence - expected) < 1e-4, `${sides}: ${evidence}`);
     }
+  });
+
+  it('has finite evidence of at least 0, and a state that survives JSON, whatever comes', () => {
+    const p = fc.double({ min: 1 / 258, max: 257 / 258, noNaN: true });
+    const sides = fc.constantFrom('one', 'two');
+    fc.assert(
+      fc.property(fc.constantFrom(...DETECTORS), sides, fc.array(p), (name, side, values) => {
+        let state = initialDetector(name);
+        for (const value of values) {
+          const step = stepDetector(state, value, side);
+          assert.ok(Number.isFinite(step.evidence) && step.evidence >= 0);
+          assert.deepEqual(JSON.parse(JSON.stringify(step.state)), step.state);
+          ({ state } = step);
+        }
+      }),
+    );
   });
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
 import {
   EMPTY_REFERENCE,
   REFERENCE_LAG,
@@ -28,6 +29,19 @@ describe('remember', () => {
   it('lets the oldest go', () => {
     const settled = range(200 - REFERENCE_LAG - REFERENCE_SIZE, 200 - REFERENCE_LAG);
     assert.deepEqual(after(200).settled, settled);
+  });
+});
+
+describe('a reference', () => {
+  it('is always the newest questions without a gap, of bounded size', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 400 }), (n) => {
+        const { settled, recent } = after(n);
+        const all = [...settled, ...recent];
+        assert.deepEqual(all, range(n - all.length, n));
+        assert.ok(settled.length <= REFERENCE_SIZE && recent.length <= REFERENCE_LAG);
+      }),
+    );
   });
 });
 

@@ -1,0 +1,44 @@
+import { SeclError } from '../errors/secl-error.ts';
+import type { Broker } from '../ports/broker.ts';
+import type { Topology } from '../topology/topology.ts';
+import { logFolderOf } from './log-folder-of.ts';
+import { openRunLog } from './open-run-log.ts';
+import { describeBroker, openBroker } from './worker/open-broker.ts';
+import { workerTopology, type BrokerChoice } from './worker/worker-topology.ts';
+
+/** Whose records are looked at: a run's, or those of a pipeline that runs endlessly. */
+export interface LogChoice extends BrokerChoice {
+  /** Folder of a run; not together with a broker. */
+  readonly runFolder?: string | undefined;
+}
+
+/** A broker to read from, and what it holds. */
+export interface ChosenLog {
+  /** To be closed by whoever opened it. */
+  readonly log: Broker;
+  readonly topology: Topology;
+  readonly title: string;
+}
+
+/**
+ * Opens the log of a run, or the broker of a pipeline; makes none where there is none.
+ *
+ * @throws SeclError `USAGE` for a run and a broker at once; `FILE_UNREADABLE` if there is no log; `LOG_IN_USE` while a
+ *   process works on an embedded one; of topology and broker.
+ */
+export async function openLogOf({ runFolder, ...choice }: LogChoice): Promise<ChosenLog> {
+  if (runFolder !== undefined) {
+    if (choice.log !== undefined || choice.brokers !== undefined)
+      throw new SeclError('USAGE', '--run names a place, and so does --log or --brokers', {
+        hint: 'Leave one of them out.',
+      });
+    return await openRunLog(runFolder, choice.topology);
+  }
+  const topology = await workerTopology(choice);
+  if (topology.broker.kind === 'embedded') await logFolderOf(topology.broker.folder);
+  return {
+    log: await openBroker(topology.broker),
+    topology,
+    title: `${topology.name} on ${describeBroker(topology.broker)}`,
+  };
+}
