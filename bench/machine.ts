@@ -16,6 +16,11 @@ export interface Machine {
   readonly command: string;
 }
 
+/** A word of a command line, in quotes where a shell would split it. */
+function quoted(word: string): string {
+  return /^[\w./=:,-]+$/.test(word) ? word : `'${word}'`;
+}
+
 /** Describes this machine now. Call it before the work, which raises the load itself. */
 export function describeMachine(): Machine {
   return {
@@ -27,6 +32,6 @@ export function describeMachine(): Machine {
     onnxruntime: onnxRuntimeVersion(),
     date: new Date().toISOString(),
     loadAverage: loadavg()[0] ?? Number.NaN,
-    command: ['npm run bench --', ...process.argv.slice(2)].join(' '),
+    command: ['npm run bench --', ...process.argv.slice(2).map(quoted)].join(' '),
   };
 }

@@ -13,9 +13,9 @@ const folder = fileURLToPath(new URL('../docs/pictures/', import.meta.url));
 /** Largest picture: they are in the package. */
 const MOST_BYTES = 120_000;
 const SHOTS = [
-  { name: 'dashboard-light', width: 960, height: 1000, colorScheme: 'light' },
-  { name: 'dashboard-dark', width: 960, height: 1000, colorScheme: 'dark' },
-  { name: 'dashboard-narrow', width: 360, height: 760, colorScheme: 'light' },
+  { name: 'dashboard-light', width: 1100, height: 1500, scale: 0.6, colorScheme: 'light' },
+  { name: 'dashboard-dark', width: 1100, height: 1500, scale: 0.6, colorScheme: 'dark' },
+  { name: 'dashboard-narrow', width: 360, height: 760, scale: 1, colorScheme: 'light' },
 ];
 
 const chromium = findChromium();
@@ -46,8 +46,9 @@ const [, url] = await hears(/the page is at (http:\S+)/);
 await hears(/the page stays/);
 const browser = await startChromium(chromium.path);
 try {
-  for (const { name, width, height, colorScheme } of SHOTS) {
-    const page = await browser.newPage({ viewport: { width, height }, colorScheme });
+  for (const { name, width, height, scale, colorScheme } of SHOTS) {
+    const viewport = { width, height };
+    const page = await browser.newPage({ viewport, colorScheme, deviceScaleFactor: scale });
     await page.goto(url);
     await page.waitForSelector('svg');
     await page.waitForTimeout(1500);

@@ -1,10 +1,10 @@
-import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { SeclError } from '../errors/secl-error.ts';
 import { parseTopology } from '../topology/parse-topology.ts';
 import { writeTopology } from '../topology/write-topology.ts';
 import { makeFolder } from './make-folder.ts';
 import { packageRoot } from './package-root.ts';
+import { writeText } from './write-text.ts';
 
 /** The JSON Schema of topologies, in the package. */
 const SCHEMA = 'schemas/topology.schema.json';
@@ -39,18 +39,11 @@ export async function initTopology({ file, name, force }: InitTopologyOptions): 
       hint: parsed.faults.map(({ path, message }) => `${path} ${message}`).join(' '),
     });
   await makeFolder(path.dirname(path.resolve(file)));
-  try {
-    await writeFile(file, text, { flag: force ? 'w' : 'wx' });
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    if (code === 'EEXIST')
-      throw new SeclError('USAGE', `${file} is there already`, {
-        hint: 'Name another file, or add --force to write over it.',
-        cause,
-      });
-    throw new SeclError('FILE_UNREADABLE', `cannot write ${file}: ${message}`, {
-      hint: 'Name a file in a folder that may be written to.',
+  await writeText(file, text, { exclusive: !force }).catch((cause: unknown) => {
+    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause;
+    throw new SeclError('USAGE', `${file} is there already`, {
+      hint: 'Name another file, or add --force to write over it.',
       cause,
     });
-  }
+  });
 }

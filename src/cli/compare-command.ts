@@ -1,8 +1,8 @@
-import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { compareStream, strategiesNamed } from '../app/compare-stream.ts';
 import { makeFolder } from '../app/make-folder.ts';
+import { writeText } from '../app/write-text.ts';
 import { renderComparisonOf } from '../app/render-comparison-of.ts';
 import { EXIT } from './exit-code.ts';
 import { listenForInterrupt } from './interrupt.ts';
@@ -67,7 +67,7 @@ export async function runCompare(stream: string, options: CompareCommandOptions)
     store.stop();
     view?.stop();
     const { table, page } = renderComparisonOf(summary);
-    if (options.report !== undefined) await writeFile(options.report, page);
+    if (options.report !== undefined) await writeText(options.report, page);
     if (silent) console.log(JSON.stringify(summary, null, 2));
     else {
       console.log(table);

@@ -79,6 +79,12 @@ function settle(command: Command): void {
 }
 settle(program);
 
+// `secl read answers | head`: whoever reads has had enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(EXIT.ok);
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

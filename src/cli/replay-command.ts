@@ -1,7 +1,7 @@
-import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { makeFolder } from '../app/make-folder.ts';
+import { writeText } from '../app/write-text.ts';
 import { renderReplay, summaryJson } from '../app/render-replay.ts';
 import { replayStream, type ReplayStreamResult } from '../app/replay-stream.ts';
 import type { DashboardListen } from '../app/serve-dashboard.ts';
@@ -44,7 +44,7 @@ export async function runReplay(stream: string, options: ReplayCommandOptions): 
   const show = async ({ report, runFolder }: ReplayStreamResult): Promise<void> => {
     store.stop();
     view.stop();
-    if (options.report !== undefined) await writeFile(options.report, renderReplay(report).page);
+    if (options.report !== undefined) await writeText(options.report, renderReplay(report).page);
     if (silent) console.log(summaryJson(report));
     else {
       console.log(renderReplay(report).table);

@@ -1,7 +1,7 @@
-import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Option, type Command } from 'commander';
 import { makeFolder } from '../app/make-folder.ts';
+import { writeText } from '../app/write-text.ts';
 import { renderRuns, type RunsForm } from '../app/render-runs.ts';
 
 interface ReportCommandOptions {
@@ -44,7 +44,7 @@ Examples:
       if (html !== undefined) await makeFolder(path.dirname(path.resolve(html)));
       const runs = await renderRuns(folders, options.topology);
       const form = formOf(options);
-      if (html !== undefined) await writeFile(html, runs.page());
+      if (html !== undefined) await writeText(html, runs.page());
       const text = runs.as(form).replace(/\r?\n$/, '');
       console.log(text);
       if (html !== undefined && form === 'table') console.log(`\nReport: ${html}`);

@@ -33,6 +33,7 @@ export interface ScopedVerdict {
   readonly measured: MeasuredFigures | null;
   /** Of the newest window. */
   readonly estimated: WindowEstimate | null;
+  /** As published last. */
   readonly drift: WindowDrift | null;
   readonly adapterVersion: number | null;
 }
@@ -75,7 +76,8 @@ export function addToBoard(
     verdict,
     measured: isNewestMeasured ? seen : (known?.measured ?? null),
     estimated: isNewest ? window.estimated : known.estimated,
-    drift: isNewest ? window.drift : known.drift,
+    // Whatever window it comes with, this is how the gate stood when it was published.
+    drift: window.drift ?? known?.drift ?? null,
     adapterVersion: isNewest ? window.adapterVersion : known.adapterVersion,
   });
   for (const oldest of next.keys()) {

@@ -34,7 +34,8 @@ export function windowEvidence(window: UnjudgedWindow, rules: VerdictRules): Win
   return {
     ordinal,
     start,
-    end: start + rules.size,
+    // One that the clock closed is not full.
+    end: Math.min(start + rules.size, window.answersSeen ?? Infinity),
     missing,
     n: answers - missing,
     labelled: published?.n ?? 0,

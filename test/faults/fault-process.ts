@@ -24,6 +24,8 @@ import { faultTopology, type FaultProcessConfig } from './fault-config.ts';
 const config = JSON.parse(process.argv[2] ?? '') as FaultProcessConfig;
 const topology = faultTopology(config.mode);
 const drain = new AbortController();
+// Ctrl-C is for the program that started this one.
+process.on('SIGINT', () => undefined);
 process.once('SIGTERM', () => {
   drain.abort();
 });

@@ -6,7 +6,7 @@
  * `--rounds N` how many; `--seed S` of the first, counted up (a failing round names its own: replay it with
  * `--rounds 1 --seed S --only FAULT`); `--only FAULT[,FAULT]`; `--mode off|barrier`.
  * `hit` counts the rounds in which there was still something to answer when the fault struck.
- * The last line is the counts as JSON. Exits with 1 on any loss.
+ * Ctrl-C ends after the round under way. The last line is the counts as JSON. Exits with 1 on any loss.
  */
 import { parseArgs } from 'node:util';
 import { openKafkaBroker } from '../../src/adapters/kafka/open-kafka-broker.ts';
@@ -76,7 +76,14 @@ for (const mode of new Set(onKafka.map((each) => each.mode))) {
   if (!complete) throw new Error(`the undisturbed run did not end: ${complaints.join('\n')}`);
   wanted.set(mode, leavings);
 }
+let isStopping = false;
+process.once('SIGINT', () => {
+  console.error('stopping after this round');
+  isStopping = true;
+});
+const isOver = (): boolean => isStopping;
 for (const spec of onKafka) {
+  if (isOver()) break;
   const { fault, mode } = spec;
   const begun = performance.now();
   let faults: readonly string[];
@@ -101,7 +108,7 @@ for (const spec of onKafka) {
   console.log(`${faults.length === 0 ? 'ok  ' : 'FAIL'} ${name}, seed ${spec.seed} (${took} s)`);
   for (const sentence of faults) console.log(`     ${sentence}`);
 }
-if (onDisk[0] !== undefined) {
+if (onDisk[0] !== undefined && !isOver()) {
   const { kills, differences } = await runSlowDisk(world.folder, onDisk.length, onDisk[0].seed);
   for (let i = 0; i < kills; i++) note('slow-disk embedded', true, []);
   if (differences.length > 0) {
@@ -113,8 +120,17 @@ if (onDisk[0] !== undefined) {
 await broker.close();
 await server.stop();
 await proxy.close();
+const ran = Object.values(counts).reduce((sum, count) => sum + count.rounds, 0);
 const seconds = Math.round((performance.now() - started) / 1000);
 console.log(
-  JSON.stringify({ seed, rounds, failed: failures.length, restarts, seconds, counts, failures }),
+  JSON.stringify({
+    seed,
+    rounds: ran,
+    failed: failures.length,
+    restarts,
+    seconds,
+    counts,
+    failures,
+  }),
 );
 process.exitCode = failures.length > 0 ? 1 : 0;

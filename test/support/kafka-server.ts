@@ -116,6 +116,8 @@ export async function startKafka(options: KafkaServerOptions = {}): Promise<Kafk
   const start = async (): Promise<void> => {
     guard = spawn('sh', ['-c', GUARD, 'sh', 'java', ...java('kafka.Kafka', properties)], {
       stdio: ['pipe', 'pipe', 'ignore'],
+      // Ctrl-C must not end it before the tests are through with it.
+      detached: true,
       env: { ...process.env, KAFKA_OUTPUT: output },
     });
     const [line] = (await once(guard.stdout!, 'data')) as [Buffer];

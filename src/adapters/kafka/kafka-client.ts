@@ -17,6 +17,7 @@ import {
 } from './kafka-faults.ts';
 import type { KafkaSettings } from './kafka-settings.ts';
 import { endsWithin } from './keep-trying.ts';
+import { settledOrGone } from './settled-or-gone.ts';
 
 /** How long connecting and authenticating may each take, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 5000;
@@ -285,25 +286,6 @@ interface LiveNode {
 function drop({ node, gone }: LiveNode): void {
   gone.abort();
   void hangUp(node);
-}
-
-/**
- * The outcome of a request, or a connection fault when its connections are given up. kafkajs settles no
- * request of a connection that breaks while it is being closed: whoever waited for one would wait for ever.
- */
-function settledOrGone<T>(request: Promise<T>, gone: AbortSignal, longestMs: number): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const giveUp = (): void => {
-      reject(connectionFault('the connection was given up'));
-    };
-    const timer = setTimeout(giveUp, longestMs);
-    if (gone.aborted) giveUp();
-    gone.addEventListener('abort', giveUp);
-    request.then(resolve, reject).finally(() => {
-      clearTimeout(timer);
-      gone.removeEventListener('abort', giveUp);
-    });
-  });
 }
 
 function createNode(connectionPool: ConnectionPool, nodeId?: number): KafkaNode {

@@ -45,6 +45,14 @@ test('a correction of a window older than the measured one changes no number', (
   assert.deepEqual([known?.measured?.ordinal, known?.measured?.eceLow], [1, 0.2]);
 });
 
+test('the gate stands as it was published last, with whatever window', () => {
+  const known = board([
+    windowOf({ ordinal: 1, noticedAt: 0 }),
+    windowOf({ ordinal: 0, noticedAt: 230 }, { revision: 1 }),
+  ]).get('0/pooled');
+  assert.deepEqual([known?.ordinal, known?.drift?.noticedAt], [1, 230]);
+});
+
 test('records of an older version have no verdict, and change nothing', () => {
   const known = new Map();
   assert.equal(addToBoard(known, windowOf({ ordinal: 0 }, { verdict: null }), 5), known);

@@ -34,3 +34,11 @@ test('without a band the error itself is both of its ends; without a metric noth
     signalGap: null,
   });
 });
+
+test('a window that the clock closed ends with its newest answer', () => {
+  const window = sketchWindow({ ordinal: 2, band: [0.1, 0.2], seen: 230 });
+  assert.deepEqual(
+    [windowEvidence(window, RULES).start, windowEvidence(window, RULES).end],
+    [200, 230],
+  );
+});

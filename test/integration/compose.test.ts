@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+import { parse } from 'yaml';
+import { packageRoot } from '../../src/app/package-root.ts';
+import { readTopology } from '../../src/topology/parse-topology.ts';
+
+const folder = path.join(packageRoot(), 'docker');
+const read = (file: string): string => readFileSync(path.join(folder, file), 'utf8');
+
+interface Service {
+  readonly image: string;
+  readonly build?: { readonly context: string; readonly dockerfile: string };
+  readonly user?: string;
+  readonly command?: readonly string[];
+  readonly restart?: string;
+  readonly ports?: readonly string[];
+  readonly volumes?: readonly string[];
+  readonly depends_on?: readonly string[] | Readonly<Record<string, unknown>>;
+  readonly healthcheck?: { readonly test?: readonly string[]; readonly disable?: boolean };
+}
+
+const compose = parse(read('compose.yaml'), { merge: true }) as {
+  readonly services: Readonly<Record<string, Service>>;
+  readonly volumes: Readonly<Record<string, unknown>>;
+};
+const services = Object.entries(compose.services);
+
+// No container can be started where this runs: what can be read is held.
+describe('docker/compose.yaml', () => {
+  it('pins every image, and runs none as root', () => {
+    for (const [name, { image, build, user }] of services) {
+      if (build !== undefined) {
+        const dockerfile = readFileSync(path.join(folder, build.context, build.dockerfile), 'utf8');
+        const runtime = dockerfile.slice(dockerfile.lastIndexOf('\nFROM '));
+        assert.match(runtime, /\nUSER (?!root)\w+/, name);
+        for (const [, from] of dockerfile.matchAll(/^FROM (\S+)/gm))
+          assert.match(from ?? '', /:\d+\.\d+\.\d+/, name);
+        continue;
+      }
+      assert.match(image, /:v?\d+\.\d+\.\d+$/, name);
+      assert.ok(user !== undefined && !['root', '0'].includes(user), name);
+    }
+  });
+
+  it('opens ports to this machine alone', () => {
+    for (const port of services.flatMap(([, { ports = [] }]) => ports))
+      assert.match(port, /^127\.0\.0\.1:/);
+  });
+
+  it('says of each service how it is, or why nobody asks', () => {
+    for (const [name, { healthcheck, restart }] of services)
+      assert.ok(healthcheck !== undefined || restart === 'no', name);
+  });
+
+  it('mounts files that are there and volumes that are named, and depends on services that are there', () => {
+    for (const [name, { volumes = [], depends_on: needs = [] }] of services) {
+      for (const volume of volumes) {
+        const [source = ''] = volume.split(':');
+        if (source.startsWith('.')) assert.ok(existsSync(path.join(folder, source)), source);
+        else assert.ok(Object.hasOwn(compose.volumes, source), source);
+      }
+      for (const needed of Array.isArray(needs) ? (needs as string[]) : Object.keys(needs))
+        assert.ok(Object.hasOwn(compose.services, needed), `${name} needs ${needed}`);
+    }
+  });
+
+  it('gives workers and trainer a pipeline that is right, and options that exist', () => {
+    const { broker, training } = readTopology(read('pipeline.yaml'), 'pipeline.yaml');
+    assert.equal(training.trainer, 'service');
+    assert.ok(Object.hasOwn(compose.services, broker.brokers.split(':')[0] ?? ''));
+    const cli = (file: string): string =>
+      readFileSync(path.join(packageRoot(), 'src', 'cli', file), 'utf8');
+    const known = [...'run trainer topics'.split(' ')].map((name) => cli(`${name}-command.ts`));
+    for (const [name, { build, command = [] }] of services)
+      for (const option of build === undefined ? [] : command.filter((word) => /^--/.test(word)))
+        assert.ok(
+          [...known, cli('broker-options.ts')].some((text) => text.includes(`'${option}`)),
+          `${name} ${option}`,
+        );
+  });
+
+  it('has collector, Prometheus and Grafana find each other', () => {
+    const collector = parse(read('otel/collector.yaml')) as {
+      exporters: Record<string, { endpoint: string }>;
+      service: { pipelines: Record<string, { exporters: string[] }> };
+    };
+    for (const { exporters } of Object.values(collector.service.pipelines))
+      for (const exporter of exporters) assert.ok(Object.hasOwn(collector.exporters, exporter));
+    const prometheus = parse(read('prometheus/prometheus.yaml')) as {
+      scrape_configs: { static_configs: { targets: string[] }[] }[];
+    };
+    const [target = ''] = prometheus.scrape_configs[0]?.static_configs[0]?.targets ?? [];
+    const [host, port] = target.split(':');
+    assert.ok(Object.hasOwn(compose.services, host ?? ''));
+    assert.ok(collector.exporters['prometheus']?.endpoint.endsWith(`:${port ?? ''}`));
+    const dashboards = parse(read('grafana/provisioning/dashboards/secl.yaml')) as {
+      providers: { options: { path: string } }[];
+    };
+    const place = dashboards.providers[0]?.options.path ?? '?';
+    assert.ok(
+      compose.services['grafana']?.volumes?.some((volume) => volume.includes(`:${place}/`)),
+    );
+  });
+});

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { recordLine } from '../../../../src/app/worker/record-line.ts';
+import type { ReadBack } from '../../../../src/app/worker/read-topic.ts';
+
+const record = (value: unknown, over: Partial<ReadBack> = {}): ReadBack => ({
+  topic: 't',
+  partition: 1,
+  offset: 7,
+  key: 'k',
+  writtenAtMs: 0,
+  value,
+  fault: null,
+  ...over,
+});
+
+describe('recordLine', () => {
+  it('says in a line what a record is', () => {
+    const answer = {
+      questionId: 'q',
+      extracted: null,
+      text: 'Nairobi',
+      published: { value: 0.25, source: 'verbalized', adapterVersion: 3 },
+    };
+    assert.equal(
+      recordLine('answers', record(answer)),
+      '1/7  q  0.250 (verbalized, adapter 3)  Nairobi',
+    );
+    const letter = {
+      sourceTopic: 's',
+      sourcePartition: 0,
+      sourceOffset: 4,
+      code: 'X',
+      reason: 'why',
+    };
+    assert.equal(recordLine('deadLetters', record(letter)), '1/7  s/0/4  X: why');
+    assert.equal(recordLine('adapters', record(null)), '1/7  k deleted');
+    assert.equal(
+      recordLine('answers', record(null, { fault: 'no Avro' })),
+      '1/7  cannot be read: no Avro',
+    );
+  });
+
+  it('keeps what steers a terminal, and long texts, out of it', () => {
+    const line = recordLine(
+      'questions',
+      record({ id: 'q', text: `\u001b[31m${'x'.repeat(200)}\n` }),
+    );
+    assert.ok(!line.includes('\u001b') && !line.includes('\n'));
+    assert.ok(line.length < 80);
+  });
+});
