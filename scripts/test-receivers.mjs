@@ -4,7 +4,7 @@
  * - Prometheus, if `prometheus` is on the path (`apt-get install prometheus`): scrapes a replay; every metric that the
  *   replay makes must be found through its API.
  * - Arize Phoenix, if `PHOENIX` names its program (`pip install arize-phoenix` in an environment of its own): takes a
- *   replay's traces; inputs, outputs, token counts and evaluations must be found through its API.
+ *   replay's traces; inputs, outputs, token counts and evaluations must be found through its API. `--phoenix`: it alone.
  *
  * What is not there is skipped and said.
  */
@@ -221,9 +221,20 @@ async function phoenix() {
         'gen_ai.evaluation.score.value',
         'gen_ai.evaluation.score.label',
       ],
-      ...['llm.token_count.prompt', 'llm.token_count.completion', 'input.value', 'output.value'],
+      ...['llm.token_count.prompt', 'llm.token_count.completion'],
     ].map((name) => [name, has(name)]),
   );
+  // What Phoenix made of them for its own page.
+  for (const { span_kind: kind, attributes } of answers) {
+    assert.equal(kind, 'LLM');
+    assert.match(String(attributes['llm.input_messages.1.message.content']), /^What is /);
+    assert.equal(typeof attributes['llm.output_messages.0.message.content'], 'string');
+    assert.equal(attributes['llm.token_count.prompt'], attributes['gen_ai.usage.input_tokens']);
+    assert.equal(
+      attributes['llm.token_count.completion'],
+      attributes['gen_ai.usage.output_tokens'],
+    );
+  }
   if (process.argv.includes('--verbose')) console.log(JSON.stringify(answers[0], null, 2));
   for (const name of Object.keys(counts).slice(0, 6)) assert.equal(counts[name], 39, name);
   const events = answers.filter(({ events }) =>
@@ -236,6 +247,6 @@ async function phoenix() {
   );
 }
 
-await prometheus();
+if (!process.argv.includes('--phoenix')) await prometheus();
 await phoenix();
 process.exit();
