@@ -25,7 +25,15 @@ export type {
   WindowEstimate,
   WindowMetric,
 } from './events/calibration-window.ts';
-export type { Verdict, VerdictBasis, VerdictCode, VerdictLevel } from './events/verdict.ts';
+export {
+  VERDICT_BASES,
+  VERDICT_CODES,
+  VERDICT_LEVELS,
+  type Verdict,
+  type VerdictBasis,
+  type VerdictCode,
+  type VerdictLevel,
+} from './events/verdict.ts';
 export type { DeadLetter } from './events/dead-letter.ts';
 export type { Feedback } from './events/feedback.ts';
 export type { AnswerStyle, Choice, GivenAnswer, Question } from './events/question.ts';

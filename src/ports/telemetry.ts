@@ -35,8 +35,11 @@ export interface Span {
   readonly context: TraceContext;
   /** Whether anybody will see it; if not, nothing needs to be said of it. */
   readonly recording: boolean;
+  /** Adds attributes, or replaces those of the same names. */
   set(attributes: Attributes): void;
+  /** Points at spans that caused this one. */
   link(contexts: readonly TraceContext[]): void;
+  /** Notes something that happened meanwhile. */
   event(name: string, attributes: Attributes, atMs: number): void;
   /**
    * Says that the work failed.
@@ -45,6 +48,7 @@ export interface Span {
    * @param message - Holds no text of a question.
    */
   fail(code: string, message: string): void;
+  /** Ends it, once. */
   end(atMs: number): void;
 }
 
