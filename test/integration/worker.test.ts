@@ -22,7 +22,8 @@ describe('secl run on an embedded log', () => {
     const { faults } = JSON.parse(missing.out) as { faults: { fault: string }[] };
     assert.deepEqual(
       faults.map(({ fault }) => fault),
-      Array.from({ length: 8 }, () => 'is missing'),
+      // Every topic of the topology.
+      Array.from({ length: 9 }, () => 'is missing'),
     );
     for (const created of [true, false]) {
       const { out } = secl('topics', 'create', '--log', log, '--partitions', '2', '--json');

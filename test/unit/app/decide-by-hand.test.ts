@@ -80,7 +80,7 @@ describe('rollBackAdapter', () => {
       rollBackAdapter(1, { runFolder: join(root, 'none') }),
       'FILE_UNREADABLE',
     );
-    assert.match(error.hint ?? '', /--run/);
+    assert.match(error.hint ?? '', /Name the folder of a run/);
   });
 });
 

@@ -13,7 +13,7 @@ test('nothing is trained where training is off', () => {
 });
 
 test('are those of the topology, for this model', () => {
-  const { mode: _, ...settings } = topology.training;
+  const { mode: _mode, trainer: _trainer, ...settings } = topology.training;
   const { lineage, ...rest } = learningOptionsOf(topology, model) ?? assert.fail('none');
   assert.deepEqual(rest, {
     ...settings,
