@@ -1,48 +1,31 @@
-import { Option, type Command } from 'commander';
-import { runService, type ResetTo, type WorkerStatus } from '../app/worker/run-service.ts';
-import { addBrokerOptions, type BrokerCommandOptions } from './broker-options.ts';
+import type { Command } from 'commander';
+import { runService, type WorkerStatus } from '../app/worker/run-service.ts';
 import { listenForInterrupt } from './interrupt.ts';
-import { parseHealthAddress, type HealthOption } from './health-option.ts';
 import { createProgressView } from './progress.ts';
 import { seconds } from './seconds.ts';
+import {
+  addServiceOptions,
+  serviceChoices,
+  type ServiceCommandOptions,
+} from './service-options.ts';
 import { statusJson, statusLine } from './worker-status.ts';
 
-interface RunCommandOptions extends BrokerCommandOptions {
-  readonly model?: string;
-  readonly cache?: string;
-  readonly health?: HealthOption;
-  readonly resetTo?: ResetTo;
-  readonly untilEnd?: true;
+interface RunCommandOptions extends ServiceCommandOptions {
   readonly every: number;
-  readonly stallSeconds: number;
   readonly trainerTimeout: number;
-  readonly json?: true;
 }
 
 /** Adds `secl run`. */
 export function registerRunCommand(program: Command): void {
-  addBrokerOptions(
+  addServiceOptions(
     program
       .command('run')
       .description('answer the questions of a topic until stopped: the long-lived worker'),
+    {
+      lost: 'the record that comes next has been deleted; without it the worker stops',
+      end: 'everything that is there has been answered',
+    },
   )
-    .option(
-      '--model <name|path>',
-      'catalogue name, GGUF file, or "stand-in"; wins over the topology',
-    )
-    .option('--cache <folder>', 'model cache; wins over SECL_CACHE_DIR')
-    .option(
-      '--health <port>',
-      'serve /health/live, /health/ready and /health on this port of 127.0.0.1, or on host:port',
-      parseHealthAddress,
-    )
-    .addOption(
-      new Option(
-        '--reset-to <place>',
-        'where to go on if the record that comes next has been deleted; without it the worker stops',
-      ).choices(['earliest', 'latest']),
-    )
-    .option('--until-end', 'stop once everything that is there has been answered')
     .option('--every <s>', 'seconds between two status lines', seconds, 10)
     .option(
       '--stall-seconds <s>',
@@ -88,15 +71,7 @@ async function runWorkerCommand(options: RunCommandOptions): Promise<void> {
   });
   try {
     const last = await runService({
-      topology: options.topology,
-      log: options.log,
-      brokers: options.brokers,
-      model: options.model,
-      cacheFolder: options.cache,
-      health: options.health,
-      resetTo: options.resetTo,
-      untilEnd: options.untilEnd,
-      stallMs: options.stallSeconds * 1000,
+      ...serviceChoices(options),
       trainerTimeoutMs: options.trainerTimeout * 1000,
       statusEveryMs: options.every * 1000,
       drain: interrupt.drain,

@@ -1,24 +1,13 @@
-import { Option, type Command } from 'commander';
-import {
-  runTrainer,
-  type TrainedReport,
-  type TrainerServiceOptions,
-} from '../app/worker/trainer-service.ts';
-import { addBrokerOptions, type BrokerCommandOptions } from './broker-options.ts';
-import { parseHealthAddress, type HealthOption } from './health-option.ts';
+import type { Command } from 'commander';
+import { runTrainer, type TrainedReport } from '../app/worker/trainer-service.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { createProgressView } from './progress.ts';
 import { seconds } from './seconds.ts';
-
-interface TrainerCommandOptions extends BrokerCommandOptions {
-  readonly model?: string;
-  readonly cache?: string;
-  readonly health?: HealthOption;
-  readonly resetTo?: TrainerServiceOptions['resetTo'];
-  readonly untilEnd?: true;
-  readonly stallSeconds: number;
-  readonly json?: true;
-}
+import {
+  addServiceOptions,
+  serviceChoices,
+  type ServiceCommandOptions,
+} from './service-options.ts';
 
 /** What became of a batch as a line for people. */
 function trainedLine(report: TrainedReport): string {
@@ -40,30 +29,17 @@ function trainedLine(report: TrainedReport): string {
 
 /** Adds `secl trainer`. */
 export function registerTrainerCommand(program: Command): void {
-  addBrokerOptions(
+  addServiceOptions(
     program
       .command('trainer')
       .description(
         'train the batches of a topic and publish their adapters: the embedded trainer, alone',
       ),
+    {
+      lost: 'the batch that comes next has been deleted; without it the trainer stops',
+      end: 'every batch that is there has been trained',
+    },
   )
-    .option(
-      '--model <name|path>',
-      'catalogue name, GGUF file, or "stand-in"; wins over the topology',
-    )
-    .option('--cache <folder>', 'model cache; wins over SECL_CACHE_DIR')
-    .option(
-      '--health <port>',
-      'serve /health/live, /health/ready and /health on this port of 127.0.0.1, or on host:port',
-      parseHealthAddress,
-    )
-    .addOption(
-      new Option(
-        '--reset-to <place>',
-        'where to go on if the batch that comes next has been deleted; without it the trainer stops',
-      ).choices(['earliest', 'latest']),
-    )
-    .option('--until-end', 'stop once every batch that is there has been trained')
     .option('--stall-seconds <s>', 'not ready when nothing has moved for so long', seconds, 600)
     .option('--json', 'print a line of JSON for each batch')
     .addHelpText(
@@ -75,7 +51,7 @@ it stands by, to go on when the first is gone. The trainer service in docker/tra
 Example:
   secl trainer --topology pipeline.yaml --brokers localhost:9092`,
     )
-    .action(async (options: TrainerCommandOptions) => {
+    .action(async (options: ServiceCommandOptions) => {
       const silent = options.json === true;
       const say = (text: string): void => {
         if (!silent) process.stderr.write(`${text}\n`);
@@ -86,15 +62,7 @@ Example:
       });
       try {
         const batches = await runTrainer({
-          topology: options.topology,
-          log: options.log,
-          brokers: options.brokers,
-          model: options.model,
-          cacheFolder: options.cache,
-          health: options.health,
-          resetTo: options.resetTo,
-          untilEnd: options.untilEnd,
-          stallMs: options.stallSeconds * 1000,
+          ...serviceChoices(options),
           drain: interrupt.drain,
           abort: interrupt.abort,
           onStoreProgress: store.update,

@@ -1,7 +1,6 @@
 import path from 'node:path';
 import { openRecordCodecs } from '../../adapters/avro/record-codecs.ts';
 import { openFileAdapterStore } from '../../adapters/files/file-adapter-store.ts';
-import type { OnStoreProgress } from '../../adapters/hub/store-progress.ts';
 import { SeclError } from '../../errors/secl-error.ts';
 import type { Topology } from '../../topology/topology.ts';
 import { alertLine, alertsOfCommand } from '../alerts-of-command.ts';
@@ -11,19 +10,19 @@ import { openAdapterLoader, openTrainer } from '../open-trainer.ts';
 import { openLanguageModel } from '../open-language-model.ts';
 import { runFingerprint } from '../replay.ts';
 import { SYSTEM_CLOCK } from '../system-clock.ts';
-import type { ResetTo } from './check-offset.ts';
 import { checkTopics } from './check-topics.ts';
+import { ensureOwnTopics } from './ensure-own-topics.ts';
+import { followGroups } from './follow-groups.ts';
 import { groupsOf } from './groups-of.ts';
 import { describeBroker, openBroker } from './open-broker.ts';
 import { createPartitionLedger } from './partition-ledger.ts';
 import { runWorker, type WorkerLoop } from './run-worker.ts';
-import { serveHealth, type HealthAddress } from './serve-health.ts';
-import { topicSpecs } from './topic-specs.ts';
+import { serveHealth } from './serve-health.ts';
+import type { ServiceOptions } from './service-options.ts';
+import { watchService } from './watch-service.ts';
 import { monitorHealth, type WorkerHealth } from './worker-health.ts';
 import { createWorkerMeter, type WorkerTally } from './worker-tally.ts';
-import { workerTopology, type BrokerChoice } from './worker-topology.ts';
-
-export type { ResetTo };
+import { workerTopology } from './worker-topology.ts';
 
 /** How a worker stands, as its status line says it. */
 export interface WorkerStatus extends WorkerTally, WorkerHealth {
@@ -31,34 +30,12 @@ export interface WorkerStatus extends WorkerTally, WorkerHealth {
 }
 
 /** What {@link runService} is asked for. */
-export interface RunServiceOptions extends BrokerChoice {
-  /** Wins over the topology's. */
-  readonly model?: string | undefined;
-  readonly cacheFolder?: string | undefined;
-  readonly health?: HealthAddress | undefined;
-  /** A partition where nothing has moved for so long is stuck. */
-  readonly stallMs: number;
+export interface RunServiceOptions extends ServiceOptions {
   /** How long a batch waits for its adapter in `barrier` mode. */
   readonly trainerTimeoutMs: number;
-  readonly resetTo?: ResetTo | undefined;
-  /** Stop once everything that is there has been worked off. */
-  readonly untilEnd?: boolean | undefined;
   readonly statusEveryMs: number;
-  readonly drain: AbortSignal;
-  readonly abort: AbortSignal;
-  readonly onStoreProgress?: OnStoreProgress | undefined;
-  readonly onHealth?: ((url: string) => void) | undefined;
-  /** Told where the topics are, once work begins. */
-  readonly onStarted?: ((place: string) => void) | undefined;
   readonly onStatus?: ((status: WorkerStatus) => void) | undefined;
-  /** What will be tried again, as a sentence. */
-  readonly onTrouble?: ((sentence: string) => void) | undefined;
 }
-
-/** How often the broker is asked where its partitions end. */
-const PROBE_EVERY_MS = 2000;
-/** How often it is looked whether everything has been worked off. */
-const END_EVERY_MS = 250;
 
 /** @throws SeclError `USAGE` for what would wait for ever. */
 function checkUntilEnd(topology: Topology, untilEnd: boolean): void {
@@ -76,18 +53,13 @@ function checkUntilEnd(topology: Topology, untilEnd: boolean): void {
  */
 export async function runService(options: RunServiceOptions): Promise<WorkerStatus> {
   const { abort, onTrouble } = options;
-  const chosen = await workerTopology(options);
-  const named: Topology = {
-    ...chosen,
-    model: { ...chosen.model, name: options.model ?? chosen.model.name },
-  };
+  const named = await workerTopology(options);
   checkUntilEnd(named, options.untilEnd === true);
   const ended = new AbortController();
   const drain = AbortSignal.any([options.drain, ended.signal]);
   const broker = await openBroker(named.broker);
   try {
-    // A log of one's own needs no administrator.
-    if (named.broker.kind === 'embedded') await broker.ensureTopics(topicSpecs(named));
+    await ensureOwnTopics(broker, named);
     const partitions = await checkTopics(broker, named);
     const topology = { ...named, broker: { ...named.broker, partitions } };
     const model = await openLanguageModel(topology.model, {
@@ -104,16 +76,14 @@ export async function runService(options: RunServiceOptions): Promise<WorkerStat
     const codecs = openRecordCodecs();
     const ledger = createPartitionLedger(SYSTEM_CLOCK);
     const meter = createWorkerMeter(SYSTEM_CLOCK);
-    const groups = groupsOf(topology);
+    const { answering, calibrating, training } = groupsOf(topology);
+    const trains = loop !== null && loop.trainer !== null;
+    const groups = trains ? [answering, calibrating, training] : [answering, calibrating];
     const monitor = monitorHealth({
       ledger,
       broker,
       clock: SYSTEM_CLOCK,
-      groups: [
-        groups.answering,
-        groups.calibrating,
-        ...(loop === null || loop.trainer === null ? [] : [groups.training]),
-      ],
+      groups,
       stallMs: options.stallMs,
       drain,
     });
@@ -139,20 +109,12 @@ export async function runService(options: RunServiceOptions): Promise<WorkerStat
           });
     if (health !== undefined) options.onHealth?.(health.url);
     options.onStarted?.(describeBroker(topology.broker));
-    const timers = [
-      every(PROBE_EVERY_MS, () => void monitor.probe()),
-      every(options.statusEveryMs, () => options.onStatus?.(status())),
-      ...(options.untilEnd === true
-        ? [
-            every(END_EVERY_MS, () => {
-              const at = ledger.standings();
-              const all = groupCount(at) === (loop === null || loop.trainer === null ? 2 : 3);
-              if (all && at.every(({ atEnd }) => atEnd)) ended.abort();
-            }),
-          ]
-        : []),
-    ];
-    void monitor.probe();
+    const statuses = setInterval(() => options.onStatus?.(status()), options.statusEveryMs);
+    const atEnd = (): boolean => {
+      const at = ledger.standings();
+      return groupCount(at) === groups.length && at.every((standing) => standing.atEnd);
+    };
+    const unwatch = watchService(monitor, options.untilEnd === true ? atEnd : null, ended);
     const alerts = await alertsOfCommand('run', {
       broker,
       topology,
@@ -186,20 +148,12 @@ export async function runService(options: RunServiceOptions): Promise<WorkerStat
           if (trained.kind === 'refused')
             onTrouble?.(`a training batch was refused: ${trained.letter.reason}`);
         },
-        onJoined: (groupId) => {
-          monitor.joined(groupId);
-        },
-        onRetry: (groupId, error, waitMs) => {
-          const why = error instanceof Error ? error.message : String(error);
-          monitor.failed(groupId, `was left: ${why}`);
-          onTrouble?.(`${groupId}: ${why}; trying again in ${(waitMs / 1000).toFixed(1)} s`);
-        },
+        ...followGroups(monitor, onTrouble),
       });
       return status();
     } finally {
-      timers.forEach((timer) => {
-        clearInterval(timer);
-      });
+      unwatch();
+      clearInterval(statuses);
       await alerts.close();
       await telemetry.close();
       await health?.close();
@@ -209,10 +163,6 @@ export async function runService(options: RunServiceOptions): Promise<WorkerStat
   } finally {
     await broker.close();
   }
-}
-
-function every(ms: number, work: () => void): NodeJS.Timeout {
-  return setInterval(work, ms);
 }
 
 /** Groups that hold a partition. */

@@ -5,7 +5,7 @@ import { loadStream } from '../load-stream.ts';
 import { feedRecords } from '../feed-records.ts';
 import { SYSTEM_CLOCK } from '../system-clock.ts';
 import { openBroker } from './open-broker.ts';
-import { topicSpecs } from './topic-specs.ts';
+import { ensureOwnTopics } from './ensure-own-topics.ts';
 import { workerTopology, type BrokerChoice } from './worker-topology.ts';
 
 /** What {@link sendStream} is asked for. */
@@ -54,7 +54,7 @@ export async function sendStream(options: SendStreamOptions): Promise<SentStream
   const text = new TextEncoder();
   const broker = await openBroker(topology.broker);
   try {
-    if (topology.broker.kind === 'embedded') await broker.ensureTopics(topicSpecs(topology));
+    await ensureOwnTopics(broker, topology);
     let next = from;
     let questions = 0;
     let labels = 0;

@@ -2,43 +2,28 @@ import path from 'node:path';
 import { fromEvent, lastValueFrom, takeUntil } from 'rxjs';
 import { openRecordCodecs } from '../../adapters/avro/record-codecs.ts';
 import { openFileAdapterStore } from '../../adapters/files/file-adapter-store.ts';
-import type { OnStoreProgress } from '../../adapters/hub/store-progress.ts';
 import { SeclError } from '../../errors/secl-error.ts';
 import { traceMemory } from '../../operators/trace-memory.ts';
 import { openTelemetryOf } from '../open-telemetry-of.ts';
 import { openTrainer } from '../open-trainer.ts';
 import { SYSTEM_CLOCK } from '../system-clock.ts';
-import type { ResetTo } from './check-offset.ts';
 import { checkTopics } from './check-topics.ts';
+import { ensureOwnTopics } from './ensure-own-topics.ts';
+import { followGroups } from './follow-groups.ts';
 import { groupsOf } from './groups-of.ts';
 import { describeBroker, openBroker } from './open-broker.ts';
 import { createPartitionLedger } from './partition-ledger.ts';
 import { trainGroup } from './run-worker.ts';
-import { serveHealth, type HealthAddress } from './serve-health.ts';
-import { topicSpecs } from './topic-specs.ts';
+import { serveHealth } from './serve-health.ts';
+import type { ServiceOptions } from './service-options.ts';
+import { watchService } from './watch-service.ts';
 import { monitorHealth } from './worker-health.ts';
 import type { TrainedBatch } from './train-partition.ts';
-import { workerTopology, type BrokerChoice } from './worker-topology.ts';
+import { workerTopology } from './worker-topology.ts';
 
 /** What {@link runTrainer} is asked for. */
-export interface TrainerServiceOptions extends BrokerChoice {
-  /** Wins over the topology's. */
-  readonly model?: string | undefined;
-  readonly cacheFolder?: string | undefined;
-  readonly health?: HealthAddress | undefined;
-  readonly stallMs: number;
-  readonly resetTo?: ResetTo | undefined;
-  /** Stop once every batch that is there has been trained. */
-  readonly untilEnd?: boolean | undefined;
-  /** Take no further batch. */
-  readonly drain: AbortSignal;
-  /** Give up the batch that is being trained: it will be trained again. */
-  readonly abort: AbortSignal;
-  readonly onStoreProgress?: OnStoreProgress | undefined;
-  readonly onHealth?: ((url: string) => void) | undefined;
-  readonly onStarted?: ((place: string) => void) | undefined;
+export interface TrainerServiceOptions extends ServiceOptions {
   readonly onBatch?: ((batch: TrainedReport) => void) | undefined;
-  readonly onTrouble?: ((sentence: string) => void) | undefined;
 }
 
 /** What became of a batch, for a line of output. */
@@ -54,9 +39,6 @@ export type TrainedReport =
   | { readonly kind: 'known'; readonly lineage: string; readonly version: number }
   | { readonly kind: 'refused'; readonly code: string; readonly reason: string };
 
-const PROBE_EVERY_MS = 2000;
-const END_EVERY_MS = 250;
-
 /**
  * Trains the batches of a topic and publishes their adapters, until it is drained. Of several processes one trains;
  * the others stand by, and one of them goes on when it is gone.
@@ -65,16 +47,12 @@ const END_EVERY_MS = 250;
  * @throws SeclError of topology, model and broker; `USAGE` where nothing is trained; `CANCELLED` if `abort` fired.
  */
 export async function runTrainer(options: TrainerServiceOptions): Promise<number> {
-  const chosen = await workerTopology(options);
-  const topology = {
-    ...chosen,
-    model: { ...chosen.model, name: options.model ?? chosen.model.name },
-  };
+  const topology = await workerTopology(options);
   const ended = new AbortController();
   const drain = AbortSignal.any([options.drain, ended.signal]);
   const broker = await openBroker(topology.broker);
   try {
-    if (topology.broker.kind === 'embedded') await broker.ensureTopics(topicSpecs(topology));
+    await ensureOwnTopics(broker, topology);
     await checkTopics(broker, topology);
     const opened = await openTrainer(topology, {
       store: openFileAdapterStore(path.join(topology.broker.folder, 'adapters')),
@@ -114,15 +92,11 @@ export async function runTrainer(options: TrainerServiceOptions): Promise<number
           });
     if (health !== undefined) options.onHealth?.(health.url);
     options.onStarted?.(describeBroker(topology.broker));
-    const timers = [
-      setInterval(() => void monitor.probe(), PROBE_EVERY_MS),
-      setInterval(() => {
-        const at = ledger.standings();
-        if (options.untilEnd === true && at.length > 0 && at.every(({ atEnd }) => atEnd))
-          ended.abort();
-      }, END_EVERY_MS),
-    ];
-    void monitor.probe();
+    const atEnd = (): boolean => {
+      const at = ledger.standings();
+      return at.length > 0 && at.every((standing) => standing.atEnd);
+    };
+    const unwatch = watchService(monitor, options.untilEnd === true ? atEnd : null, ended);
     let batches = 0;
     try {
       await lastValueFrom(
@@ -136,19 +110,10 @@ export async function runTrainer(options: TrainerServiceOptions): Promise<number
           drain,
           trainer: opened.trainer,
           tracing: { telemetry, memory: traceMemory() },
-          onJoined: (groupId) => {
-            monitor.joined(groupId);
-          },
+          ...followGroups(monitor, options.onTrouble),
           onTrained: (trained) => {
             batches += 1;
             options.onBatch?.(reportOf(trained));
-          },
-          onRetry: (groupId, error, waitMs) => {
-            const why = error instanceof Error ? error.message : String(error);
-            monitor.failed(groupId, `was left: ${why}`);
-            options.onTrouble?.(
-              `${groupId}: ${why}; trying again in ${(waitMs / 1000).toFixed(1)} s`,
-            );
           },
         }).pipe(takeUntil(fromEvent(options.abort, 'abort'))),
         { defaultValue: undefined },
@@ -159,9 +124,7 @@ export async function runTrainer(options: TrainerServiceOptions): Promise<number
         });
       return batches;
     } finally {
-      timers.forEach((handle) => {
-        clearInterval(handle);
-      });
+      unwatch();
       await telemetry.close();
       await health?.close();
       await opened.trainer.close();

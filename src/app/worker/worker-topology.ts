@@ -4,7 +4,7 @@ import type { Topology } from '../../topology/topology.ts';
 import { loadTopology } from '../load-topology.ts';
 import { packageRoot } from '../package-root.ts';
 
-/** Where the topics are, as a command line says it; wins over the topology. */
+/** Topology, broker and model, as a command line says them; the latter win over the topology. */
 export interface BrokerChoice {
   /** Topology file; absent: the one of endless streams. */
   readonly topology?: string | undefined;
@@ -12,6 +12,8 @@ export interface BrokerChoice {
   readonly log?: string | undefined;
   /** Kafka's addresses, separated by commas. */
   readonly brokers?: string | undefined;
+  /** Name or path of a model; wins over the topology's. */
+  readonly model?: string | undefined;
 }
 
 /** The pipeline of an endless stream where none is named. */
@@ -20,12 +22,14 @@ const WORKER_TOPOLOGY = path.join('topologies', 'run.yaml');
 const ADDRESS = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+):\d{1,5}$/;
 
 /**
- * The topology that a command works on, with its broker as the command line has it.
+ * The topology that a command works on, with broker and model as the command line has them.
  *
  * @throws SeclError as `loadTopology`; `USAGE` for two brokers at once, or addresses that are none.
  */
-export async function workerTopology({ topology, log, brokers }: BrokerChoice): Promise<Topology> {
-  const loaded = await loadTopology(topology ?? path.join(packageRoot(), WORKER_TOPOLOGY));
+export async function workerTopology(choice: BrokerChoice): Promise<Topology> {
+  const { log, brokers } = choice;
+  const file = await loadTopology(choice.topology ?? path.join(packageRoot(), WORKER_TOPOLOGY));
+  const loaded = { ...file, model: { ...file.model, name: choice.model ?? file.model.name } };
   if (log !== undefined && brokers !== undefined)
     throw new SeclError('USAGE', '--log and --brokers name two places for the same topics', {
       hint: 'Leave one of them out.',
