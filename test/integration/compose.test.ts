@@ -76,7 +76,9 @@ describe('docker/compose.yaml', () => {
     for (const [name, { build, command = [] }] of services)
       for (const option of build === undefined ? [] : command.filter((word) => /^--/.test(word)))
         assert.ok(
-          [...known, cli('broker-options.ts')].some((text) => text.includes(`'${option}`)),
+          [...known, cli('broker-options.ts'), cli('service-options.ts')].some((text) =>
+            text.includes(`'${option}`),
+          ),
           `${name} ${option}`,
         );
   });
