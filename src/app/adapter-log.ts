@@ -13,6 +13,7 @@ import type { Codec } from '../ports/record-codec.ts';
 import type { TopologyTopics } from '../topology/topology.ts';
 import { loadTopology } from './load-topology.ts';
 import { logFolderOf } from './log-folder-of.ts';
+import { readWholeTopic } from './read-whole-topic.ts';
 import { SYSTEM_CLOCK } from './system-clock.ts';
 
 /** Where a run's adapters are. */
@@ -99,20 +100,16 @@ export async function readAdapterLog(
 }
 
 async function readAll<T>(broker: Broker, topic: TopicSpec, codec: Codec<T>): Promise<T[]> {
-  const partitions = (await broker.topics()).get(topic.name) ?? 0;
   const values: T[] = [];
-  for (let partition = 0; partition < partitions; partition++) {
-    const { earliest } = await broker.bounds(topic.name, partition);
-    for await (const { key, value, offset } of broker.read(topic.name, partition, earliest)) {
-      // `lineage/head` points to a version, and is none.
-      if (value === null || keyText(key).endsWith('/head')) continue;
-      const decoded = codec.decode(value);
-      if (!decoded.ok)
-        throw new SeclError('RECORD_INVALID', `${topic.name} at ${offset}: ${decoded.reason}`, {
-          hint: 'The run folder was written by another version; use that one.',
-        });
-      values.push(decoded.value);
-    }
+  for await (const { key, value, offset } of readWholeTopic(broker, topic.name)) {
+    // `lineage/head` points to a version, and is none.
+    if (value === null || keyText(key).endsWith('/head')) continue;
+    const decoded = codec.decode(value);
+    if (!decoded.ok)
+      throw new SeclError('RECORD_INVALID', `${topic.name} at ${offset}: ${decoded.reason}`, {
+        hint: 'The run folder was written by another version; use that one.',
+      });
+    values.push(decoded.value);
   }
   return values;
 }

@@ -5,6 +5,7 @@ import type { Alert } from '../events/alert.ts';
 import { loadTopology } from './load-topology.ts';
 import type { Environment } from './model-store.ts';
 import { openLogOf, type LogChoice } from './open-log-of.ts';
+import { readWholeTopic } from './read-whole-topic.ts';
 import { SYSTEM_CLOCK } from './system-clock.ts';
 import { webhookOf } from './webhook-of.ts';
 
@@ -28,21 +29,17 @@ const REASON_LETTERS = 500;
 export async function readAlerts(choice: LogChoice, most: number): Promise<ListedAlerts> {
   const { log, topology } = await openLogOf(choice);
   try {
-    const topic = topology.topics.alerts;
-    if (!(await log.topics()).has(topic)) return { firing: [], told: [] };
     const codec = openRecordCodecs().alert;
-    const { earliest, end } = await log.bounds(topic, 0);
     const told: Alert[] = [];
     const newest = new Map<string, Alert>();
-    if (earliest < end)
-      for await (const { value } of log.read(topic, 0, earliest)) {
-        const decoded = value === null ? undefined : codec.decode(value);
-        if (decoded?.ok !== true) continue;
-        const alert = { ...decoded.value, reason: shownName(decoded.value.reason, REASON_LETTERS) };
-        newest.set(`${alert.pipeline}/${alert.rule}`, alert);
-        told.push(alert);
-        if (told.length > most) told.shift();
-      }
+    for await (const { value } of readWholeTopic(log, topology.topics.alerts)) {
+      const decoded = value === null ? undefined : codec.decode(value);
+      if (decoded?.ok !== true) continue;
+      const alert = { ...decoded.value, reason: shownName(decoded.value.reason, REASON_LETTERS) };
+      newest.set(`${alert.pipeline}/${alert.rule}`, alert);
+      told.push(alert);
+      if (told.length > most) told.shift();
+    }
     return {
       firing: [...newest.values()].filter(({ state }) => state !== 'resolved'),
       told: told.toReversed(),

@@ -9,6 +9,7 @@ import { listSettings } from '../topology/list-settings.ts';
 import { rowOf } from './label-answers.ts';
 import { lineageOf } from './lineage-of.ts';
 import { openRunLog, type RunLog } from './open-run-log.ts';
+import { readWholeTopic } from './read-whole-topic.ts';
 import { outcomeOfRows } from './replay-outcome.ts';
 import type { RunSettings } from './run-settings.ts';
 
@@ -25,28 +26,22 @@ interface TopicRecords<T> {
 
 /** All records of a topic, partition by partition; a topic that is not there yet has none. */
 async function readTopic<T>(log: Broker, topic: string, codec: Codec<T>): Promise<TopicRecords<T>> {
-  const partitions = (await log.topics()).get(topic) ?? 0;
   const values: T[] = [];
   let unreadable = 0;
-  for (let partition = 0; partition < partitions; partition++) {
-    const { earliest } = await log.bounds(topic, partition);
-    for await (const { value } of log.read(topic, partition, earliest)) {
-      if (value === null) continue;
-      const decoded = codec.decode(value);
-      if (decoded.ok) values.push(decoded.value);
-      else unreadable += 1;
-    }
+  for await (const { value } of readWholeTopic(log, topic)) {
+    if (value === null) continue;
+    const decoded = codec.decode(value);
+    if (decoded.ok) values.push(decoded.value);
+    else unreadable += 1;
   }
   return { values, unreadable };
 }
 
 /** How many records a topic has. */
 async function countRecords(log: Broker, topic: string): Promise<number> {
-  const anything: Codec<null> = {
-    encode: () => new Uint8Array(),
-    decode: () => ({ ok: true, value: null }),
-  };
-  return (await readTopic(log, topic, anything)).values.length;
+  let count = 0;
+  for await (const { value } of readWholeTopic(log, topic)) if (value !== null) count += 1;
+  return count;
 }
 
 /** The line of adapters that is the run's own: a folder may hold others, as imports are. */

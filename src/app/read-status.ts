@@ -9,6 +9,7 @@ import {
 } from '../verdict/verdict-board.ts';
 import { verdictAsOf, type ReadVerdict } from '../verdict/verdict-as-of.ts';
 import { openLogOf, type LogChoice } from './open-log-of.ts';
+import { readWholeTopic } from './read-whole-topic.ts';
 import { SYSTEM_CLOCK } from './system-clock.ts';
 
 /** Where {@link readStatus} looks. */
@@ -46,16 +47,11 @@ async function readBoard(
   const codec = openRecordCodecs().calibrationWindow;
   let board: VerdictBoard = new Map();
   let unreadable = 0;
-  const partitions = (await broker.topics()).get(topic) ?? 0;
-  for (let partition = 0; partition < partitions; partition++) {
-    const { earliest, end } = await broker.bounds(topic, partition);
-    if (earliest >= end) continue;
-    for await (const { value } of broker.read(topic, partition, earliest)) {
-      if (value === null) continue;
-      const decoded = codec.decode(value);
-      if (decoded.ok) board = addToBoard(board, decoded.value, MOST_SCOPES);
-      else unreadable += 1;
-    }
+  for await (const { value } of readWholeTopic(broker, topic)) {
+    if (value === null) continue;
+    const decoded = codec.decode(value);
+    if (decoded.ok) board = addToBoard(board, decoded.value, MOST_SCOPES);
+    else unreadable += 1;
   }
   return { board, unreadable };
 }

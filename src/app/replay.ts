@@ -23,6 +23,7 @@ import type { Verdict } from '../events/verdict.ts';
 import { answerPartition, type PartitionTracing } from './answer-partition.ts';
 import type { RecordCodecs } from '../adapters/avro/record-codecs.ts';
 import { feedRecords, questionBytes } from './feed-records.ts';
+import { readWholeTopic } from './read-whole-topic.ts';
 import type { ReplayInput } from './replay-input.ts';
 import { lineageOf } from './lineage-of.ts';
 import { measureLag } from './measure-lag.ts';
@@ -132,9 +133,8 @@ async function countFed({
   abort,
 }: ReplayOptions): Promise<number> {
   const { questions } = topology.topics;
-  const { earliest } = await broker.bounds(questions, 0);
   let fed = 0;
-  for await (const record of broker.read(questions, 0, earliest, abort)) {
+  for await (const record of readWholeTopic(broker, questions, abort)) {
     const item = input.items[fed];
     const value = record.value ?? new Uint8Array();
     if (item === undefined || Buffer.compare(questionBytes(item, codecs), value) !== 0)
@@ -172,11 +172,10 @@ async function feed(options: ReplayOptions): Promise<void> {
   }
 }
 
-/** All records of a partition, decoded. */
+/** All records of a topic, decoded. */
 async function readAll<T>(broker: Broker, topic: string, codec: Codec<T>): Promise<T[]> {
   const values: T[] = [];
-  const { earliest } = await broker.bounds(topic, 0);
-  for await (const record of broker.read(topic, 0, earliest)) {
+  for await (const record of readWholeTopic(broker, topic)) {
     const decoded = record.value === null ? null : codec.decode(record.value);
     if (decoded === null) continue;
     if (!decoded.ok)

@@ -11,6 +11,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Topology } from '../topology/topology.ts';
 import { createAlertOutbox } from './alert-outbox.ts';
 import { createAlertSource } from './alert-source.ts';
+import { readWholeTopic } from './read-whole-topic.ts';
 import { groupsOf } from './worker/groups-of.ts';
 
 /** How long alerts are kept on their topic. */
@@ -51,9 +52,7 @@ async function readTold(
   pipeline: string,
 ): Promise<Alert[]> {
   const told: Alert[] = [];
-  const { earliest, end } = await broker.bounds(topic, 0);
-  if (earliest >= end) return told;
-  for await (const { value } of broker.read(topic, 0, earliest)) {
+  for await (const { value } of readWholeTopic(broker, topic)) {
     const decoded = value === null ? undefined : codec.decode(value);
     if (decoded?.ok === true && decoded.value.pipeline === pipeline) told.push(decoded.value);
   }
