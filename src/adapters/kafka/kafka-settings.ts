@@ -3,9 +3,7 @@ import { precondition } from '../../errors/secl-error.ts';
 import type { KafkaBrokerOptions } from './kafka-broker-options.ts';
 
 /** {@link KafkaBrokerOptions} with everything decided. */
-export type KafkaSettings = Required<
-  Omit<KafkaBrokerOptions, 'sasl' | 'tls' | 'onWaiting'>
-> &
+export type KafkaSettings = Required<Omit<KafkaBrokerOptions, 'sasl' | 'tls' | 'onWaiting'>> &
   Pick<KafkaBrokerOptions, 'sasl' | 'tls' | 'onWaiting'>;
 
 /**
