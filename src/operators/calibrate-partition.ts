@@ -14,6 +14,7 @@ import {
   type WindowOptions,
 } from './calibration-state.ts';
 import { deadLetterOf } from './dead-letter-of.ts';
+import { QUESTION_BYTES } from './decode-questions.ts';
 import { judgeWindows } from './judge-windows.ts';
 import type { VerdictRules } from '../verdict/verdict-rules.ts';
 import { windowRecords, type WindowMetricOptions } from './calibration-windows.ts';
@@ -74,7 +75,7 @@ const WAIT_MS = 200;
  * A window that the clock closes is committed in one transaction with what the state becomes by it: its record is the
  * tick, and nothing else depends on time.
  *
- * An answer or a label that cannot be read becomes a dead letter. Unsubscribing ends it: what is under way is not
+ * An answer or a label that cannot be read, or a label that is too large to wait, becomes a dead letter. Unsubscribing ends it: what is under way is not
  * committed.
  *
  * @returns Cold. Errors with `FENCED` when the partition is taken away.
@@ -86,19 +87,29 @@ export function calibratePartition(
   const { broker, topics, clock } = options;
 
   /** Decodes records, in order; those that cannot be read become letters. */
-  const read = <T>(records: readonly IncomingRecord[], codec: Codec<T>): Read<T> => {
+  const read = <T>(
+    records: readonly IncomingRecord[],
+    codec: Codec<T>,
+    mostBytes = Infinity,
+  ): Read<T> => {
     const values: Read<T>['values'][number][] = [];
     const letters: DeadLetter[] = [];
+    const refuse = (record: IncomingRecord, code: string, reason: string): void => {
+      letters.push(deadLetterOf(record, { code, reason }, clock.nowMs()));
+    };
     for (const record of records) {
+      const length = record.value?.length ?? 0;
+      if (length > mostBytes) {
+        const reason = `the record has ${length} bytes, the limit is ${mostBytes}`;
+        refuse(record, 'RECORD_TOO_LARGE', reason);
+        continue;
+      }
       const decoded =
         record.value === null
           ? { ok: false as const, reason: 'the record is empty' }
           : codec.decode(record.value);
       if (decoded.ok) values.push({ value: decoded.value, offset: Number(record.offset) });
-      else
-        letters.push(
-          deadLetterOf(record, { code: 'RECORD_INVALID', reason: decoded.reason }, clock.nowMs()),
-        );
+      else refuse(record, 'RECORD_INVALID', decoded.reason);
     }
     return { values, letters };
   };
@@ -158,7 +169,8 @@ export function calibratePartition(
           continue;
         }
         const answers = read(records, options.answerCodec);
-        const labels = read(known.records, options.feedbackCodec);
+        // A label waits for its answer in the state, as JSON, which has to fit into a record.
+        const labels = read(known.records, options.feedbackCodec, QUESTION_BYTES);
         const step = stepCalibration(
           state,
           {

@@ -108,13 +108,13 @@ export function publishAnswers(
   const outgoing = (
     topic: string,
     record: IncomingRecord,
-    key: string | null,
+    key: Uint8Array | null,
     value: Uint8Array,
   ): OutgoingRecord => ({
     topic,
     // The same partition as its question, so that order and co-partitioning with labels hold.
     partition: record.partition,
-    key: key === null ? record.key : new TextEncoder().encode(key),
+    key,
     value,
     headers: handedOn(record.headers),
   });
@@ -149,7 +149,12 @@ export function publishAnswers(
               const failure = refused.get(record.offset) ?? UNREAD;
               const letter = deadLetterOf(record, failure, nowMs);
               deadLetters.push(letter);
-              return outgoing(topics.deadLetters, record, null, deadLetterCodec.encode(letter));
+              return outgoing(
+                topics.deadLetters,
+                record,
+                letter.key,
+                deadLetterCodec.encode(letter),
+              );
             }
             const { question, computed } = written;
             const answer: Answer = {
@@ -184,7 +189,8 @@ export function publishAnswers(
                 written.spoken?.name === options.published ? written.spoken.previous : null,
             };
             answers.push(answer);
-            return outgoing(topics.answers, record, question.id, answerCodec.encode(answer));
+            const key = new TextEncoder().encode(question.id);
+            return outgoing(topics.answers, record, key, answerCodec.encode(answer));
           });
           const last = batch.records.at(-1) as IncomingRecord;
           return {

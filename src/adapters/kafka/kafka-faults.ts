@@ -105,7 +105,7 @@ export function codedFault(what: string, error: unknown): SeclError {
   }
   if (hasType(error, 'INVALID_RECORD', 'INVALID_TIMESTAMP')) {
     return new SeclError('PRECONDITION', `${what}: the broker refused a record: ${message}`, {
-      hint: 'A compacted topic takes no record without a key, and some topics no far-off timestamp.',
+      hint: 'Check that this machine’s clock is right: topics may refuse far-off timestamps. A compacted topic takes no record without a key.',
       cause: error,
     });
   }

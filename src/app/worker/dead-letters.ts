@@ -1,7 +1,7 @@
 import { openRecordCodecs } from '../../adapters/avro/record-codecs.ts';
 import { SeclError } from '../../errors/secl-error.ts';
 import type { DeadLetter } from '../../events/dead-letter.ts';
-import { DEAD_LETTER_BYTES } from '../../operators/dead-letter-of.ts';
+import { DEAD_LETTER_BYTES, DEAD_LETTER_KEY_BYTES } from '../../operators/dead-letter-of.ts';
 import type { Broker, OutgoingRecord } from '../../ports/broker.ts';
 import type { Topology } from '../../topology/topology.ts';
 import { openBroker } from './open-broker.ts';
@@ -88,10 +88,11 @@ export function listDeadLetters(filter: LetterFilter): Promise<readonly PlacedLe
 }
 
 /** Why a letter's record cannot be written again; `null`: it can. */
-function obstacle({ value, sourceTopic }: DeadLetter, { topics }: Topology): string | null {
+function obstacle({ key, value, sourceTopic }: DeadLetter, { topics }: Topology): string | null {
   if (sourceTopic !== topics.questions && sourceTopic !== topics.feedback)
     return `it came from ${sourceTopic}, which is not fed by hand`;
   if (value === null) return 'the record was empty';
+  if ((key?.length ?? 0) >= DEAD_LETTER_KEY_BYTES) return 'only the beginning of its key is kept';
   return value.length >= DEAD_LETTER_BYTES ? 'only its beginning is kept' : null;
 }
 

@@ -10,6 +10,7 @@ import {
   calibratePartition,
   type CalibrateOptions,
 } from '../../../src/operators/calibrate-partition.ts';
+import { QUESTION_BYTES } from '../../../src/operators/decode-questions.ts';
 import type { IncomingRecord, PartitionBounds } from '../../../src/ports/broker.ts';
 import { manualClock } from '../../support/manual-clock.ts';
 import { fakeLease, jsonCodec, recordOf, type FakeLease } from '../../support/operator-fixture.ts';
@@ -195,6 +196,33 @@ test('what cannot be read becomes a dead letter, in the same commit, and the str
       ['feedback', 1, 'RECORD_INVALID', 'the record is empty'],
     ],
   );
+});
+
+test('a label that could not wait for its answer in a record of state becomes a dead letter', async () => {
+  const broker = new Labels();
+  const label = (fill: number): Uint8Array =>
+    encode({
+      questionId: 'nobody',
+      acceptedAnswers: ['x'.repeat(fill)],
+      correct: null,
+      labelledAtMs: 0,
+    });
+  const most = QUESTION_BYTES - label(0).length;
+  broker.records.push(
+    recordOf(0, label(most + 1), { topic: 'feedback' }),
+    recordOf(1, label(most), { topic: 'feedback' }),
+  );
+  const lease = fakeLease({ records: [] });
+  await run(lease, broker);
+  const [commit] = lease.commits;
+  const letter = JSON.parse(
+    new TextDecoder().decode(commit?.records[0]?.value ?? undefined),
+  ) as DeadLetter;
+  assert.deepEqual(
+    [letter.code, letter.sourceOffset, letter.reason],
+    ['RECORD_TOO_LARGE', 0, 'the record has 131073 bytes, the limit is 131072'],
+  );
+  assert.ok([...committed(lease).keys()].includes('calibration/label/nobody'));
 });
 
 test('labels that retention took are gone; it goes on with those that are there', async () => {

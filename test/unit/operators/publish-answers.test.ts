@@ -9,7 +9,7 @@ import type { DeadLetter } from '../../../src/events/dead-letter.ts';
 import type { ScoreName } from '../../../src/events/score.ts';
 import type { TrainingBatch } from '../../../src/events/training-batch.ts';
 import { restoreAnswerState } from '../../../src/operators/answer-state.ts';
-import { DEAD_LETTER_BYTES } from '../../../src/operators/dead-letter-of.ts';
+import { DEAD_LETTER_BYTES, DEAD_LETTER_KEY_BYTES } from '../../../src/operators/dead-letter-of.ts';
 import {
   publishAnswers,
   type PublishedBatch,
@@ -336,6 +336,13 @@ test('a letter for a huge record is cut, or it could not be written and would en
   assert.equal(cut?.value?.length, DEAD_LETTER_BYTES);
   assert.match(cut.reason, /the first 524288 of 524289 bytes/);
   assert.deepEqual([kept?.value?.length, kept?.reason], [DEAD_LETTER_BYTES, 'bad']);
+});
+
+test('a letter’s key is cut as the letter says', async () => {
+  const record = { ...recordOf(0, Uint8Array.of(1)), key: new Uint8Array(700_000) };
+  const [batch] = await publish([answered([record], [null])]);
+  assert.equal(batch?.commit.records[0]?.key?.length, DEAD_LETTER_KEY_BYTES);
+  assert.equal(batch.deadLetters[0]?.key?.length, DEAD_LETTER_KEY_BYTES);
 });
 
 test('headers too large to go with an answer are left out', async () => {
