@@ -1,4 +1,5 @@
 import type { Topology } from '../../src/topology/topology.ts';
+import { STAND_IN } from '../../src/app/open-language-model.ts';
 import { OFF, topology as BARRIER } from '../support/loop-run.ts';
 
 /** How rounds train: not at all over four partitions, or with every batch waiting for its adapter. */
@@ -11,6 +12,8 @@ export interface FaultProcessConfig {
   readonly prefix: string;
   readonly role: 'worker' | 'trainer';
   readonly mode: FaultMode;
+  /** Of the catalogue, or the stand-in. */
+  readonly model: string;
   /** Holds the adapters. */
   readonly folder: string;
   readonly sessionTimeoutMs: number;
@@ -18,11 +21,12 @@ export interface FaultProcessConfig {
   readonly slowMs: number;
 }
 
-/** The topology of a mode. */
-export function faultTopology(mode: FaultMode): Topology {
+/** The topology of a mode; one thread, so that real models come to the same numbers each time. */
+export function faultTopology(mode: FaultMode, model = STAND_IN): Topology {
   const base = mode === 'off' ? OFF : BARRIER;
   return {
     ...base,
+    model: { ...base.model, name: model, threads: 1 },
     batch: { ...base.batch, maxWaitMs: mode === 'off' ? 5 : null },
     broker: { ...base.broker, partitions: mode === 'off' ? 4 : 1 },
   };

@@ -1,28 +1,25 @@
 /**
  * A worker or trainer of a fault round as a process of its own: the pipelines of `secl run` and
- * `secl trainer` on Kafka with the stand-in model, with timeouts short enough to be outlived.
+ * `secl trainer` on Kafka, with timeouts short enough to be outlived.
  */
-import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { lastValueFrom, map } from 'rxjs';
 import { openFileAdapterStore } from '../../src/adapters/files/file-adapter-store.ts';
 import { openKafkaBroker } from '../../src/adapters/kafka/open-kafka-broker.ts';
-import { decodeStandInAdapter } from '../../src/adapters/memory/stand-in-adapter.ts';
-import { createStandInLanguageModel } from '../../src/adapters/memory/stand-in-language-model.ts';
-import { createStandInTrainer } from '../../src/adapters/memory/stand-in-trainer.ts';
 import { learningOptionsOf } from '../../src/app/learning-options-of.ts';
+import { openLanguageModel } from '../../src/app/open-language-model.ts';
+import { openAdapterLoader, openTrainer } from '../../src/app/open-trainer.ts';
 import { runFingerprint } from '../../src/app/replay.ts';
 import { SYSTEM_CLOCK } from '../../src/app/system-clock.ts';
 import { createPartitionLedger } from '../../src/app/worker/partition-ledger.ts';
 import { runWorker, trainGroup } from '../../src/app/worker/run-worker.ts';
-import { SeclError } from '../../src/errors/secl-error.ts';
 import type { Broker, PartitionLease } from '../../src/ports/broker.ts';
 import { codecs } from '../support/loop-run.ts';
 import { ownTopics } from '../support/own-topics.ts';
 import { faultTopology, type FaultProcessConfig } from './fault-config.ts';
 
 const config = JSON.parse(process.argv[2] ?? '') as FaultProcessConfig;
-const topology = faultTopology(config.mode);
+const topology = faultTopology(config.mode, config.model);
 const drain = new AbortController();
 // Ctrl-C is for the program that started this one.
 process.on('SIGINT', () => undefined);
@@ -70,10 +67,8 @@ const kafka = await openKafkaBroker({
   transactionTimeoutMs: 10_000,
 });
 const broker = slowed(ownTopics(kafka, config.prefix), config.slowMs);
-const model = createStandInLanguageModel({ contextLength: 2600 });
 const store = openFileAdapterStore(config.folder);
 const ledger = createPartitionLedger(SYSTEM_CLOCK);
-const learning = learningOptionsOf(topology, model);
 const shared = { topology, broker, codecs, clock: SYSTEM_CLOCK, ledger, drain: drain.signal };
 
 /** Where it stands, told on a signal: what hangs cannot tell of itself. */
@@ -84,13 +79,14 @@ process.on('SIGUSR2', () => {
 });
 
 if (config.role === 'trainer') {
-  const trainer = createStandInTrainer({
-    baseSha256: model.description.fileSha256,
-    store,
-    clock: SYSTEM_CLOCK,
-  });
+  const opened = await openTrainer(topology, { store });
+  if (opened === undefined) throw new Error(`nothing is trained in mode ${config.mode}`);
+  const { trainer } = opened;
   await lastValueFrom(trainGroup({ ...shared, trainer }), { defaultValue: undefined });
+  await trainer.close();
 } else {
+  const model = await openLanguageModel(topology.model);
+  const learning = learningOptionsOf(topology, model);
   await runWorker({
     ...shared,
     model,
@@ -101,17 +97,12 @@ if (config.role === 'trainer') {
         : {
             learning,
             mode: 'barrier',
-            timeoutMs: 60_000,
+            timeoutMs: 600_000,
             trainer: null,
-            load: async ({ version, sha256 }) => {
-              const bytes = await store.get(sha256);
-              if (bytes === undefined) throw new SeclError('STORE_FAILED', `no ${sha256}`);
-              const found = createHash('sha256').update(bytes).digest('hex');
-              if (found !== sha256) throw new SeclError('CHECKSUM_MISMATCH', sha256);
-              return decodeStandInAdapter(bytes, version, topology.training.lora);
-            },
+            load: await openAdapterLoader(topology, { store }),
           },
     abort: new AbortController().signal,
   });
+  await model.close();
 }
 await kafka.close();

@@ -2,6 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { filter, firstValueFrom, take, toArray } from 'rxjs';
+import { STAND_IN } from '../../src/app/open-language-model.ts';
 import { topicSpecs } from '../../src/app/worker/topic-specs.ts';
 import { groupsOf } from '../../src/app/worker/groups-of.ts';
 import type { Answer } from '../../src/events/answer.ts';
@@ -25,6 +26,8 @@ export interface FaultWorld {
   readonly broker: Broker;
   /** For adapters. */
   readonly folder: string;
+  /** Of the catalogue, or the stand-in. */
+  readonly model: string;
 }
 
 /** What a round is. */
@@ -59,15 +62,20 @@ export interface RoundResult {
 
 /** Long enough for the longest fault, and for all to come back after it on a busy machine. */
 const ROUND_MS = 180_000;
+/** The same with a real model, on cores that others share. */
+const REAL_ROUND_MS = 1_800_000;
 const SESSION_TIMEOUT_MS = 1500;
 const QUESTIONS = { off: 320, barrier: 48 };
+/** Of a real model, in either mode: four batches, each of which may be trained on. */
+const REAL_QUESTIONS = 16;
 
-function questionsOf(mode: FaultMode): readonly Question[] {
-  return Array.from({ length: QUESTIONS[mode] }, (_, i) =>
+function questionsOf(mode: FaultMode, model: string): readonly Question[] {
+  const length = model === STAND_IN ? QUESTIONS[mode] : REAL_QUESTIONS;
+  return Array.from({ length }, (_, i) =>
     question({
       id: `q${i}`,
       text: i === 9 ? ' ' : `What is the colour of thing ${i}?`,
-      domain: i < QUESTIONS[mode] / 2 ? 'first' : 'second',
+      domain: i < length / 2 ? 'first' : 'second',
     }),
   );
 }
@@ -154,14 +162,14 @@ async function countAnswered(broker: Broker, mode: FaultMode): Promise<number> {
 
 /** Feeds questions in, has workers answer them while a fault happens, and takes stock. */
 export async function runRound(world: FaultWorld, spec: RoundSpec): Promise<RoundResult> {
-  const { server, proxy, folder } = world;
+  const { server, proxy, folder, model } = world;
   const { fault, mode, seed } = spec;
   const random = seededRandom(seed);
   const prefix = `${fault}-${mode}-${seed}-`;
-  const topology = faultTopology(mode);
+  const topology = faultTopology(mode, model);
   const broker = ownTopics(world.broker, prefix);
   await broker.ensureTopics(topicSpecs(topology));
-  const questions = questionsOf(mode);
+  const questions = questionsOf(mode, model);
   await broker.append(
     questions.map((asked, i) => ({
       topic: topology.topics.questions,
@@ -175,6 +183,7 @@ export async function runRound(world: FaultWorld, spec: RoundSpec): Promise<Roun
     brokers: server.brokers,
     prefix,
     mode,
+    model,
     folder: await mkdtemp(join(folder, 'adapters-')),
     sessionTimeoutMs: SESSION_TIMEOUT_MS,
     slowMs: mode === 'off' ? 50 : 20,
@@ -186,7 +195,7 @@ export async function runRound(world: FaultWorld, spec: RoundSpec): Promise<Roun
       pool.start('trainer');
       if (fault === 'trainer-killed') pool.start('trainer');
     }
-    const deadline = performance.now() + ROUND_MS;
+    const deadline = performance.now() + (model === STAND_IN ? ROUND_MS : REAL_ROUND_MS);
     let harm: Promise<void> | undefined;
     let answered = 0;
     let hit = false;

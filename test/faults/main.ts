@@ -5,11 +5,14 @@
  *
  * `--rounds N` how many; `--seed S` of the first, counted up (a failing round names its own: replay it with
  * `--rounds 1 --seed S --only FAULT`); `--only FAULT[,FAULT]`; `--mode off|barrier`.
+ * `--model NAME` of the catalogue in the place of the stand-in, with few questions; where batches are cut by
+ * time (`off`), real models come to other numbers, so this is for `barrier`.
  * `hit` counts the rounds in which there was still something to answer when the fault struck.
  * Ctrl-C ends after the round under way. The last line is the counts as JSON. Exits with 1 on any loss.
  */
 import { parseArgs } from 'node:util';
 import { openKafkaBroker } from '../../src/adapters/kafka/open-kafka-broker.ts';
+import { STAND_IN } from '../../src/app/open-language-model.ts';
 import { SYSTEM_CLOCK } from '../../src/app/system-clock.ts';
 import { openProxy } from '../support/cuttable-proxy.ts';
 import { kafkaSkip, startKafka } from '../support/kafka-server.ts';
@@ -25,6 +28,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     only: { type: 'string' },
     mode: { type: 'string' },
+    model: { type: 'string', default: STAND_IN },
   },
 });
 const skip = kafkaSkip();
@@ -57,7 +61,7 @@ const broker = await openKafkaBroker({
   clock: SYSTEM_CLOCK,
   patienceMs: 120_000,
 });
-const world: FaultWorld = { server, proxy, broker, folder: temporaryFolder() };
+const world: FaultWorld = { server, proxy, broker, folder: temporaryFolder(), model: values.model };
 const started = performance.now();
 const wanted = new Map<string, Leavings>();
 const counts: Record<string, { rounds: number; hit: number; failed: number }> = {};
@@ -125,6 +129,7 @@ const seconds = Math.round((performance.now() - started) / 1000);
 console.log(
   JSON.stringify({
     seed,
+    model: values.model,
     rounds: ran,
     failed: failures.length,
     restarts,
