@@ -11,9 +11,17 @@ import {
 import { SYSTEM_CLOCK } from '../../src/app/system-clock.ts';
 import { bytes, hasCode, readTexts, record } from '../contract/broker/broker-scene.ts';
 import { kafkaSkip, startKafka, type KafkaServer } from '../support/kafka-server.ts';
+import { secl } from '../support/secl-process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const PASSWORD = 'a-secret-of-this-test';
+
+const MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
+const sasl = (mechanism: (typeof MECHANISMS)[number], password: string) => ({
+  mechanism,
+  user: 'worker',
+  password,
+});
 
 /** A certificate of its own authority for 127.0.0.1, and its key; `undefined` without OpenSSL. */
 function certificate(): { readonly cert: string; readonly key: string } | undefined {
@@ -39,7 +47,7 @@ describe('Kafka behind TLS and a password', { skip: skip() }, () => {
     brokers: server.brokers,
     clientId: 'secure',
     clock: SYSTEM_CLOCK,
-    sasl: { mechanism: 'plain', user: 'worker', password } as const,
+    sasl: sasl('plain', password),
     tls: { ca: pair!.cert },
     patienceMs: 5000,
     ...more,
@@ -48,12 +56,16 @@ describe('Kafka behind TLS and a password', { skip: skip() }, () => {
     if (pair === undefined) return;
     const store = join(temporaryFolder(), 'store.pem');
     writeFileSync(store, pair.key + pair.cert);
-    const login = 'org.apache.kafka.common.security.plain.PlainLoginModule';
+    const security = 'org.apache.kafka.common.security';
+    const scram = `${security}.scram.ScramLoginModule required;`;
     server = await startKafka({
       listener: 'SASL_SSL',
+      scram: ['256', '512'].map((bits) => `SCRAM-SHA-${bits}=[name=worker,password=${PASSWORD}]`),
       properties: {
-        'sasl.enabled.mechanisms': 'PLAIN',
-        'listener.name.sasl_ssl.plain.sasl.jaas.config': `${login} required user_worker="${PASSWORD}";`,
+        'sasl.enabled.mechanisms': 'PLAIN,SCRAM-SHA-256,SCRAM-SHA-512',
+        'listener.name.sasl_ssl.plain.sasl.jaas.config': `${security}.plain.PlainLoginModule required user_worker="${PASSWORD}";`,
+        'listener.name.sasl_ssl.scram-sha-256.sasl.jaas.config': scram,
+        'listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config': scram,
         'ssl.keystore.type': 'PEM',
         'ssl.keystore.location': store,
       },
@@ -61,24 +73,59 @@ describe('Kafka behind TLS and a password', { skip: skip() }, () => {
   });
   after(() => (pair === undefined ? undefined : server.stop()));
 
-  it('serves whoever shows both', async (t) => {
+  for (const mechanism of MECHANISMS)
+    it(`serves whoever shows both, with ${mechanism}`, async (t) => {
+      if (pair === undefined) {
+        t.skip('OpenSSL makes the certificate, and is not there');
+        return;
+      }
+      const broker = await openKafkaBroker(options(PASSWORD, { sasl: sasl(mechanism, PASSWORD) }));
+      const [input, out] = [`in-${mechanism}`, `out-${mechanism}`];
+      await broker.ensureTopics([{ name: input }, { name: out }]);
+      await broker.append([record(input, 'a')]);
+      const group = await broker.join(`secure-${mechanism}`, [input]);
+      const lease = await firstValueFrom(group.leases$);
+      const [a] = await lease.poll({ maxRecords: 1, waitMs: 10_000 });
+      await lease.commit({
+        nextOffset: a!.offset + 1n,
+        records: [record(out, 'b')],
+        state: new Map([['k', bytes('v')]]),
+      });
+      assert.deepEqual(await readTexts(broker, out), ['b']);
+      await broker.close();
+    });
+
+  it('serves a topology whose secrets stand in files', async (t) => {
     if (pair === undefined) {
       t.skip('OpenSSL makes the certificate, and is not there');
       return;
     }
-    const broker = await openKafkaBroker(options(PASSWORD));
-    await broker.ensureTopics([{ name: 'in' }, { name: 'out' }]);
-    await broker.append([record('in', 'a')]);
-    const group = await broker.join('secure', ['in']);
-    const lease = await firstValueFrom(group.leases$);
-    const [a] = await lease.poll({ maxRecords: 1, waitMs: 10_000 });
-    await lease.commit({
-      nextOffset: a!.offset + 1n,
-      records: [record('out', 'b')],
-      state: new Map([['k', bytes('v')]]),
-    });
-    assert.deepEqual(await readTexts(broker, 'out'), ['b']);
-    await broker.close();
+    const folder = temporaryFolder();
+    const file = (name: string, text: string): string => {
+      writeFileSync(join(folder, name), text);
+      return join(folder, name);
+    };
+    const topology = (password: string): string =>
+      file(
+        'pipeline.yaml',
+        `version: 1
+name: secure
+broker:
+  kind: kafka
+  brokers: ${server.brokers.join(',')}
+  sasl: { mechanism: scram-sha-512, usernameFile: ${file('user', 'worker\n')}, passwordFile: ${file('password', `${password}\n`)} }
+  tls: { mode: on, caFile: ${file('ca.pem', pair.cert)} }
+`,
+      );
+    const created = secl('topics', 'create', '--topology', topology(PASSWORD));
+    assert.equal(created.code, 0, created.err);
+    const checked = secl('topology', 'check', topology(PASSWORD), '--connect');
+    assert.equal(checked.code, 0, checked.out + checked.err);
+    const refused = secl('topology', 'check', topology('a-wrong-secret'), '--connect');
+    assert.equal(refused.code, 1);
+    assert.match(refused.err, /BROKER_FAILED/);
+    assert.match(refused.err, /Check user, password and mechanism/);
+    assert.doesNotMatch(refused.err + refused.out, /secret/);
   });
 
   it('refuses a wrong password and an unknown authority, and says neither secret', async (t) => {
@@ -87,7 +134,11 @@ describe('Kafka behind TLS and a password', { skip: skip() }, () => {
       return;
     }
     const wrong = 'a-wrong-secret';
-    for (const refused of [options(wrong), options(PASSWORD, { tls: {} })]) {
+    const refusals = [
+      ...MECHANISMS.map((mechanism) => options(wrong, { sasl: sasl(mechanism, wrong) })),
+      options(PASSWORD, { tls: {} }),
+    ];
+    for (const refused of refusals) {
       await assert.rejects(openKafkaBroker(refused), (error: unknown) => {
         assert.doesNotMatch(JSON.stringify(error, Object.getOwnPropertyNames(error)), /secret/);
         assert.doesNotMatch(String(error), /secret/);

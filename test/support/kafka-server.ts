@@ -25,6 +25,8 @@ export interface KafkaServerOptions {
   readonly listener?: 'PLAINTEXT' | 'SASL_SSL';
   /** Port that clients are sent to, e.g. of a proxy. @defaultValue its own */
   readonly advertisedPort?: number;
+  /** Users that the cluster is born with: `SCRAM-SHA-512=[name=…,password=…]`. */
+  readonly scram?: readonly string[];
   /** Further lines of `server.properties`, e.g. listeners with a password. */
   readonly properties?: Readonly<Record<string, string>>;
 }
@@ -108,7 +110,10 @@ export async function startKafka(options: KafkaServerOptions = {}): Promise<Kafk
   writeFileSync(output, '');
   const java = (...words: string[]): string[] => [...JAVA_FLAGS, '-cp', classpath, ...words];
   const format = java('kafka.tools.StorageTool', 'format', '-t', 'AAAAAAAAQACAAAAAAAAAAA');
-  const formatted = spawnSync('java', [...format, '-c', properties], { encoding: 'utf8' });
+  const scram = (options.scram ?? []).flatMap((user) => ['--add-scram', user]);
+  const formatted = spawnSync('java', [...format, ...scram, '-c', properties], {
+    encoding: 'utf8',
+  });
   if (formatted.status !== 0) throw new Error(`Kafka's folder: ${formatted.stderr}`);
 
   let guard: ChildProcess | undefined;
