@@ -41,6 +41,8 @@ export interface AnswerPartitionOptions {
   readonly drain: AbortSignal;
   /** Records in the whole stream, or `null` if it has no end. */
   readonly totalRecords: number | null;
+  /** Whether a stream without a known end ends where the partition does. @defaultValue false */
+  readonly toEnd?: boolean | undefined;
   /** Of topology, prompts, model and schemas: state made under another one is refused. */
   readonly fingerprint: string;
   /** Trains what bursts teach; `null`: nothing is trained. */
@@ -104,6 +106,7 @@ export function answerPartition(
       maxBatch: topology.batch.maxBatch,
       maxWaitMs: topology.batch.maxWaitMs,
       recordsLeft: options.totalRecords === null ? null : options.totalRecords - state.consumed,
+      toEnd: options.toEnd,
       credit,
       clock,
       drain: options.drain,

@@ -19,6 +19,11 @@ export interface PollOptions {
    * last, so that a restart cuts them the same way. `null`: the stream has no end.
    */
   readonly recordsLeft: number | null;
+  /**
+   * Whether the partition's end is taken for the stream's: a batch that has begun there is not waited for to fill
+   * up. Whoever restarts cuts it the same way unless more records have come. @defaultValue false
+   */
+  readonly toEnd?: boolean | undefined;
   readonly credit: Credit;
   readonly clock: Clock;
   /** Ends the source after the batch it is filling; what is in flight goes on. */
@@ -38,7 +43,7 @@ const IDLE_WAIT_MS = 1000;
  *   partition is taken away.
  */
 export function pollBatches(lease: PartitionLease, options: PollOptions): Observable<RecordBatch> {
-  const { maxBatch, maxWaitMs, credit, clock, drain } = options;
+  const { maxBatch, maxWaitMs, credit, clock, drain, toEnd = false } = options;
   const bounded = options.recordsLeft !== null;
   return new Observable<RecordBatch>((subscriber) => {
     const stopped = new AbortController();
@@ -59,6 +64,7 @@ export function pollBatches(lease: PartitionLease, options: PollOptions): Observ
           maxRecords: limit - records.length,
           waitMs: patient ? IDLE_WAIT_MS : leftMs,
         });
+        if (toEnd && polled.length === 0 && records.length > 0) break;
         if (records.length === 0 && polled.length > 0)
           fullByMs = clock.monotonicMs() + (maxWaitMs ?? Infinity);
         records.push(...polled);

@@ -100,9 +100,20 @@ describe('secl run on an embedded log', () => {
     assert.equal(second.code, 1);
     assert.match(second.out, /LOG_IN_USE/);
     assert.equal(secl('run', '--log', log, '--brokers', 'localhost:9092').code, 2);
+  });
+
+  it('answers all that is there and stops, too, where batches wait for their adapters', () => {
+    const place = ['--log', path.join(folder, 'barrier')];
+    const few = path.join(folder, 'few.jsonl');
+    // Batches of 8: the second one is half full.
+    assert.equal(secl('stream', 'make', '--per-domain', '3', '--out', few).code, 0);
+    assert.equal(secl('send', few, ...place).code, 0);
     const barrier = path.join(packageRoot(), 'topologies', 'qa.yaml');
-    const refused = secl('run', '--log', log, '--topology', barrier, '--until-end');
-    assert.equal(refused.code, 2);
-    assert.match(refused.err, /training\.mode/);
+    const run = ['run', ...place, '--topology', barrier, '--model', 'stand-in', '--until-end'];
+    const { code, err } = secl(...run);
+    assert.equal(code, 0, err);
+    const ids = linesOf(secl('read', 'answers', ...place, '--json').out);
+    assert.equal(new Set(ids.map(({ value }) => value.questionId)).size, 12);
+    assert.equal(ids.length, 12);
   });
 });

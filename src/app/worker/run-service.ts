@@ -1,7 +1,6 @@
 import path from 'node:path';
 import { openRecordCodecs } from '../../adapters/avro/record-codecs.ts';
 import { openFileAdapterStore } from '../../adapters/files/file-adapter-store.ts';
-import { SeclError } from '../../errors/secl-error.ts';
 import type { Topology } from '../../topology/topology.ts';
 import { alertLine, alertsOfCommand } from '../alerts-of-command.ts';
 import { learningOptionsOf } from '../learning-options-of.ts';
@@ -37,14 +36,6 @@ export interface RunServiceOptions extends ServiceOptions {
   readonly onStatus?: ((status: WorkerStatus) => void) | undefined;
 }
 
-/** @throws SeclError `USAGE` for what would wait for ever. */
-function checkUntilEnd(topology: Topology, untilEnd: boolean): void {
-  if (!untilEnd || topology.training.mode !== 'barrier') return;
-  throw new SeclError('USAGE', 'the end is never reached where training.mode is barrier', {
-    hint: 'Its batches wait until they are full: set training.mode to async or off, or replay the stream.',
-  });
-}
-
 /**
  * Runs a worker until it is drained.
  *
@@ -54,7 +45,6 @@ function checkUntilEnd(topology: Topology, untilEnd: boolean): void {
 export async function runService(options: RunServiceOptions): Promise<WorkerStatus> {
   const { abort, onTrouble } = options;
   const named = await workerTopology(options);
-  checkUntilEnd(named, options.untilEnd === true);
   const ended = new AbortController();
   const drain = AbortSignal.any([options.drain, ended.signal]);
   const broker = await openBroker(named.broker, (sentence) => onTrouble?.(sentence));
@@ -135,6 +125,7 @@ export async function runService(options: RunServiceOptions): Promise<WorkerStat
         loop,
         telemetry,
         resetTo: options.resetTo,
+        toEnd: options.untilEnd,
         drain,
         abort,
         onBatch: (batch) => {

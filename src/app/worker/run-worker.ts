@@ -83,6 +83,8 @@ export interface WorkerOptions extends WorkerEvents {
   readonly telemetry?: Telemetry | undefined;
   /** Where a group goes on whose next record is gone; absent: it fails. */
   readonly resetTo?: ResetTo | undefined;
+  /** Answer what is there, a batch that is not full too, instead of waiting for more. @defaultValue false */
+  readonly toEnd?: boolean | undefined;
   /** Begin nothing new; finish and commit what is under way. */
   readonly drain: AbortSignal;
   /** Drop what is under way. */
@@ -127,6 +129,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
         clock,
         drain,
         totalRecords: null,
+        toEnd: options.toEnd,
         fingerprint: options.fingerprint,
         desk: deskOf(),
         trainersWrite: true,

@@ -101,6 +101,19 @@ test('an endless stream that is cut by count waits until a batch is full; draine
   assert.deepEqual(cutUp, [[0, 1]], 'the third is read again by whoever comes next');
 });
 
+test('where the partition’s end is the stream’s, the last batch is not waited for', async () => {
+  const drain = new AbortController();
+  const lease: FakeLease = fakeLease({
+    records: records(0, 3),
+    onIdle: () => {
+      // Nothing is left to look for after the third record's batch.
+      if (lease.polls.length === 5) drain.abort();
+    },
+  });
+  const cutUp = await cut(lease, { maxWaitMs: null, toEnd: true, drain: drain.signal });
+  assert.deepEqual(cutUp, [[0, 1], [2]]);
+});
+
 test('an idle endless stream waits patiently for a first record', async () => {
   const lease: FakeLease = fakeLease({
     onIdle: (waitMs) => {
