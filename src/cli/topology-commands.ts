@@ -27,7 +27,9 @@ async function connect(file: string | undefined, options: CheckOptions): Promise
   else {
     console.log(`"${name}" cannot run on ${place}:`);
     for (const { topic, fault } of faults) console.log(`  ${topic} ${fault}`);
-    console.log('Create what is missing with `secl topics create`.');
+    console.log(
+      '`secl topics create` creates what is missing and sets how topics are cleaned up; partitions are changed by hand.',
+    );
   }
   if (faults.length > 0) process.exitCode = EXIT.failed;
 }

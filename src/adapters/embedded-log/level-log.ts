@@ -26,6 +26,7 @@ import type {
   PartitionBounds,
   PartitionCommit,
   RecordPosition,
+  TopicCleanup,
   TopicSpec,
 } from '../../ports/broker.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -163,6 +164,14 @@ export class LevelLog implements EmbeddedLog {
     return Promise.resolve(
       new Map([...this.#tables.topics.values()].map(({ name, partitions }) => [name, partitions])),
     );
+  }
+
+  async cleanup(name: string): Promise<TopicCleanup> {
+    this.#assertOpen();
+    const topic = this.#tables.topics.get(name);
+    if (topic === undefined) throw topicUnknown(name);
+    const { compacted, retentionMs, retentionBytes } = topic;
+    return Promise.resolve({ compacted, retentionMs, retentionBytes });
   }
 
   async bounds(topic: string, partition: number): Promise<PartitionBounds> {

@@ -132,6 +132,11 @@ export async function openKafkaBroker(options: KafkaBrokerOptions): Promise<Brok
       }),
     topics: () =>
       whenOpen('listing topics', () => keepTrying(() => client.topics(), { patienceMs })),
+    cleanup: (topic) =>
+      whenOpen(`settings of ${topic}`, async () => {
+        await partitionsOf(topic);
+        return admin.cleanup(topic);
+      }),
     bounds: (topic, partition) =>
       whenOpen(`offsets of ${topic}`, () => fetchBounds(client, { topic, partition }, patienceMs)),
     committedOffset: (groupId, topic, partition) =>

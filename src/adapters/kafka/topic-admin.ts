@@ -1,4 +1,6 @@
+import type { ConfigEntry } from 'kafkajs/src/broker/index.js';
 import type { Topic } from '../../broker/check-topic.ts';
+import type { TopicCleanup } from '../../ports/broker.ts';
 import type { KafkaClient } from './kafka-client.ts';
 import { connectionFault, hasType, isTransient } from './kafka-faults.ts';
 import type { KafkaSettings } from './kafka-settings.ts';
@@ -49,6 +51,23 @@ export class TopicAdmin {
     );
   }
 
+  /** What a topic lets go, as it is set up now. */
+  async cleanup(name: string): Promise<TopicCleanup> {
+    const { patienceMs } = this.#settings;
+    const entries = await keepTrying(() => this.#entries(name), { patienceMs });
+    const settings = new Map(entries.map((e) => [e.configName, e.configValue]));
+    const policies = (settings.get('cleanup.policy') ?? 'delete').split(',');
+    const limit = (setting: string): number | null => {
+      const value = Number(settings.get(setting) ?? -1);
+      return policies.includes('delete') && value >= 0 ? value : null;
+    };
+    return {
+      compacted: policies.includes('compact'),
+      retentionMs: limit('retention.ms'),
+      retentionBytes: limit('retention.bytes'),
+    };
+  }
+
   /** Gives a topic more partitions if it has fewer. */
   async widen(name: string, partitions: number): Promise<void> {
     const { patienceMs } = this.#settings;
@@ -86,12 +105,16 @@ export class TopicAdmin {
     }
   }
 
-  /** Kafka replaces all settings of a topic at once, so those that others made are sent along. */
-  async #update(name: string, wanted: readonly TopicSetting[]): Promise<void> {
+  async #entries(name: string): Promise<readonly ConfigEntry[]> {
     const { resources } = await this.#client.onAny((node) =>
       node.describeConfigs({ resources: [{ type: TOPIC_RESOURCE, name }] }),
     );
-    const entries = resources[0]?.configEntries ?? [];
+    return resources[0]?.configEntries ?? [];
+  }
+
+  /** Kafka replaces all settings of a topic at once, so those that others made are sent along. */
+  async #update(name: string, wanted: readonly TopicSetting[]): Promise<void> {
+    const entries = await this.#entries(name);
     const current = new Map(entries.map((e) => [e.configName, e.configValue]));
     if (wanted.every((setting) => current.get(setting.name) === setting.value)) return;
     const kept = entries

@@ -18,6 +18,7 @@ import type {
   PartitionBounds,
   PartitionCommit,
   RecordPosition,
+  TopicCleanup,
   TopicSpec,
 } from '../../ports/broker.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -167,6 +168,12 @@ export function createMemoryBroker(options: MemoryBrokerOptions): Broker {
     topics: whenOpen(
       () => new Map([...topics.values()].map(({ name, partitions }) => [name, partitions])),
     ),
+    cleanup: whenOpen((name: string): TopicCleanup => {
+      const topic = topics.get(name);
+      if (topic === undefined) throw topicUnknown(name);
+      const { compacted, retentionMs, retentionBytes } = topic;
+      return { compacted, retentionMs, retentionBytes };
+    }),
     bounds,
     committedOffset: whenOpen((groupId: string, topic: string, partition: number) => {
       placeOf(topic, partition);

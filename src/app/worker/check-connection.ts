@@ -1,4 +1,5 @@
 import { describeBroker, openBroker } from './open-broker.ts';
+import { cleanupFaults } from './cleanup-faults.ts';
 import { topicFaults, type TopicFault } from './check-topics.ts';
 import { workerTopology, type BrokerChoice } from './worker-topology.ts';
 
@@ -24,7 +25,10 @@ export async function checkConnection(choice: BrokerChoice): Promise<Connection>
     return {
       name: topology.name,
       place: describeBroker(topology.broker),
-      faults: await topicFaults(broker, topology),
+      faults: [
+        ...(await topicFaults(broker, topology)),
+        ...(await cleanupFaults(broker, topology)),
+      ],
     };
   } finally {
     await broker.close();

@@ -37,6 +37,20 @@ export function appendContract(scene: BrokerScene): void {
       assert.deepEqual(await readTexts(broker, name, 1), ['kept']);
     });
 
+    it('says what a topic lets go, as it was last asked for', async () => {
+      const name = fresh('topic');
+      await broker.ensureTopics([{ name, compacted: true }]);
+      const kept = { retentionMs: null, retentionBytes: null };
+      assert.deepEqual(await broker.cleanup(name), { compacted: true, ...kept });
+      await broker.ensureTopics([{ name, retentionMs: 60_000 }]);
+      assert.deepEqual(await broker.cleanup(name), {
+        compacted: false,
+        retentionMs: 60_000,
+        retentionBytes: null,
+      });
+      await assert.rejects(broker.cleanup(fresh('unknown')), hasCode('TOPIC_UNKNOWN'));
+    });
+
     it('has an empty range of offsets in a new partition', async () => {
       const name = await topic();
       const { earliest, end } = await broker.bounds(name, 0);
