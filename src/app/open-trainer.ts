@@ -82,6 +82,9 @@ function builtModel(
   });
 }
 
+const SHARED_FOLDER =
+  'adapters too large for a record lie in a folder that workers and trainers have to share (broker.folder)';
+
 /** Loads adapters from their records or the store, each checked before it may act. */
 function loaderOf(store: AdapterStore, limits: AdapterLimits): OpenedTrainer['load'] {
   return async (record) => {
@@ -91,6 +94,9 @@ function loaderOf(store: AdapterStore, limits: AdapterLimits): OpenedTrainer['lo
       .digest('hex');
     const verdict = checkAdapter(record, bytes, sha256, limits);
     if (verdict.ok) return verdict.adapter;
-    throw new SeclError('ADAPTER_REFUSED', `${verdict.refusal.code}: ${verdict.refusal.reason}`);
+    const { code, reason } = verdict.refusal;
+    // Decisions carry the message alone, and a worker elsewhere is where this happens first.
+    const where = code === 'MISSING' && record.weights === null ? `; ${SHARED_FOLDER}` : '';
+    throw new SeclError('ADAPTER_REFUSED', `${code}: ${reason}${where}`);
   };
 }

@@ -39,7 +39,7 @@ describe('openTrainer', () => {
     const other = bytes.map((byte, i) => (i === bytes.length - 1 ? byte ^ 1 : byte));
     for (const [changes, code] of [
       [{ weights: other }, /WRONG_HASH/],
-      [{ sha256: '0'.repeat(64) }, /MISSING/],
+      [{ sha256: '0'.repeat(64) }, /MISSING.*have to share \(broker\.folder\)/],
       [{ baseSha256: 'b'.repeat(64) }, /WRONG_BASE/],
     ] as const) {
       const error = await expectFailure(opened.load({ ...record, ...changes }), 'ADAPTER_REFUSED');
