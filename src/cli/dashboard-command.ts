@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
-import { dashboardOfRun } from '../app/dashboard-of-run.ts';
+import { dashboardOfLog } from '../app/dashboard-of-log.ts';
+import { addBrokerOptions, type BrokerCommandOptions } from './broker-options.ts';
 import { listenOption } from './dashboard-options.ts';
 import { listenForInterrupt, untilDrain } from './interrupt.ts';
 import type { DashboardListen } from '../app/serve-dashboard.ts';
 
-interface DashboardCommandOptions {
-  readonly run: string;
-  readonly topology?: string;
+interface DashboardCommandOptions extends BrokerCommandOptions {
+  readonly run?: string;
   readonly listen: DashboardListen;
   readonly tokenFile?: string;
   readonly allowName?: readonly string[];
@@ -15,11 +15,14 @@ interface DashboardCommandOptions {
 
 /** Adds `secl dashboard`. */
 export function registerDashboardCommand(program: Command): void {
-  program
-    .command('dashboard')
-    .description('serve a page that says whether the confidence of a run can be trusted')
-    .requiredOption('--run <folder>', 'folder of a run that no command works on')
-    .option('--topology <file>', 'topology that names the topics; else the one of the run')
+  addBrokerOptions(
+    program
+      .command('dashboard')
+      .description(
+        'serve a page that says whether the confidence of a run or a pipeline can be trusted',
+      )
+      .option('--run <folder>', 'folder of a run that no command works on'),
+  )
     .addOption(listenOption())
     .option(
       '--token-file <file>',
@@ -30,19 +33,21 @@ export function registerDashboardCommand(program: Command): void {
     .addHelpText(
       'after',
       `
-A run that a command works on is shown by that command: \`secl replay STREAM --dashboard\`.
+An embedded log serves one process at a time: what a command works on is shown by that command, with
+--dashboard. Kafka serves many.
 Beyond this machine the page needs a token, and ought to stand behind a proxy that speaks TLS.
 
 Examples:
   secl dashboard --run runs/start/stream-40-1-0123456789ab
+  secl dashboard --brokers localhost:9092
   openssl rand -hex 24 > token && secl dashboard --run runs/qa --listen 0.0.0.0:8787 --token-file token`,
     )
     .action(async (options: DashboardCommandOptions) => {
       const interrupt = listenForInterrupt(() => undefined);
       try {
-        const dashboard = await dashboardOfRun({
-          runFolder: options.run,
-          topology: options.topology,
+        const { run: runFolder, topology, log, brokers } = options;
+        const dashboard = await dashboardOfLog({
+          ...{ runFolder, topology, log, brokers },
           listen: {
             ...options.listen,
             tokenFile: options.tokenFile,

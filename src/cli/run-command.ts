@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
+import type { DashboardListen } from '../app/serve-dashboard.ts';
 import { runService, type WorkerStatus } from '../app/worker/run-service.ts';
+import { dashboardListen, dashboardOption } from './dashboard-options.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { createProgressView } from './progress.ts';
 import { seconds } from './seconds.ts';
@@ -13,6 +15,7 @@ import { statusJson, statusLine } from './worker-status.ts';
 interface RunCommandOptions extends ServiceCommandOptions {
   readonly every: number;
   readonly trainerTimeout: number;
+  readonly dashboard?: DashboardListen | true;
 }
 
 /** Adds `secl run`. */
@@ -39,6 +42,7 @@ export function registerRunCommand(program: Command): void {
       seconds,
       600,
     )
+    .addOption(dashboardOption())
     .option('--json', 'print status lines as JSON, one a line, and nothing else')
     .addHelpText(
       'after',
@@ -50,7 +54,7 @@ the partitions out among them.
 Examples:
   secl send questions.jsonl --log runs/mine && secl run --log runs/mine --until-end
   secl topics create --brokers localhost:9092 --partitions 4
-  secl run --brokers localhost:9092 --health 8080
+  secl run --brokers localhost:9092 --health 8080 --dashboard
   secl run --topology pipeline.yaml --json --every 5`,
     )
     .action(runWorkerCommand);
@@ -77,6 +81,10 @@ async function runWorkerCommand(options: RunCommandOptions): Promise<void> {
       drain: interrupt.drain,
       abort: interrupt.abort,
       onStoreProgress: store.update,
+      dashboard: dashboardListen(options.dashboard),
+      onDashboard: (url) => {
+        process.stderr.write(`the page is at ${url}\n`);
+      },
       onHealth: (url) => {
         say(`health is at ${url}`);
       },

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import type { ListedAlerts } from '../../src/app/read-alerts.ts';
 import { kafkaSkip, startKafka, type KafkaServer } from '../support/kafka-server.ts';
 import { MAIN, linesOf, secl, startWorker, until } from '../support/secl-process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -18,7 +19,7 @@ describe('secl run on Kafka', { skip: kafkaSkip() }, () => {
   const topology = (trainer: string): string => `
 version: 1
 name: kafka-test
-topics: { questions: ${NAME}.q, answers: ${NAME}.a, feedback: ${NAME}.f, calibration: ${NAME}.c, deadLetters: ${NAME}.d, trainingBatches: ${NAME}.t, adapters: ${NAME}.p, adapterDecisions: ${NAME}.e }
+topics: { questions: ${NAME}.q, answers: ${NAME}.a, feedback: ${NAME}.f, calibration: ${NAME}.c, deadLetters: ${NAME}.d, trainingBatches: ${NAME}.t, adapters: ${NAME}.p, adapterDecisions: ${NAME}.e, alerts: ${NAME}.w }
 batch: { maxWaitMs: 20 }
 gate: { kind: always }
 confidence: { evidence: token-certainty }
@@ -96,6 +97,47 @@ broker: { kind: kafka, brokers: "${server.brokers.join(',')}", group: ${NAME}, f
     assert.equal((await worker.ended).code, 0);
     assert.equal(await ended, 0);
     assert.ok(linesOf(secl('read', 'adapters', ...place, '--json').out).length > known);
+  });
+
+  it('shows the pipeline on a page, by a worker and beside it, with its verdict', async (t) => {
+    writeFileSync(pipeline, topology('embedded'));
+    const worker = startWorker(...place, '--dashboard', '0');
+    const beside = spawn(process.execPath, [
+      ...[MAIN, 'dashboard', ...place, '--listen', '0', '--json'],
+    ]);
+    t.after(() => {
+      worker.child.kill('SIGKILL');
+      beside.kill('SIGKILL');
+    });
+    let out = '';
+    beside.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+    const ended = new Promise<number | null>((resolve) => beside.on('close', resolve));
+    const ofWorker = (): string | undefined => /the page is at (\S+)/.exec(worker.errors())?.[1];
+    const ofItself = (): string | undefined => /"url":"([^"]+)"/.exec(out)?.[1];
+    await until(() => ofWorker() !== undefined && ofItself() !== undefined);
+    const status = JSON.parse(secl('status', ...place, '--json').out) as {
+      verdict: { level: string; reason: string };
+    };
+    for (const url of [ofWorker(), ofItself()]) {
+      const view = async () =>
+        (await (await fetch(new URL('view.json', url))).json()) as {
+          head: { counts: { answers: number } };
+          verdict: { reason: string };
+        };
+      // Answers of workers that are gone, all of them.
+      await until(async () => (await view()).head.counts.answers === answeredIds().length);
+      assert.equal((await view()).verdict.reason, status.verdict.reason);
+    }
+    worker.child.kill('SIGTERM');
+    beside.kill('SIGTERM');
+    assert.equal((await worker.ended).code, 0);
+    assert.equal(await ended, 0);
+    const alerts = secl('alerts', 'list', ...place, '--json');
+    assert.equal(alerts.code, 0, alerts.err);
+    const { firing, told } = JSON.parse(alerts.out) as ListedAlerts;
+    // A stand-in's confidences mean nothing, and the workers said so.
+    assert.ok(told.length > 0);
+    assert.ok([...firing, ...told].every((alert) => alert.pipeline === 'kafka-test'));
   });
 
   it('says that nobody answers, and refuses what stands in no topology', () => {

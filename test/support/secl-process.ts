@@ -24,6 +24,8 @@ export function secl(...parameters: readonly string[]): {
 export interface WorkerProcess {
   readonly child: ChildProcess;
   readonly ended: Promise<{ code: number | null; out: string; err: string }>;
+  /** What it has written to stderr so far. */
+  errors(): string;
   /** Status lines so far. */
   statuses(): readonly { readonly status: string; readonly answered: number }[];
 }
@@ -46,6 +48,7 @@ export function startWorker(...parameters: readonly string[]): WorkerProcess {
         resolve({ code, out, err });
       });
     }),
+    errors: () => err,
     statuses: () =>
       out
         .split('\n')

@@ -8,6 +8,7 @@ import { openTelemetryOf } from '../open-telemetry-of.ts';
 import { openAdapterLoader, openTrainer } from '../open-trainer.ts';
 import { openLanguageModel } from '../open-language-model.ts';
 import { runFingerprint } from '../replay.ts';
+import { serveDashboard, type Dashboard, type DashboardListen } from '../serve-dashboard.ts';
 import { SYSTEM_CLOCK } from '../system-clock.ts';
 import { checkTopics } from './check-topics.ts';
 import { ensureOwnTopics } from './ensure-own-topics.ts';
@@ -34,6 +35,9 @@ export interface RunServiceOptions extends ServiceOptions {
   readonly trainerTimeoutMs: number;
   readonly statusEveryMs: number;
   readonly onStatus?: ((status: WorkerStatus) => void) | undefined;
+  /** Where to serve the live page of the whole pipeline, whichever worker answers; absent: nowhere. */
+  readonly dashboard?: DashboardListen | undefined;
+  readonly onDashboard?: ((url: string) => void) | undefined;
 }
 
 /**
@@ -48,10 +52,20 @@ export async function runService(options: RunServiceOptions): Promise<WorkerStat
   const ended = new AbortController();
   const drain = AbortSignal.any([options.drain, ended.signal]);
   const broker = await openBroker(named.broker, (sentence) => onTrouble?.(sentence));
+  let page: Dashboard | undefined;
   try {
     await ensureOwnTopics(broker, named);
     const partitions = await checkTopics(broker, named);
     const topology = { ...named, broker: { ...named.broker, partitions } };
+    page =
+      options.dashboard &&
+      (await serveDashboard({
+        broker,
+        topology,
+        title: `${topology.name} on ${describeBroker(topology.broker)}`,
+        listen: options.dashboard,
+      }));
+    if (page !== undefined) options.onDashboard?.(page.url);
     const model = await openLanguageModel(topology.model, {
       cacheFolder: options.cacheFolder,
       onProgress: options.onStoreProgress,
@@ -152,6 +166,7 @@ export async function runService(options: RunServiceOptions): Promise<WorkerStat
       await model.close();
     }
   } finally {
+    await page?.close();
     await broker.close();
   }
 }

@@ -1,0 +1,32 @@
+import { openLogOf, type LogChoice } from './open-log-of.ts';
+import { serveDashboard, type Dashboard, type DashboardListen } from './serve-dashboard.ts';
+
+/** What {@link dashboardOfLog} shows. */
+export interface DashboardOfLogOptions extends LogChoice {
+  readonly listen: DashboardListen;
+}
+
+/**
+ * Opens the log of a run that no process works on, or the broker of a pipeline, and serves the live page over it.
+ *
+ * @throws SeclError as `openLogOf` and `serveDashboard` do.
+ */
+export async function dashboardOfLog({
+  listen,
+  ...choice
+}: DashboardOfLogOptions): Promise<Dashboard> {
+  const { log, topology, title } = await openLogOf(choice);
+  try {
+    const dashboard = await serveDashboard({ broker: log, topology, title, listen });
+    return {
+      url: dashboard.url,
+      close: async () => {
+        await dashboard.close();
+        await log.close();
+      },
+    };
+  } catch (error) {
+    await log.close();
+    throw error;
+  }
+}
