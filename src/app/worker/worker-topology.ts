@@ -12,6 +12,8 @@ export interface BrokerChoice {
   readonly log?: string | undefined;
   /** Kafka's addresses, separated by commas. */
   readonly brokers?: string | undefined;
+  /** Address of a schema registry. */
+  readonly registry?: string | undefined;
   /** Name or path of a model; wins over the topology's. */
   readonly model?: string | undefined;
 }
@@ -19,6 +21,7 @@ export interface BrokerChoice {
 /** The pipeline of an endless stream where none is named. */
 const WORKER_TOPOLOGY = path.join('topologies', 'run.yaml');
 
+const REGISTRY = /^https?:\/\/[^\s@?#]{1,2000}$/;
 const ADDRESS = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+):\d{1,5}$/;
 
 /**
@@ -27,19 +30,35 @@ const ADDRESS = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+):\d{1,5}$/;
  * @throws SeclError as `loadTopology`; `USAGE` for two brokers at once, or addresses that are none.
  */
 export async function workerTopology(choice: BrokerChoice): Promise<Topology> {
-  const { log, brokers } = choice;
+  const { log, brokers, registry } = choice;
   const file = await loadTopology(choice.topology ?? path.join(packageRoot(), WORKER_TOPOLOGY));
   const loaded = { ...file, model: { ...file.model, name: choice.model ?? file.model.name } };
   if (log !== undefined && brokers !== undefined)
     throw new SeclError('USAGE', '--log and --brokers name two places for the same topics', {
       hint: 'Leave one of them out.',
     });
-  if (log !== undefined)
+  if (log !== undefined) {
+    if (registry !== undefined)
+      throw new SeclError('USAGE', '--registry has no meaning beside --log', {
+        hint: 'A schema registry is for topics on Kafka: name those with --brokers.',
+      });
     return { ...loaded, broker: { ...loaded.broker, kind: 'embedded', folder: log } };
-  if (brokers === undefined) return loaded;
-  if (!brokers.split(',').every((address) => ADDRESS.test(address)))
+  }
+  if (brokers !== undefined && !brokers.split(',').every((address) => ADDRESS.test(address)))
     throw new SeclError('USAGE', `--brokers ${brokers} is no list of host:port`, {
       hint: 'Name them like localhost:9092, separated by commas without spaces.',
     });
-  return { ...loaded, broker: { ...loaded.broker, kind: 'kafka', brokers } };
+  const broker =
+    brokers === undefined ? loaded.broker : { ...loaded.broker, kind: 'kafka' as const, brokers };
+  if (registry === undefined) return { ...loaded, broker };
+  // What is wrong may hold a password: it is not repeated.
+  if (!REGISTRY.test(registry))
+    throw new SeclError('USAGE', '--registry is no http or https address', {
+      hint: 'Name it like http://localhost:8081; name and password go into broker.registry of the topology.',
+    });
+  if (broker.kind === 'embedded')
+    throw new SeclError('USAGE', '--registry has no meaning for an embedded log', {
+      hint: 'A schema registry is for topics on Kafka: name those with --brokers.',
+    });
+  return { ...loaded, broker: { ...broker, registry: { ...broker.registry, url: registry } } };
 }
