@@ -25,18 +25,20 @@ export interface OpenRecords {
  * Opens a topology's broker with the codecs of its records, for its schema registry where it has one.
  *
  * @param writes - What will be written: a registry is asked for the ids of their schemas. The others can only be read.
+ * @param onWaiting - As `openBroker` has it.
  * @throws SeclError as `openBroker`; `REGISTRY_FAILED` where the registry cannot be reached, refuses, or lacks the
  *   schema of what is written.
  */
 export async function openRecords(
   topology: Pick<Topology, 'topics' | 'broker'>,
   writes: readonly RecordName[],
+  onWaiting?: Parameters<typeof openBroker>[1],
 ): Promise<OpenRecords> {
   const registry = await openRegistry(topology.broker);
   if (registry === undefined)
-    return { broker: await openBroker(topology.broker), codecs: openRecordCodecs() };
+    return { broker: await openBroker(topology.broker, onWaiting), codecs: openRecordCodecs() };
   const { codecs, writers } = await openRegisteredCodecs(topology, registry, writes);
-  return { broker: learnSchemas(await openBroker(topology.broker), writers), codecs };
+  return { broker: learnSchemas(await openBroker(topology.broker, onWaiting), writers), codecs };
 }
 
 /**

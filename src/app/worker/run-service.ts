@@ -58,7 +58,9 @@ export async function runService(options: RunServiceOptions): Promise<WorkerStat
   checkUntilEnd(named, options.untilEnd === true);
   const ended = new AbortController();
   const drain = AbortSignal.any([options.drain, ended.signal]);
-  const { broker, codecs } = await openRecords(named, WORKER_WRITES);
+  const { broker, codecs } = await openRecords(named, WORKER_WRITES, (sentence) =>
+    onTrouble?.(sentence),
+  );
   try {
     await ensureOwnTopics(broker, named);
     const partitions = await checkTopics(broker, named);

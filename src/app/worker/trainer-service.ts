@@ -50,7 +50,9 @@ export async function runTrainer(options: TrainerServiceOptions): Promise<number
   const topology = await workerTopology(options);
   const ended = new AbortController();
   const drain = AbortSignal.any([options.drain, ended.signal]);
-  const { broker, codecs } = await openRecords(topology, ['adapter', 'deadLetter']);
+  const { broker, codecs } = await openRecords(topology, ['adapter', 'deadLetter'], (sentence) =>
+    options.onTrouble?.(sentence),
+  );
   try {
     await ensureOwnTopics(broker, topology);
     await checkTopics(broker, topology);

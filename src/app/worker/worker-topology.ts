@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { SeclError } from '../../errors/secl-error.ts';
+import { ADDRESSES, REGISTRY_ADDRESS } from '../../topology/broker-shape.ts';
 import type { Topology } from '../../topology/topology.ts';
 import { loadTopology } from '../load-topology.ts';
 import { packageRoot } from '../package-root.ts';
@@ -21,9 +22,6 @@ export interface BrokerChoice {
 /** The pipeline of an endless stream where none is named. */
 const WORKER_TOPOLOGY = path.join('topologies', 'run.yaml');
 
-const REGISTRY = /^https?:\/\/[^\s@?#]{1,2000}$/;
-const ADDRESS = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+):\d{1,5}$/;
-
 /**
  * The topology that a command works on, with broker and model as the command line has them.
  *
@@ -44,7 +42,7 @@ export async function workerTopology(choice: BrokerChoice): Promise<Topology> {
       });
     return { ...loaded, broker: { ...loaded.broker, kind: 'embedded', folder: log } };
   }
-  if (brokers !== undefined && !brokers.split(',').every((address) => ADDRESS.test(address)))
+  if (brokers !== undefined && !new RegExp(ADDRESSES.pattern).test(brokers))
     throw new SeclError('USAGE', `--brokers ${brokers} is no list of host:port`, {
       hint: 'Name them like localhost:9092, separated by commas without spaces.',
     });
@@ -52,7 +50,7 @@ export async function workerTopology(choice: BrokerChoice): Promise<Topology> {
     brokers === undefined ? loaded.broker : { ...loaded.broker, kind: 'kafka' as const, brokers };
   if (registry === undefined) return { ...loaded, broker };
   // What is wrong may hold a password: it is not repeated.
-  if (!REGISTRY.test(registry))
+  if (!new RegExp(REGISTRY_ADDRESS.pattern).test(registry))
     throw new SeclError('USAGE', '--registry is no http or https address', {
       hint: 'Name it like http://localhost:8081; name and password go into broker.registry of the topology.',
     });
