@@ -96,6 +96,7 @@ export const ADAPTERS = {
   memory: ['rxjs'],
   onnx: ['onnxruntime-common', 'onnxruntime-node'],
   passes: [],
+  registry: [],
   system: [],
   telemetry: ['@opentelemetry'],
   trainer: ['onnxruntime-common', 'onnxruntime-node'],

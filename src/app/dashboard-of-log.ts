@@ -15,9 +15,9 @@ export async function dashboardOfLog({
   listen,
   ...choice
 }: DashboardOfLogOptions): Promise<Dashboard> {
-  const { log, topology, title } = await openLogOf(choice);
+  const { log, codecs, topology, title } = await openLogOf(choice);
   try {
-    const dashboard = await serveDashboard({ broker: log, topology, title, listen });
+    const dashboard = await serveDashboard({ broker: log, codecs, topology, title, listen });
     return {
       url: dashboard.url,
       close: async () => {

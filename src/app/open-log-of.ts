@@ -1,9 +1,11 @@
+import { openRecordCodecs, type RecordCodecs } from '../adapters/avro/record-codecs.ts';
 import { SeclError } from '../errors/secl-error.ts';
 import type { Broker } from '../ports/broker.ts';
 import type { Topology } from '../topology/topology.ts';
 import { logFolderOf } from './log-folder-of.ts';
 import { openRunLog } from './open-run-log.ts';
-import { describeBroker, openBroker } from './worker/open-broker.ts';
+import { describeBroker } from './worker/open-broker.ts';
+import { openRecords } from './worker/open-records.ts';
 import { workerTopology, type BrokerChoice } from './worker/worker-topology.ts';
 
 /** Whose records are looked at: a run's, or those of a pipeline that runs endlessly. */
@@ -16,6 +18,8 @@ export interface LogChoice extends BrokerChoice {
 export interface ChosenLog {
   /** To be closed by whoever opened it. */
   readonly log: Broker;
+  /** To read with. */
+  readonly codecs: RecordCodecs;
   readonly topology: Topology;
   readonly title: string;
 }
@@ -32,12 +36,14 @@ export async function openLogOf({ runFolder, ...choice }: LogChoice): Promise<Ch
       throw new SeclError('USAGE', '--run names a place, and so does --log or --brokers', {
         hint: 'Leave one of them out.',
       });
-    return await openRunLog(runFolder, choice.topology);
+    return { ...(await openRunLog(runFolder, choice.topology)), codecs: openRecordCodecs() };
   }
   const topology = await workerTopology(choice);
   if (topology.broker.kind === 'embedded') await logFolderOf(topology.broker.folder);
+  const { broker, codecs } = await openRecords(topology, []);
   return {
-    log: await openBroker(topology.broker),
+    log: broker,
+    codecs,
     topology,
     title: `${topology.name} on ${describeBroker(topology.broker)}`,
   };

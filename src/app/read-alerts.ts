@@ -1,4 +1,3 @@
-import { openRecordCodecs } from '../adapters/avro/record-codecs.ts';
 import { shownName } from '../dashboard-view/shown-text.ts';
 import { SeclError } from '../errors/secl-error.ts';
 import type { Alert } from '../events/alert.ts';
@@ -27,9 +26,9 @@ const REASON_LETTERS = 500;
  * @throws SeclError as `openLogOf` does.
  */
 export async function readAlerts(choice: LogChoice, most: number): Promise<ListedAlerts> {
-  const { log, topology } = await openLogOf(choice);
+  const { log, topology, codecs } = await openLogOf(choice);
   try {
-    const codec = openRecordCodecs().alert;
+    const codec = codecs.alert;
     const told: Alert[] = [];
     const newest = new Map<string, Alert>();
     for await (const { value } of readWholeTopic(log, topology.topics.alerts)) {

@@ -1,4 +1,4 @@
-import { openRecordCodecs } from '../adapters/avro/record-codecs.ts';
+import type { RecordCodecs } from '../adapters/avro/record-codecs.ts';
 import { shownName } from '../dashboard-view/shown-text.ts';
 import type { Broker } from '../ports/broker.ts';
 import {
@@ -43,8 +43,8 @@ const REASON_LETTERS = 500;
 async function readBoard(
   broker: Pick<Broker, 'topics' | 'bounds' | 'read'>,
   topic: string,
+  { calibrationWindow: codec }: RecordCodecs,
 ): Promise<{ readonly board: VerdictBoard; readonly unreadable: number }> {
-  const codec = openRecordCodecs().calibrationWindow;
   let board: VerdictBoard = new Map();
   let unreadable = 0;
   for await (const { value } of readWholeTopic(broker, topic)) {
@@ -62,9 +62,9 @@ async function readBoard(
  * @throws SeclError as `openLogOf` does.
  */
 export async function readStatus({ maxAgeMs, ...choice }: StatusOptions): Promise<Status> {
-  const { log, topology, title } = await openLogOf(choice);
+  const { log, topology, title, codecs } = await openLogOf(choice);
   try {
-    const { board, unreadable } = await readBoard(log, topology.topics.calibration);
+    const { board, unreadable } = await readBoard(log, topology.topics.calibration, codecs);
     const nowMs = SYSTEM_CLOCK.nowMs();
     const read = (scoped: ScopedVerdict | null): ReadVerdict => {
       const verdict = verdictAsOf(scoped?.verdict ?? null, nowMs, maxAgeMs ?? null);

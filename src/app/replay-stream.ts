@@ -144,6 +144,7 @@ export async function replayStream(options: ReplayStreamOptions): Promise<Replay
       if (options.dashboard !== undefined) {
         dashboard = await serveDashboard({
           broker,
+          codecs,
           topology,
           title: input.name,
           listen: options.dashboard,

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { openRecordCodecs } from '../adapters/avro/record-codecs.ts';
+import type { RecordCodecs } from '../adapters/avro/record-codecs.ts';
 import {
   startDashboard,
   type Dashboard,
@@ -29,6 +29,8 @@ export interface DashboardListen extends Omit<DashboardAddress, 'token'> {
 export interface ServeDashboardOptions {
   /** Read alone; not closed. Close the dashboard first, so that it shows the last records. */
   readonly broker: Pick<Broker, 'topics' | 'bounds' | 'read'>;
+  /** Read its records. */
+  readonly codecs: RecordCodecs;
   /** Names the topics, and says how calibration is measured. */
   readonly topology: Topology;
   /** Name of the run or pipeline. */
@@ -61,7 +63,7 @@ async function tokenOf(
  * @throws SeclError `USAGE` for a host beyond loopback without a token; `ADDRESS_IN_USE`; `FILE_UNREADABLE`.
  */
 export async function serveDashboard(
-  { broker, topology, title, listen }: ServeDashboardOptions,
+  { broker, codecs, topology, title, listen }: ServeDashboardOptions,
   environment: Environment = process.env,
 ): Promise<Dashboard> {
   const { tokenFile, ...address } = listen;
@@ -71,7 +73,7 @@ export async function serveDashboard(
     title,
     topology: topology.name,
     topics: topology.topics,
-    codecs: openRecordCodecs(),
+    codecs,
     bins: topology.calibration.bins,
     seed: topology.seed,
     ...address,

@@ -38,8 +38,8 @@ Rules stand under \`alerts:\` in the topology; docs/alerts.md says what each mea
       'after',
       '\nExamples:\n  secl alerts list --run runs/qa --last 5\n  secl alerts list --topology qa.yaml',
     )
-    .action(async ({ run, topology, log, brokers, last, json }: ListOptions) => {
-      const listed = await readAlerts({ runFolder: run, topology, log, brokers }, last);
+    .action(async ({ run, topology, log, brokers, registry, last, json }: ListOptions) => {
+      const listed = await readAlerts({ runFolder: run, topology, log, brokers, registry }, last);
       console.log(json === true ? JSON.stringify(listed, null, 2) : listText(listed));
     });
   alerts

@@ -5,6 +5,7 @@ export interface BrokerCommandOptions {
   readonly topology?: string;
   readonly log?: string;
   readonly brokers?: string;
+  readonly registry?: string;
 }
 
 /** Adds them to a command. */
@@ -18,5 +19,9 @@ export function addBrokerOptions(command: Command): Command {
     .option(
       '--brokers <host:port,…>',
       'use Kafka at these addresses; wins over the topology’s broker',
+    )
+    .option(
+      '--registry <url>',
+      'use the schema registry at this address; wins over the topology’s',
     );
 }

@@ -92,11 +92,12 @@ Examples:
     });
 }
 
-function filterOf({ topology, log, brokers, code }: LetterCommandOptions): {
+function filterOf({ topology, log, brokers, registry, code }: LetterCommandOptions): {
   topology: string | undefined;
   log: string | undefined;
   brokers: string | undefined;
+  registry: string | undefined;
   code: string | undefined;
 } {
-  return { topology, log, brokers, code };
+  return { topology, log, brokers, registry, code };
 }

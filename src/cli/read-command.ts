@@ -44,6 +44,7 @@ Examples:
           topology: options.topology,
           log: options.log,
           brokers: options.brokers,
+          registry: options.registry,
           follow: options.follow,
           limit: options.limit,
           stop: interrupt.drain,

@@ -45,6 +45,7 @@ Examples:
           topology: options.topology,
           log: options.log,
           brokers: options.brokers,
+          registry: options.registry,
           from: options.from,
           withoutLabels: !options.labels,
           stop: interrupt.drain,

@@ -47,6 +47,7 @@ export function serviceChoices(
     topology: options.topology,
     log: options.log,
     brokers: options.brokers,
+    registry: options.registry,
     model: options.model,
     cacheFolder: options.cache,
     health: options.health,

@@ -52,17 +52,20 @@ Examples:
   secl status --topology qa.yaml
   secl status --brokers localhost:9092 --max-age 30 --json || echo "look at it"`,
     )
-    .action(async ({ run, log, brokers, topology, maxAge, json }: StatusCommandOptions) => {
-      const status = await readStatus({
-        runFolder: run,
-        log,
-        brokers,
-        topology,
-        maxAgeMs: maxAge === undefined ? undefined : maxAge * 60_000,
-      });
-      console.log(json === true ? JSON.stringify(status, null, 2) : statusText(status));
-      process.exitCode = CODES[status.verdict.level];
-    });
+    .action(
+      async ({ run, log, brokers, registry, topology, maxAge, json }: StatusCommandOptions) => {
+        const status = await readStatus({
+          runFolder: run,
+          log,
+          brokers,
+          registry,
+          topology,
+          maxAgeMs: maxAge === undefined ? undefined : maxAge * 60_000,
+        });
+        console.log(json === true ? JSON.stringify(status, null, 2) : statusText(status));
+        process.exitCode = CODES[status.verdict.level];
+      },
+    );
 }
 
 function word({ level }: ReadVerdict): string {

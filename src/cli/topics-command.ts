@@ -13,7 +13,11 @@ interface TopicsCreateOptions extends BrokerCommandOptions {
 export function registerTopicsCommand(program: Command): void {
   const topics = program.command('topics').description('the topics of a pipeline');
   addBrokerOptions(
-    topics.command('create').description('create the topics of a pipeline that are not there yet'),
+    topics
+      .command('create')
+      .description(
+        'create the topics of a pipeline that are not there yet, and register its schemas where there is a registry',
+      ),
   )
     .option(
       '--partitions <n>',
@@ -31,19 +35,32 @@ Examples:
   secl topics create --log runs/mine`,
     )
     .action(async (options: TopicsCreateOptions) => {
-      const created = await createTopics(options);
-      if (options.json === true) console.log(JSON.stringify({ topics: created }, null, 2));
-      else
+      const { topics: created, subjects } = await createTopics(options);
+      if (options.json === true) {
+        console.log(JSON.stringify({ topics: created, subjects }, null, 2));
+        return;
+      }
+      console.log(
+        textTable(
+          ['topic', 'partitions', 'cleanup', ''],
+          created.map(({ name, partitions, cleanup, created: isNew }) => [
+            name,
+            String(partitions),
+            cleanup,
+            isNew ? 'created' : 'was there',
+          ]),
+        ),
+      );
+      if (subjects.length > 0)
         console.log(
-          textTable(
-            ['topic', 'partitions', 'cleanup', ''],
-            created.map(({ name, partitions, cleanup, created: isNew }) => [
-              name,
-              String(partitions),
-              cleanup,
-              isNew ? 'created' : 'was there',
+          `\n${textTable(
+            ['subject', 'schema id', ''],
+            subjects.map(({ subject, id, created: isNew }) => [
+              subject,
+              String(id),
+              isNew ? 'registered' : 'was there',
             ]),
-          ),
+          )}`,
         );
     });
 }

@@ -13,20 +13,26 @@ interface CheckOptions {
   readonly connect?: true;
   readonly log?: string;
   readonly brokers?: string;
+  readonly registry?: string;
   readonly json?: true;
 }
 
 /** Says what is missing at the other end; exit code 1 if anything is. */
 async function connect(file: string | undefined, options: CheckOptions): Promise<void> {
-  const { log, brokers, json } = options;
-  const connection = await checkConnection({ topology: file, log, brokers });
+  const { log, brokers, registry, json } = options;
+  const connection = await checkConnection({ topology: file, log, brokers, registry });
   const { name, place, faults } = connection;
   if (json === true)
     console.log(JSON.stringify({ valid: faults.length === 0, ...connection }, null, 2));
   else if (faults.length === 0) console.log(`"${name}" can run on ${place}`);
   else {
     console.log(`"${name}" cannot run on ${place}:`);
-    for (const { topic, fault } of faults) console.log(`  ${topic} ${fault}`);
+    for (const found of faults)
+      console.log(
+        'topic' in found
+          ? `  ${found.topic} ${found.fault}`
+          : `  the subject ${found.subject} ${found.fault}`,
+      );
     console.log(
       '`secl topics create` creates what is missing and sets how topics are cleaned up; partitions are changed by hand.',
     );
@@ -81,9 +87,13 @@ export function registerTopologyCommands(program: Command): void {
     .command('check')
     .description('check a topology file; every fault is told with its line and column')
     .argument('[file]', 'topology file (YAML); the default one if left out')
-    .option('--connect', 'also connect to its broker, and tell which topics are missing or wrong')
+    .option(
+      '--connect',
+      'also connect to its broker and schema registry, and tell which topics and schemas are missing or wrong',
+    )
     .option('--log <folder>', 'with --connect: the embedded log in this folder')
     .option('--brokers <host:port,…>', 'with --connect: Kafka at these addresses')
+    .option('--registry <url>', 'with --connect: the schema registry at this address')
     .option('--json', 'print JSON')
     .action(async (file: string | undefined, options: CheckOptions) => {
       if (options.connect === true) {

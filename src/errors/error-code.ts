@@ -36,6 +36,7 @@ export const ERROR_CODES = {
   FENCED: 'A newer owner has taken over the partition.',
   BROKER_CLOSED: 'The broker was closed.',
   BROKER_FAILED: 'The broker could not be reached, or refused a request.',
+  REGISTRY_FAILED: 'The schema registry could not be reached, or refused a request.',
   STALLED: 'A worker that took records made no progress for too long, and gave up its partitions.',
   RECORD_TOO_LARGE: 'A record exceeds the size limit.',
   STATE_MISMATCH: 'Committed state belongs to another topology, prompt set, model or schema.',

@@ -1,11 +1,13 @@
 import {
   BROKER_KINDS,
   SASL_MECHANISMS,
+  SUBJECT_NAMINGS,
   type TopologyBroker,
+  type TopologyRegistry,
   type TopologySasl,
   type TopologyTls,
 } from './broker-topology.ts';
-import { choice, integer, nullable, object, text, type Field } from './shape.ts';
+import { choice, flag, integer, nullable, object, text, type Field } from './shape.ts';
 
 const FILE = { pattern: '^\\S(.{0,998}\\S)?$', rule: 'a path of 1 to 1000 characters' };
 const VARIABLE = {
@@ -16,6 +18,11 @@ const VARIABLE = {
 export const ADDRESSES = {
   pattern: '^[A-Za-z0-9._-]{1,253}:[0-9]{1,5}(,[A-Za-z0-9._-]{1,253}:[0-9]{1,5}){0,31}$',
   rule: 'host:port, or several of them separated by commas without spaces',
+};
+/** The address of a schema registry. */
+export const REGISTRY_ADDRESS = {
+  pattern: '^https?://[^\\s@?#]{1,2000}$',
+  rule: 'an http or https address without a name or password in it',
 };
 const CLIENT = {
   pattern: '^[A-Za-z0-9._-]{1,128}$',
@@ -43,6 +50,30 @@ const tls = object<TopologyTls>(
   'Encryption of connections to Kafka.',
 );
 
+const registry = object<TopologyRegistry>(
+  {
+    url: nullable(
+      text(
+        REGISTRY_ADDRESS,
+        '',
+        'Address of its API; null: none, records say their schema’s fingerprint.',
+      ),
+    ),
+    usernameFile: nullable(text(FILE, '', 'File that holds the name.')),
+    usernameEnv: nullable(text(VARIABLE, '', 'Environment variable that holds the name.')),
+    passwordFile: nullable(text(FILE, '', 'File that holds the password.')),
+    passwordEnv: nullable(text(VARIABLE, '', 'Environment variable that holds the password.')),
+    subjects: choice(
+      SUBJECT_NAMINGS,
+      'topic',
+      'How subjects are named: TOPIC-value, the record’s full name, or TOPIC-NAME.',
+    ),
+    register: flag(false, 'Whoever writes registers its schemas; else `secl topics create` does.'),
+    timeoutMs: integer([100, 120_000], 5000, 'How long one answer is waited for.'),
+  },
+  'A Confluent-compatible schema registry, whose ids records then begin with.',
+);
+
 /** Keys of the broker. A replay has a log of its own and reads none of them. */
 export const BROKER_SHAPE: Field<TopologyBroker> = object<TopologyBroker>(
   {
@@ -62,6 +93,7 @@ export const BROKER_SHAPE: Field<TopologyBroker> = object<TopologyBroker>(
     ),
     sasl,
     tls,
+    registry,
   },
   'Where the topics are, for `secl run` and the commands around it.',
 );

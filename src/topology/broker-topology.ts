@@ -31,6 +31,29 @@ export interface TopologyTls {
   readonly keyFile: string | null;
 }
 
+/** How the subjects of a schema registry are named. */
+export const SUBJECT_NAMINGS = ['topic', 'record', 'topic-record'] as const;
+
+/** One of {@link SUBJECT_NAMINGS}: `qa.answers-value`, `stream.secl.Answer`, `qa.answers-stream.secl.Answer`. */
+export type SubjectNaming = (typeof SUBJECT_NAMINGS)[number];
+
+/** The schema registry that records are written for. */
+export interface TopologyRegistry {
+  /** Address of its API; `null`: none, records say their schema's fingerprint. */
+  readonly url: string | null;
+  readonly usernameFile: string | null;
+  /** Name of an environment variable. */
+  readonly usernameEnv: string | null;
+  readonly passwordFile: string | null;
+  /** Name of an environment variable. */
+  readonly passwordEnv: string | null;
+  readonly subjects: SubjectNaming;
+  /** Whether whoever writes registers its schemas; else `secl topics create` does. */
+  readonly register: boolean;
+  /** How long one answer is waited for. */
+  readonly timeoutMs: number;
+}
+
 /** Where the topics are, and under which name this pipeline reads them. */
 export interface TopologyBroker {
   readonly kind: BrokerKind;
@@ -45,4 +68,5 @@ export interface TopologyBroker {
   readonly partitions: number;
   readonly sasl: TopologySasl;
   readonly tls: TopologyTls;
+  readonly registry: TopologyRegistry;
 }

@@ -7,18 +7,22 @@ export function brokerRules(broker: TopologyBroker, mode: TrainingMode): RuleFau
   return [
     ...placeRules(broker),
     ...saslRules(broker),
+    ...registryRules(broker),
     ...tlsRules(broker),
     ...modeRules(broker, mode),
   ];
 }
 
+const SECRET_KEYS = ['usernameFile', 'usernameEnv', 'passwordFile', 'passwordEnv'] as const;
+
 /** What only Kafka has. */
-function placeRules({ kind, sasl, tls }: TopologyBroker): RuleFault[] {
+function placeRules({ kind, sasl, tls, registry }: TopologyBroker): RuleFault[] {
   if (kind === 'kafka') return [];
   const message = 'has no meaning where broker.kind is embedded; set that to kafka.';
   return [
     ...(sasl.mechanism === 'none' ? [] : [{ path: 'broker.sasl.mechanism', message }]),
     ...(tls.mode === 'off' ? [] : [{ path: 'broker.tls.mode', message }]),
+    ...(registry.url === null ? [] : [{ path: 'broker.registry.url', message }]),
   ];
 }
 
@@ -41,6 +45,31 @@ function saslRules({ sasl }: TopologyBroker): RuleFault[] {
       });
     else if (given.length > 1)
       faults.push({ path: path(keys[1]), message: `is given beside ${keys[0]}; leave one out.` });
+  }
+  return faults;
+}
+
+/** Name and password go together; each is in one place. */
+function registryRules({ registry }: TopologyBroker): RuleFault[] {
+  const faults: RuleFault[] = [];
+  const given = (what: string): (typeof SECRET_KEYS)[number][] =>
+    SECRET_KEYS.filter((key) => key.startsWith(what) && registry[key] !== null);
+  for (const [what, other] of [
+    ['username', 'password'],
+    ['password', 'username'],
+  ] as const) {
+    const [first, second] = given(what);
+    if (first === undefined) continue;
+    const path = `broker.registry.${first}`;
+    if (registry.url === null)
+      faults.push({ path, message: 'has no meaning where broker.registry.url is null.' });
+    else if (second !== undefined)
+      faults.push({
+        path: `broker.registry.${second}`,
+        message: `is given beside ${first}; leave one out.`,
+      });
+    else if (given(other).length === 0)
+      faults.push({ path, message: `needs ${other}File or ${other}Env beside it.` });
   }
   return faults;
 }

@@ -70,6 +70,7 @@ describe('docker/compose.yaml', () => {
     const { broker, training } = readTopology(read('pipeline.yaml'), 'pipeline.yaml');
     assert.equal(training.trainer, 'service');
     assert.ok(Object.hasOwn(compose.services, broker.brokers.split(':')[0] ?? ''));
+    assert.ok(Object.hasOwn(compose.services, new URL(broker.registry.url ?? '').hostname));
     const cli = (file: string): string =>
       readFileSync(path.join(packageRoot(), 'src', 'cli', file), 'utf8');
     const known = [...'run trainer topics'.split(' ')].map((name) => cli(`${name}-command.ts`));

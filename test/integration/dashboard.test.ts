@@ -117,6 +117,7 @@ describe('the live page in Chromium', { skip: found.skip }, () => {
     dashboard = await serveDashboard(
       {
         broker,
+        codecs,
         topology,
         title: `a run called ${SCRIPT}`,
         listen: { port: 0 },

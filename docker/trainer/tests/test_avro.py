@@ -102,11 +102,15 @@ def test_a_missing_schema_says_what_to_do() -> None:
 class _Registry(BaseHTTPRequestHandler):
     schemas: dict[int, object] = {}  # noqa: RUF012
     asked: list[str] = []  # noqa: RUF012
+    unknown = 40403
 
     def do_GET(self) -> None:
         self.asked.append(self.path)
         schema = self.schemas.get(int(self.path.rsplit("/", 1)[1]))
-        self._answer(404 if schema is None else 200, {"schema": json.dumps(schema)})
+        if schema is None:
+            self._answer(404, {"error_code": self.unknown})
+        else:
+            self._answer(200, {"schema": json.dumps(schema)})
 
     def do_POST(self) -> None:
         self.asked.append(self.path)
@@ -146,6 +150,21 @@ def test_confluent_frame_round_trip(registry: SchemaRegistry) -> None:
 def test_an_id_that_the_registry_does_not_know_is_refused(registry: SchemaRegistry) -> None:
     with pytest.raises(RecordInvalid, match="unknown schema id 9"):
         AvroCodec(SCHEMAS, "adapter", registry).decode(b"\x00\x00\x00\x00\x09data")
+
+
+def test_a_missing_page_is_no_missing_schema(registry: SchemaRegistry, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_Registry, "unknown", 404)
+    with pytest.raises(SeclError) as info:
+        AvroCodec(SCHEMAS, "adapter", registry).decode(b"\x00\x00\x00\x00\x09data")
+    assert info.value.code == "STORE_FAILED"
+
+
+def test_many_schemas_are_read(registry: SchemaRegistry) -> None:
+    codec = AvroCodec(SCHEMAS, "adapter", registry)
+    data = bytes.fromhex(GOLDEN["adapter"]["data"])
+    for schema_id in range(1, 80):
+        _Registry.schemas[schema_id] = read_schema(SCHEMAS, "adapter")
+        assert codec.decode(b"\x00" + struct.pack(">I", schema_id) + data) == revived(GOLDEN["adapter"]["value"])
 
 
 def test_a_schema_of_another_record_is_refused(registry: SchemaRegistry) -> None:

@@ -3,8 +3,17 @@ import { SeclError } from '../../errors/secl-error.ts';
 /** A record schema as its file says it: JSON, not yet looked at. */
 export type SchemaJson = unknown;
 
-/** The primitive types that the project's records use. */
-export const PRIMITIVES = ['null', 'boolean', 'int', 'long', 'double', 'bytes', 'string'] as const;
+/** The primitive types, which other writers' schemas may use, too; the project's records have no `float`. */
+export const PRIMITIVES = [
+  'null',
+  'boolean',
+  'int',
+  'long',
+  'float',
+  'double',
+  'bytes',
+  'string',
+] as const;
 
 /** One of {@link PRIMITIVES}. */
 export type Primitive = (typeof PRIMITIVES)[number];
@@ -42,8 +51,8 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
- * Reads a schema: full names, references resolved. Only what the project's records use is known: no
- * `float`, no `fixed`, no recursion, no arrays of things that take no bytes; so every type but `null` and
+ * Reads a schema: full names, references resolved. Only what the project's records use is known, and
+ * `float`: no `fixed`, no recursion, no arrays of things that take no bytes; so every type but `null` and
  * empty records takes at least a byte, which is what bounds decoding.
  *
  * @param named - Schemas of other files that may be referred to.

@@ -134,6 +134,16 @@ function checkText(cursor: Cursor): string | undefined {
   return isUtf8(cursor.bytes.subarray(start, cursor.at)) ? undefined : 'a text is not UTF-8';
 }
 
+function checkFinite(
+  cursor: Cursor,
+  size: number,
+  read: (at: number) => number,
+): string | undefined {
+  const start = skip(cursor, size);
+  if (start === undefined) return ENDS_EARLY;
+  return Number.isFinite(read(start)) ? undefined : 'a number is not finite';
+}
+
 const PRIMITIVE_CHECKS: Readonly<Record<Primitive, Check>> = {
   null: () => undefined,
   boolean: (cursor) => {
@@ -146,13 +156,8 @@ const PRIMITIVE_CHECKS: Readonly<Record<Primitive, Check>> = {
     return value >= -MAX_INT - 1 && value <= MAX_INT ? undefined : 'an int is out of range';
   },
   long: (cursor) => (Number.isNaN(readVarint(cursor)) ? 'a long is out of range' : undefined),
-  double: (cursor) => {
-    const start = skip(cursor, 8);
-    if (start === undefined) return ENDS_EARLY;
-    return Number.isFinite(cursor.view.getFloat64(start, true))
-      ? undefined
-      : 'a number is not finite';
-  },
+  float: (cursor) => checkFinite(cursor, 4, (at) => cursor.view.getFloat32(at, true)),
+  double: (cursor) => checkFinite(cursor, 8, (at) => cursor.view.getFloat64(at, true)),
   bytes: (cursor) => (skip(cursor, readVarint(cursor)) === undefined ? ENDS_EARLY : undefined),
   string: checkText,
 };

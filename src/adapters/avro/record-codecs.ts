@@ -9,8 +9,9 @@ import type { Question } from '../../events/question.ts';
 import { SCORE_NAMES } from '../../events/score.ts';
 import { LOSS_NAMES, SAMPLE_ROLES, type TrainingBatch } from '../../events/training-batch.ts';
 import { VERDICT_BASES, VERDICT_LEVELS } from '../../events/verdict.ts';
-import { avroCodec, type AvroCodec } from './avro-codec.ts';
+import { avroCodec, type AvroCodec, type RegistryFraming } from './avro-codec.ts';
 import { readSchemaFolder } from './schema-folder.ts';
+import type { WriterSchemas } from './writer-schemas.ts';
 
 /** A codec for every record of the project. */
 export interface RecordCodecs {
@@ -58,33 +59,56 @@ function refuseUnknownDecision({ decision }: AdapterDecision): string | undefine
   return isOneOf(ADAPTER_DECISIONS, decision) ? undefined : 'the decision is unknown';
 }
 
+/** A record of the project. */
+export type RecordName = keyof RecordCodecs;
+
+/** What codecs need of a schema registry. */
+export interface RecordRegistry {
+  readonly writers: WriterSchemas;
+  /** Ids of the schemas of what is written. */
+  readonly ids: Readonly<Partial<Record<RecordName, number>>>;
+}
+
 /**
  * Opens the codecs of all records over the schemas in a folder.
  *
  * @param folder - Holds `NAME.avsc`, and older versions as `history/NAME.vN.avsc`. Absent: the schemas that
  *   this package ships.
+ * @param registry - Write for this registry, and read what was written for it. Absent: single-object encoding.
  * @throws SeclError `SCHEMA_INVALID` if a schema is missing, cannot be read, or cannot read older data.
  */
-export function openRecordCodecs(folder?: string): RecordCodecs {
+export function openRecordCodecs(folder?: string, registry?: RecordRegistry): RecordCodecs {
   const { schemasOf, named } = readSchemaFolder(folder);
+  const common = (
+    name: RecordName,
+  ): { named: typeof named; registry?: RegistryFraming | undefined } => ({
+    named,
+    registry: registry && { writers: registry.writers, id: registry.ids[name] },
+  });
   return {
-    question: avroCodec(schemasOf('question'), { named }),
-    answer: avroCodec<Answer>(schemasOf('answer'), { named, refuse: refuseUnknownScores }),
-    feedback: avroCodec(schemasOf('feedback'), { named }),
+    question: avroCodec(schemasOf('question'), common('question')),
+    answer: avroCodec<Answer>(schemasOf('answer'), {
+      ...common('answer'),
+      refuse: refuseUnknownScores,
+    }),
+    feedback: avroCodec(schemasOf('feedback'), common('feedback')),
     calibrationWindow: avroCodec<CalibrationWindow>(schemasOf('calibration-window'), {
-      named,
+      ...common('calibrationWindow'),
       refuse: refuseUnknownVerdict,
     }),
-    deadLetter: avroCodec(schemasOf('dead-letter'), { named }),
+    deadLetter: avroCodec(schemasOf('dead-letter'), common('deadLetter')),
     trainingBatch: avroCodec<TrainingBatch>(schemasOf('training-batch'), {
-      named,
+      ...common('trainingBatch'),
       refuse: refuseUnknownTraining,
     }),
-    adapter: avroCodec(schemasOf('adapter'), { named }),
+    adapter: avroCodec(schemasOf('adapter'), common('adapter')),
     adapterDecision: avroCodec<AdapterDecision>(schemasOf('adapter-decision'), {
-      named,
+      ...common('adapterDecision'),
       refuse: refuseUnknownDecision,
     }),
-    alert: avroCodec<Alert>(schemasOf('alert'), { named, refuse: refuseUnknownAlert }),
+    alert: avroCodec<Alert>(schemasOf('alert'), {
+      ...common('alert'),
+      refuse: refuseUnknownAlert,
+    }),
   };
 }

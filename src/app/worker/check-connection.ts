@@ -1,5 +1,7 @@
+import { subjectFaults, type SubjectFault } from './check-subjects.ts';
 import { describeBroker, openBroker } from './open-broker.ts';
 import { cleanupFaults } from './cleanup-faults.ts';
+import { openRegistry } from './open-registry.ts';
 import { topicFaults, type TopicFault } from './check-topics.ts';
 import { workerTopology, type BrokerChoice } from './worker-topology.ts';
 
@@ -10,24 +12,29 @@ export interface Connection {
   /** Where its topics are. */
   readonly place: string;
   /** What is missing or wrong; empty: a worker can start. */
-  readonly faults: readonly TopicFault[];
+  readonly faults: readonly (TopicFault | SubjectFault)[];
 }
 
 /**
- * Connects to a topology's broker and compares its topics with what the topology needs. Creates nothing.
+ * Connects to a topology's broker and schema registry, and compares topics and subjects with what the topology needs.
+ * Creates nothing.
  *
- * @throws SeclError of topology and broker, e.g. where nobody answers or the password is wrong.
+ * @throws SeclError of topology, broker and registry, e.g. where nobody answers or the password is wrong.
  */
 export async function checkConnection(choice: BrokerChoice): Promise<Connection> {
   const topology = await workerTopology(choice);
+  const registry = await openRegistry(topology.broker);
   const broker = await openBroker(topology.broker);
   try {
     return {
       name: topology.name,
-      place: describeBroker(topology.broker),
+      place: [describeBroker(topology.broker), registry?.place]
+        .filter((place) => place !== undefined)
+        .join(' with '),
       faults: [
         ...(await topicFaults(broker, topology)),
         ...(await cleanupFaults(broker, topology)),
+        ...(registry === undefined ? [] : await subjectFaults(registry, topology)),
       ],
     };
   } finally {

@@ -1,4 +1,6 @@
+import { createSubjects, type CreatedSubject } from './check-subjects.ts';
 import { openBroker } from './open-broker.ts';
+import { openRegistry } from './open-registry.ts';
 import { topicSpecs } from './topic-specs.ts';
 import { workerTopology, type BrokerChoice } from './worker-topology.ts';
 
@@ -11,17 +13,26 @@ export interface CreatedTopic {
   readonly created: boolean;
 }
 
+/** What there is afterwards. */
+export interface CreatedTopics {
+  readonly topics: readonly CreatedTopic[];
+  /** Of the schema registry; none where there is none. */
+  readonly subjects: readonly CreatedSubject[];
+}
+
 /**
- * Creates every topic of a topology that is not there yet; one that is keeps its partitions.
+ * Creates every topic of a topology that is not there yet; one that is keeps its partitions. Then registers the schemas
+ * that its registry lacks.
  *
  * @param partitions - Of questions and what goes with them; absent: the topology's.
- * @throws SeclError of topology and broker.
+ * @throws SeclError of topology, broker and registry.
  */
 export async function createTopics({
   partitions,
   ...choice
-}: BrokerChoice & { readonly partitions?: number | undefined }): Promise<readonly CreatedTopic[]> {
+}: BrokerChoice & { readonly partitions?: number | undefined }): Promise<CreatedTopics> {
   const topology = await workerTopology(choice);
+  const registry = await openRegistry(topology.broker);
   const broker = await openBroker(topology.broker);
   try {
     const before = await broker.topics();
@@ -31,12 +42,15 @@ export async function createTopics({
     });
     await broker.ensureTopics(specs);
     const after = await broker.topics();
-    return specs.map(({ name, partitions: wanted = 1, compacted = false }) => ({
-      name,
-      partitions: after.get(name) ?? wanted,
-      cleanup: compacted ? 'compact' : 'keep',
-      created: !before.has(name),
-    }));
+    return {
+      topics: specs.map(({ name, partitions: wanted = 1, compacted = false }) => ({
+        name,
+        partitions: after.get(name) ?? wanted,
+        cleanup: compacted ? 'compact' : 'keep',
+        created: !before.has(name),
+      })),
+      subjects: registry === undefined ? [] : await createSubjects(registry, topology),
+    };
   } finally {
     await broker.close();
   }

@@ -1,10 +1,9 @@
-import { openRecordCodecs } from '../../adapters/avro/record-codecs.ts';
 import { SeclError } from '../../errors/secl-error.ts';
 import type { DeadLetter } from '../../events/dead-letter.ts';
 import { DEAD_LETTER_BYTES, DEAD_LETTER_KEY_BYTES } from '../../operators/dead-letter-of.ts';
 import type { Broker, OutgoingRecord } from '../../ports/broker.ts';
 import type { Topology } from '../../topology/topology.ts';
-import { openBroker } from './open-broker.ts';
+import { openRecords, type OpenRecords } from './open-records.ts';
 import { createTopicTail } from './topic-tail.ts';
 import { workerTopology, type BrokerChoice } from './worker-topology.ts';
 
@@ -36,11 +35,10 @@ const RETRY_HEADER = 'secl-retry-of';
 
 /** Reads the letters that a filter names, one by one. */
 async function* letters(
-  broker: Broker,
+  { broker, codecs }: OpenRecords,
   { topics }: Topology,
   { code, ids }: LetterFilter,
 ): AsyncGenerator<PlacedLetter, void, undefined> {
-  const codec = openRecordCodecs().deadLetter;
   const partitions = (await broker.topics()).get(topics.deadLetters) ?? 0;
   for (let partition = 0; partition < partitions; partition++)
     for await (const { value, offset } of createTopicTail(
@@ -49,7 +47,7 @@ async function* letters(
       partition,
     ).each()) {
       const id = `${partition}/${offset}`;
-      const decoded = value === null ? null : codec.decode(value);
+      const decoded = value === null ? null : codecs.deadLetter.decode(value);
       if (decoded?.ok !== true) continue;
       const letter = decoded.value;
       const wanted = ids === undefined || ids.includes(id);
@@ -63,10 +61,11 @@ async function collect<T>(
   work: (found: readonly PlacedLetter[], broker: Broker, topology: Topology) => Promise<T> | T,
 ): Promise<T> {
   const topology = await workerTopology(filter);
-  const broker = await openBroker(topology.broker);
+  const records = await openRecords(topology, []);
+  const { broker } = records;
   try {
     const found: PlacedLetter[] = [];
-    for await (const placed of letters(broker, topology, filter)) found.push(placed);
+    for await (const placed of letters(records, topology, filter)) found.push(placed);
     const missing = filter.ids?.find((id) => !found.some((placed) => placed.id === id));
     if (missing !== undefined)
       throw new SeclError('USAGE', `there is no dead letter ${missing}`, {

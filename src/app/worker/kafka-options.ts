@@ -1,39 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import type { KafkaBrokerOptions } from '../../adapters/kafka/open-kafka-broker.ts';
-import { SeclError } from '../../errors/secl-error.ts';
 import type { TopologyBroker } from '../../topology/broker-topology.ts';
 import type { Environment } from '../model-store.ts';
 import { SYSTEM_CLOCK } from '../system-clock.ts';
-
-/** @throws SeclError `FILE_UNREADABLE`. */
-async function textOf(file: string, what: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    throw new SeclError('FILE_UNREADABLE', `${what} cannot be read from ${file}`, {
-      hint: 'Correct the path in the topology’s broker section, and see that this user may read the file.',
-      cause,
-    });
-  }
-}
-
-/** A name or password, out of a file or a variable; its text is in no message. */
-async function secretOf(
-  what: 'username' | 'password',
-  file: string | null,
-  variable: string | null,
-  environment: Environment,
-): Promise<string> {
-  const secret =
-    file === null
-      ? environment[variable ?? '']
-      : (await textOf(file, `the ${what}`)).replace(/\r?\n$/, '');
-  if (secret !== undefined && secret !== '') return secret;
-  const place = file === null ? `the environment variable ${variable ?? ''}` : file;
-  throw new SeclError('USAGE', `the broker’s ${what} is missing: ${place} is empty`, {
-    hint: `Put it there; the topology only says where it is (broker.sasl.${what}File or ${what}Env).`,
-  });
-}
+import { secretOf, textOf } from './secret-of.ts';
 
 /**
  * How a topology's Kafka is connected to: name, password, certificates and key are read from where it says they are.
@@ -61,8 +30,18 @@ export async function kafkaOptions(
       : {
           sasl: {
             mechanism,
-            user: await secretOf('username', sasl.usernameFile, sasl.usernameEnv, environment),
-            password: await secretOf('password', sasl.passwordFile, sasl.passwordEnv, environment),
+            user: await secretOf(
+              'broker.sasl.username',
+              sasl.usernameFile,
+              sasl.usernameEnv,
+              environment,
+            ),
+            password: await secretOf(
+              'broker.sasl.password',
+              sasl.passwordFile,
+              sasl.passwordEnv,
+              environment,
+            ),
           },
         }),
     ...(tls.mode === 'off'

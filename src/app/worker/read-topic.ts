@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openRecordCodecs, type RecordCodecs } from '../../adapters/avro/record-codecs.ts';
+import type { RecordCodecs } from '../../adapters/avro/record-codecs.ts';
 import { SeclError } from '../../errors/secl-error.ts';
 import type { Broker, IncomingRecord } from '../../ports/broker.ts';
 import type { Codec } from '../../ports/record-codec.ts';
 import type { TopologyTopics } from '../../topology/topology.ts';
-import { describeBroker, openBroker } from './open-broker.ts';
+import { describeBroker } from './open-broker.ts';
+import { openRecords } from './open-records.ts';
 import { createTopicTail } from './topic-tail.ts';
 import { workerTopology, type BrokerChoice } from './worker-topology.ts';
 
@@ -104,8 +105,8 @@ function readBack(record: IncomingRecord, codec: Codec<unknown>): ReadBack {
 export async function readTopic(options: ReadTopicOptions): Promise<number> {
   const { what, follow = false, limit = Infinity, stop, onRecord } = options;
   const topology = await workerTopology(options);
-  const { topic, codec } = sourceOf(what, topology.topics, openRecordCodecs());
-  const broker = await openBroker(topology.broker);
+  const { broker, codecs } = await openRecords(topology, []);
+  const { topic, codec } = sourceOf(what, topology.topics, codecs);
   let read = 0;
   try {
     const tails = await tailsOf(broker, topic, describeBroker(topology.broker));

@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { openRecordCodecs } from '../../adapters/avro/record-codecs.ts';
 import { openFileAdapterStore } from '../../adapters/files/file-adapter-store.ts';
 import type { Topology } from '../../topology/topology.ts';
 import { alertLine, alertsOfCommand } from '../alerts-of-command.ts';
@@ -14,8 +13,10 @@ import { checkTopics } from './check-topics.ts';
 import { ensureOwnTopics } from './ensure-own-topics.ts';
 import { followGroups } from './follow-groups.ts';
 import { groupsOf } from './groups-of.ts';
-import { describeBroker, openBroker } from './open-broker.ts';
+import { describeBroker } from './open-broker.ts';
+import { openRecords } from './open-records.ts';
 import { createPartitionLedger } from './partition-ledger.ts';
+import { WORKER_WRITES } from './record-subjects.ts';
 import { runWorker, type WorkerLoop } from './run-worker.ts';
 import { serveHealth } from './serve-health.ts';
 import type { ServiceOptions } from './service-options.ts';
@@ -44,14 +45,16 @@ export interface RunServiceOptions extends ServiceOptions {
  * Runs a worker until it is drained.
  *
  * @returns How it stood at its end.
- * @throws SeclError of topology, model and broker; `TOPIC_UNKNOWN` where topics are missing; as `runWorker` does.
+ * @throws SeclError of topology, model, broker and registry; `TOPIC_UNKNOWN` where topics are missing; as `runWorker` does.
  */
 export async function runService(options: RunServiceOptions): Promise<WorkerStatus> {
   const { abort, onTrouble } = options;
   const named = await workerTopology(options);
   const ended = new AbortController();
   const drain = AbortSignal.any([options.drain, ended.signal]);
-  const broker = await openBroker(named.broker, (sentence) => onTrouble?.(sentence));
+  const { broker, codecs } = await openRecords(named, WORKER_WRITES, (sentence) =>
+    onTrouble?.(sentence),
+  );
   let page: Dashboard | undefined;
   try {
     await ensureOwnTopics(broker, named);
@@ -61,6 +64,7 @@ export async function runService(options: RunServiceOptions): Promise<WorkerStat
       options.dashboard &&
       (await serveDashboard({
         broker,
+        codecs,
         topology,
         title: `${topology.name} on ${describeBroker(topology.broker)}`,
         listen: options.dashboard,
@@ -77,7 +81,6 @@ export async function runService(options: RunServiceOptions): Promise<WorkerStat
       serviceName: 'secl-worker',
       ...(onTrouble === undefined ? {} : { onWarning: onTrouble }),
     });
-    const codecs = openRecordCodecs();
     const ledger = createPartitionLedger(SYSTEM_CLOCK);
     const meter = createWorkerMeter(SYSTEM_CLOCK);
     const { answering, calibrating, training } = groupsOf(topology);

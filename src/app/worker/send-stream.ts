@@ -1,10 +1,9 @@
-import { openRecordCodecs } from '../../adapters/avro/record-codecs.ts';
 import { SeclError } from '../../errors/secl-error.ts';
 import type { OutgoingRecord } from '../../ports/broker.ts';
 import { loadStream } from '../load-stream.ts';
 import { feedRecords } from '../feed-records.ts';
 import { SYSTEM_CLOCK } from '../system-clock.ts';
-import { openBroker } from './open-broker.ts';
+import { openRecords } from './open-records.ts';
 import { ensureOwnTopics } from './ensure-own-topics.ts';
 import { workerTopology, type BrokerChoice } from './worker-topology.ts';
 
@@ -49,10 +48,9 @@ export async function sendStream(options: SendStreamOptions): Promise<SentStream
     throw new SeclError('USAGE', `--from ${from} is beyond the stream, which has ${items.length}`, {
       hint: 'Leave --from out to send all of it.',
     });
-  const codecs = openRecordCodecs();
   const { topics } = topology;
   const text = new TextEncoder();
-  const broker = await openBroker(topology.broker);
+  const { broker, codecs } = await openRecords(topology, ['question', 'feedback']);
   try {
     await ensureOwnTopics(broker, topology);
     let next = from;

@@ -1,6 +1,5 @@
 import path from 'node:path';
 import { fromEvent, lastValueFrom, takeUntil } from 'rxjs';
-import { openRecordCodecs } from '../../adapters/avro/record-codecs.ts';
 import { openFileAdapterStore } from '../../adapters/files/file-adapter-store.ts';
 import { SeclError } from '../../errors/secl-error.ts';
 import { traceMemory } from '../../operators/trace-memory.ts';
@@ -11,7 +10,8 @@ import { checkTopics } from './check-topics.ts';
 import { ensureOwnTopics } from './ensure-own-topics.ts';
 import { followGroups } from './follow-groups.ts';
 import { groupsOf } from './groups-of.ts';
-import { describeBroker, openBroker } from './open-broker.ts';
+import { describeBroker } from './open-broker.ts';
+import { openRecords } from './open-records.ts';
 import { createPartitionLedger } from './partition-ledger.ts';
 import { trainGroup } from './run-worker.ts';
 import { serveHealth } from './serve-health.ts';
@@ -50,7 +50,9 @@ export async function runTrainer(options: TrainerServiceOptions): Promise<number
   const topology = await workerTopology(options);
   const ended = new AbortController();
   const drain = AbortSignal.any([options.drain, ended.signal]);
-  const broker = await openBroker(topology.broker, (sentence) => options.onTrouble?.(sentence));
+  const { broker, codecs } = await openRecords(topology, ['adapter', 'deadLetter'], (sentence) =>
+    options.onTrouble?.(sentence),
+  );
   try {
     await ensureOwnTopics(broker, topology);
     await checkTopics(broker, topology);
@@ -103,7 +105,7 @@ export async function runTrainer(options: TrainerServiceOptions): Promise<number
         trainGroup({
           topology,
           broker,
-          codecs: openRecordCodecs(),
+          codecs,
           clock: SYSTEM_CLOCK,
           ledger,
           resetTo: options.resetTo,

@@ -17,6 +17,8 @@ describe('brokerRules', () => {
       '{ kind: kafka, brokers: "a:9092,b.example:9093" }',
       '{ kind: kafka, sasl: { mechanism: scram-sha-256, usernameEnv: U, passwordFile: p } }',
       '{ kind: kafka, tls: { mode: on } }',
+      '{ kind: kafka, registry: { url: "http://r:8081" } }',
+      '{ kind: kafka, registry: { url: "https://r/api", usernameEnv: U, passwordFile: p } }',
       '{ kind: kafka, tls: { mode: on, certFile: c, keyFile: k } }',
     ])
       assert.deepEqual(faultsOf(broker), [], broker);
@@ -36,6 +38,22 @@ describe('brokerRules', () => {
       [
         '{ tls: { mode: on } }',
         'broker.tls.mode has no meaning where broker.kind is embedded; set that to kafka.',
+      ],
+      [
+        '{ registry: { url: "http://r:8081" } }',
+        'broker.registry.url has no meaning where broker.kind is embedded; set that to kafka.',
+      ],
+      [
+        '{ kind: kafka, registry: { passwordEnv: P } }',
+        'broker.registry.passwordEnv has no meaning where broker.registry.url is null.',
+      ],
+      [
+        '{ kind: kafka, registry: { url: "http://r", usernameEnv: U } }',
+        'broker.registry.usernameEnv needs passwordFile or passwordEnv beside it.',
+      ],
+      [
+        '{ kind: kafka, registry: { url: "http://r", usernameEnv: U, passwordFile: p, passwordEnv: P } }',
+        'broker.registry.passwordEnv is given beside passwordFile; leave one out.',
       ],
       [
         '{ kind: kafka, sasl: { usernameEnv: U } }',

@@ -66,7 +66,7 @@ alerts:
   settleMinutes: 0
   renotifyMinutes: 6
   webhook: { url: 'https://alerts.example/a?b=c', timeoutMs: 100, attempts: 1, secretHeader: X-Key }
-broker: { kind: kafka, folder: f, brokers: 'a:1,[::1]:2', clientId: c, group: g, partitions: 3, sasl: { mechanism: plain, usernameFile: u, passwordEnv: P }, tls: { mode: on, caFile: ca, certFile: ce, keyFile: ke } }
+broker: { kind: kafka, folder: f, brokers: 'a:1,b:2', clientId: c, group: g, partitions: 3, sasl: { mechanism: plain, usernameFile: u, passwordEnv: P }, tls: { mode: on, caFile: ca, certFile: ce, keyFile: ke }, registry: { url: 'https://r.example/api', usernameEnv: U, passwordFile: p, subjects: record, register: true, timeoutMs: 100 } }
 seed: 4294967295
 limits: { maxPromptTokens: 100, maxQuestionChars: 200 }
 telemetry:
@@ -175,7 +175,7 @@ telemetry:
       broker: {
         kind: 'kafka',
         folder: 'f',
-        brokers: 'a:1,[::1]:2',
+        brokers: 'a:1,b:2',
         clientId: 'c',
         group: 'g',
         partitions: 3,
@@ -187,6 +187,16 @@ telemetry:
           passwordEnv: 'P',
         },
         tls: { mode: 'on', caFile: 'ca', certFile: 'ce', keyFile: 'ke' },
+        registry: {
+          url: 'https://r.example/api',
+          usernameFile: null,
+          usernameEnv: 'U',
+          passwordFile: 'p',
+          passwordEnv: null,
+          subjects: 'record',
+          register: true,
+          timeoutMs: 100,
+        },
       },
       seed: 4294967295,
       limits: { maxPromptTokens: 100, maxQuestionChars: 200 },

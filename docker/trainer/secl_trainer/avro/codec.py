@@ -13,7 +13,7 @@ from .framing import Confluent, SingleObject, read_frame, write_frame
 from .registry import SchemaRegistry
 from .schemas import read_history, read_schema
 
-# Compiled schemas of a registry that are kept; ids come from outside.
+# Compiled schemas of a registry that are kept; more are compiled again. Ids come from outside.
 _MOST_SCHEMAS = 64
 
 
@@ -77,7 +77,9 @@ class AvroCodec:
             raise RecordInvalid("written for a schema registry, and none is configured")
         if frame.schema_id not in self._registered:
             schema = self._registry.schema(frame.schema_id)
-            if schema is None or len(self._registered) >= _MOST_SCHEMAS:
+            if len(self._registered) >= _MOST_SCHEMAS:
+                self._registered.clear()
+            if schema is None:
                 raise RecordInvalid(f"written with the unknown schema id {frame.schema_id}")
             try:
                 self._registered[frame.schema_id] = _parsed(schema)

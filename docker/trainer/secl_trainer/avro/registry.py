@@ -3,12 +3,15 @@
 import base64
 import json
 import urllib.error
+import urllib.parse
 import urllib.request
 from typing import Any
 
 from ..failures import SeclError
 
 _TYPE = "application/vnd.schemaregistry.v1+json"
+# What a registry says it does not know: subject, version, schema. A 404 of anything else says it is none.
+_UNKNOWN = (40401, 40402, 40403)
 
 
 class SchemaRegistry:
@@ -42,7 +45,7 @@ class SchemaRegistry:
         Raises SeclError STORE_FAILED if the registry refuses it or does not answer.
         """
         if subject not in self._ids:
-            answer = self._call("POST", f"/subjects/{subject}/versions", {"schema": json.dumps(schema)})
+            answer = self._call("POST", f"/subjects/{urllib.parse.quote(subject, safe='')}/versions", {"schema": json.dumps(schema)})
             if answer is None:
                 raise _failed(f"it does not know the subject {subject}")
             self._ids[subject] = int(answer["id"])
@@ -55,11 +58,19 @@ class SchemaRegistry:
             with urllib.request.urlopen(request, timeout=self._timeout_s) as response:
                 return json.load(response)
         except urllib.error.HTTPError as error:
-            if error.code == 404:
+            if error.code == 404 and _error_code(error) in _UNKNOWN:
                 return None
             raise _failed(f"{method} {path} was answered with {error.code}") from error
         except (OSError, ValueError) as error:
             raise _failed(f"{method} {path}: {error}") from error
+
+
+def _error_code(error: urllib.error.HTTPError) -> Any:
+    try:
+        body = json.load(error)
+    except ValueError:
+        return None
+    return body.get("error_code") if isinstance(body, dict) else None
 
 
 def _failed(reason: str) -> SeclError:

@@ -30,7 +30,7 @@ describe('readSchema', () => {
 
   const refused: [string, unknown, RegExp][] = [
     ['an unknown name', 'nothing', /nothing is unknown/],
-    ['a type that no record uses', 'float', /float is unknown/],
+    ['a type that no record uses', 'decimal', /decimal is unknown/],
     ['recursion', record('R', ['null', 'R']), /n\.R contains itself/],
     ['recursion by definition', record('R', record('R', 'int')), /contains itself/],
     ['two definitions', record('R', [record('S', 'int'), record('S', 'int')]), /defined twice/],

@@ -6,12 +6,13 @@ import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 test('creates what is missing, says what was there, and leaves partitions as they are', async () => {
   const log = path.join(temporaryFolder(), 'run');
-  const first = await createTopics({ log, partitions: 3 });
+  const { topics: first, subjects } = await createTopics({ log, partitions: 3 });
   assert.ok(first.every(({ created }) => created));
+  assert.deepEqual(subjects, [], 'there is no registry');
   const of = (name: string) => first.find((topic) => topic.name === name);
   assert.deepEqual([of('qa.questions')?.partitions, of('qa.questions')?.cleanup], [3, 'keep']);
   assert.deepEqual([of('qa.adapters')?.partitions, of('qa.adapters')?.cleanup], [1, 'compact']);
-  const again = await createTopics({ log, partitions: 5 });
+  const { topics: again } = await createTopics({ log, partitions: 5 });
   assert.deepEqual(
     again,
     first.map((topic) => ({ ...topic, created: false })),
