@@ -2,10 +2,11 @@ import { precondition } from '../errors/secl-error.ts';
 
 /**
  * How signals become one number. `noisy-or`: the chance that not all of them are wrong, were they independent.
- * `tempered-noisy-or`: the geometric mean of that and the arithmetic mean. Signals that count every other wording as
- * doubt (answer probability, token certainty) are too low as they are; noisy-or alone is too high where they agree.
+ * `graded-noisy-or`: between the arithmetic mean and that, the nearer to it the higher it is. Signals that count every
+ * other wording as doubt (answer probability, token certainty) are too low where the model knows something, and right
+ * where it knows nothing.
  */
-export const MEANS = ['arithmetic', 'geometric', 'noisy-or', 'tempered-noisy-or'] as const;
+export const MEANS = ['arithmetic', 'geometric', 'noisy-or', 'graded-noisy-or'] as const;
 
 /** One of {@link MEANS}. */
 export type Mean = (typeof MEANS)[number];
@@ -20,7 +21,7 @@ export interface WeightedSignal {
 
 /**
  * One confidence of several: `Σ wᵢsᵢ / Σ wᵢ`; or `exp(Σ wᵢ ln sᵢ / Σ wᵢ)`, which is 0 as soon as one that has any
- * weight is; or `1 − Π (1 − sᵢ)^wᵢ`; or the root of the product of the first and the last.
+ * weight is; or `n = 1 − Π (1 − sᵢ)^wᵢ`; or `n² + (1 − n)·a`, `a` being the first.
  *
  * @returns In `[0, 1]`, or `null` if no signal has any weight. Source: ours.
  * @throws SeclError `PRECONDITION` for a value that is no fraction or a negative weight.
@@ -41,7 +42,7 @@ export function combineSignals(signals: readonly WeightedSignal[], mean: Mean): 
     arithmetic,
     geometric: Math.exp(sum(Math.log) / total),
     'noisy-or': noisyOr,
-    'tempered-noisy-or': Math.sqrt(noisyOr * arithmetic),
+    'graded-noisy-or': noisyOr * noisyOr + (1 - noisyOr) * arithmetic,
   }[mean];
   // Rounding may step over the edge.
   return Math.min(1, Math.max(0, combined));

@@ -18,7 +18,7 @@ export function isHeard(
 const FREE = ['answerProbability', 'tokenCertainty'] as const;
 
 /**
- * What the answer's own tokens say of how likely it is to be right, without asking the model again: the tempered
+ * What the answer's own tokens say of how likely it is to be right, without asking the model again: the graded
  * noisy-or of answer probability and token certainty; of a choice, its probability.
  *
  * @returns In `[0, 1]`; `null` if a score is missing. Source: ours.
@@ -33,5 +33,5 @@ export function freeEstimate({
     if (value === null) return null;
     signals.push({ value, weight: 1 });
   }
-  return combineSignals(signals, 'tempered-noisy-or');
+  return combineSignals(signals, 'graded-noisy-or');
 }

@@ -77,7 +77,7 @@ const target = object<TrainingFile['target']>(
       SIGNAL_NAMES,
       'Scores that make the target; absent: token certainty and answer probability.',
     ),
-    mean: choice(MEANS, 'tempered-noisy-or', 'How they become one number.'),
+    mean: choice(MEANS, 'graded-noisy-or', 'How they become one number.'),
     weighting: choice(
       WEIGHTINGS,
       'probe',

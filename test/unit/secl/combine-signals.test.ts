@@ -27,17 +27,13 @@ test('the geometric mean, by weight', () => {
   assertClose(combineSignals(signals([0.8, 2], [0.1, 1]), 'geometric'), 0.4, 1e-15);
 });
 
-test('noisy-or, and its geometric mean with the arithmetic one', () => {
-  // 1 − 0.8 · 0.5 = 0.6, and √(0.6 · 0.35) = √0.21.
+test('noisy-or, and what lies between it and the arithmetic mean', () => {
+  // 1 − 0.8 · 0.5 = 0.6, and 0.6 · 0.6 + 0.4 · 0.35 = 0.5.
   assertClose(combineSignals(signals([0.2, 1], [0.5, 1]), 'noisy-or'), 0.6, 1e-15);
-  assertClose(
-    combineSignals(signals([0.2, 1], [0.5, 1]), 'tempered-noisy-or'),
-    Math.sqrt(0.21),
-    1e-15,
-  );
+  assertClose(combineSignals(signals([0.2, 1], [0.5, 1]), 'graded-noisy-or'), 0.5, 1e-15);
   // Half a weight counts a signal as the root of its doubt: 1 − √0.64 · 0.5 = 0.6.
   assertClose(combineSignals(signals([0.36, 0.5], [0.5, 1]), 'noisy-or'), 0.6, 1e-15);
-  for (const mean of ['noisy-or', 'tempered-noisy-or'] as const)
+  for (const mean of ['noisy-or', 'graded-noisy-or'] as const)
     assert.equal(combineSignals(signals([1, 1], [1, 1]), mean), 1);
 });
 

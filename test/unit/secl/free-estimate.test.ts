@@ -21,9 +21,9 @@ function answered(probability: number, certainty: number, style: AnswerStyle) {
 }
 
 test('joins both free scores', () => {
-  // noisy-or 1 − 0.5 · 0.8 = 0.6, mean 0.35: √(0.6 · 0.35) = √0.21
-  assertClose(freeEstimate(answered(0.5, 0.2, 'short')), Math.sqrt(0.21), 1e-15);
-  assertClose(freeEstimate(answered(0.5, 0.2, 'reasoning')), Math.sqrt(0.21), 1e-15);
+  // noisy-or 1 − 0.5 · 0.8 = 0.6, mean 0.35: 0.6 · 0.6 + 0.4 · 0.35 = 0.5
+  assertClose(freeEstimate(answered(0.5, 0.2, 'short')), 0.5, 1e-15);
+  assertClose(freeEstimate(answered(0.5, 0.2, 'reasoning')), 0.5, 1e-15);
 });
 
 test('of a choice it is the probability of its label', () => {
@@ -52,7 +52,7 @@ test('it is what the default target says', () => {
         { ...answer, finishReason: 'stop', style: asked },
         {
           signals: ['tokenCertainty', 'answerProbability'],
-          mean: 'tempered-noisy-or',
+          mean: 'graded-noisy-or',
           weighting: 'probe',
         },
         EMPTY_PROBE,

@@ -100,13 +100,13 @@ test('tells the evidence that is set: digits of one score, of both, or of both j
   const both = await told({ evidence: 'probability-and-certainty' });
   assert.match(both.text, /Sure\? 7 and 3\./);
   assert.deepEqual(both.components, { probability: 0.75, certainty: 0.31 });
-  // noisy-or 1 − 0.25 · 0.69 = 0.8275, mean 0.53: √(0.8275 · 0.53) = 0.66226…
+  // noisy-or 1 − 0.25 · 0.69 = 0.8275, mean 0.53: 0.8275² + 0.1725 · 0.53 = 0.77618125
   const joined = await told({ evidence: 'combination' });
-  assert.match(joined.text, /Sure\? 6\./);
-  assertClose(joined.components['estimate'] ?? null, Math.sqrt(0.8275 * 0.53), 1e-12);
-  const answer = withFree(0.75);
+  assert.match(joined.text, /Sure\? 7\./);
+  assertClose(joined.components['estimate'] ?? null, 0.77618125, 1e-12);
+  const answer = withFree(0.2);
   const choice = { ...answer, question: { ...answer.question, style: 'choice' as const } };
-  assert.match((await told({ evidence: 'combination' }, choice)).text, /Sure\? 7\./);
+  assert.match((await told({ evidence: 'combination' }, choice)).text, /Sure\? 2\./, 'not 3');
 });
 
 test('the published confidence is asked for under the adapter too; scores stay on base weights', async () => {

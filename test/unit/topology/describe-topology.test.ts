@@ -18,7 +18,7 @@ const OUTLINE = `qa (seed 1)
   judge      pTrue, normalizedPTrue
              4 distractors of at most 24 tokens, total-above-one
   gate       cusum on hidden, a false alarm in 600 questions; bursts of 24
-  train      barrier, two-hot towards the tempered-noisy-or of tokenCertainty, answerProbability; LoRA of rank 8 on q, v, o of 8 layers, at the position
+  train      barrier, two-hot towards the graded-noisy-or of tokenCertainty, answerProbability; LoRA of rank 8 on q, v, o of 8 layers, at the position
   publish    verbalizedWithEvidence to qa.answers
   calibrate  qa.answers with qa.feedback to qa.calibration
              tumbling windows of 100 answers every 100, the last 10 correctable
@@ -29,7 +29,7 @@ const PICTURE = `flowchart LR
   answer["answer: qwen2.5-coder-0.5b-instruct, int8, at most 24 / 8 / 320 tokens"] --> verbalize
   verbalize["verbalize: evidence combination"] --> judge
   judge["judge: pTrue, normalizedPTrue, 4 distractors, total-above-one"] --> publish
-  gate["gate: cusum on hidden, a false alarm in 600 questions; bursts of 24"] --> learn["train: barrier, two-hot towards the tempered-noisy-or of tokenCertainty, answerProbability; LoRA of rank 8 on q, v, o of 8 layers, at the position"]
+  gate["gate: cusum on hidden, a false alarm in 600 questions; bursts of 24"] --> learn["train: barrier, two-hot towards the graded-noisy-or of tokenCertainty, answerProbability; LoRA of rank 8 on q, v, o of 8 layers, at the position"]
   verbalize --> gate
   learn --> batches[("qa.training-batches")]
   batches --> adapters[("qa.adapters")]
