@@ -21,14 +21,8 @@ export class StandInTokenizer implements Tokenizer {
   }
 
   encode(text: string): TokenIds {
-    const { ids } = this.#vocabulary;
     const out: number[] = [];
-    for (const piece of text.match(PIECE) ?? []) {
-      const id = ids.get(piece);
-      if (id !== undefined) out.push(id);
-      else if (piece > '\u007f') out.push(...this.#encoder.encode(piece));
-      else this.#spell(piece, out);
-    }
+    this.#write(text, out);
     return out;
   }
 
@@ -49,19 +43,28 @@ export class StandInTokenizer implements Tokenizer {
   }
 
   encodeChat(messages: readonly ChatMessage[]): TokenIds {
-    return [
-      ...messages.flatMap(({ role, content }) => [...this.#turn(role, content), ...this.#end()]),
-      ...this.#turn('assistant', ''),
-    ];
+    const out: number[] = [];
+    for (const { role, content } of messages) this.#turn(role, content, out);
+    this.#open('assistant', out);
+    return out;
   }
 
   encodeFollowUp(_messages: readonly ChatMessage[], followUp: string): TokenIds {
-    return [
-      ...this.#end(),
-      ...this.#turn('user', followUp),
-      ...this.#end(),
-      ...this.#turn('assistant', ''),
-    ];
+    const out: number[] = [];
+    this.#end(out);
+    this.#turn('user', followUp, out);
+    this.#open('assistant', out);
+    return out;
+  }
+
+  #write(text: string, out: number[]): void {
+    const { ids } = this.#vocabulary;
+    for (const piece of text.match(PIECE) ?? []) {
+      const id = ids.get(piece);
+      if (id !== undefined) out.push(id);
+      else if (piece > '\u007f') out.push(...this.#encoder.encode(piece));
+      else this.#spell(piece, out);
+    }
   }
 
   /** ASCII, in pairs of small letters where it can. */
@@ -76,12 +79,20 @@ export class StandInTokenizer implements Tokenizer {
     }
   }
 
-  #turn(role: string, content: string): number[] {
-    return [this.#special('<|im_start|>'), ...this.encode(`${role}\n`), ...this.encode(content)];
+  #turn(role: string, content: string, out: number[]): void {
+    this.#open(role, out);
+    this.#write(content, out);
+    this.#end(out);
   }
 
-  #end(): number[] {
-    return [this.#special('<|im_end|>'), ...this.encode('\n')];
+  #open(role: string, out: number[]): void {
+    out.push(this.#special('<|im_start|>'));
+    this.#write(`${role}\n`, out);
+  }
+
+  #end(out: number[]): void {
+    out.push(this.#special('<|im_end|>'));
+    this.#write('\n', out);
   }
 
   #special(text: string): number {
