@@ -1,6 +1,9 @@
 import type { ChatMessage, TokenIds, Tokenizer } from '../../ports/tokenizer.ts';
 import type { StandInVocabulary } from './stand-in-vocabulary.ts';
 
+/** Texts remembered at most: instructions recur with every question, questions do not. */
+const REMEMBERED = 256;
+
 /** A word with the space before it, or one other character. */
 const PIECE = / ?[A-Za-z]+|[^]/gu;
 
@@ -13,6 +16,7 @@ export class StandInTokenizer implements Tokenizer {
   readonly endTokenIds: TokenIds;
   readonly #vocabulary: StandInVocabulary;
   readonly #encoder = new TextEncoder();
+  readonly #remembered = new Map<string, TokenIds>();
 
   constructor(vocabulary: StandInVocabulary) {
     this.#vocabulary = vocabulary;
@@ -44,7 +48,9 @@ export class StandInTokenizer implements Tokenizer {
 
   encodeChat(messages: readonly ChatMessage[]): TokenIds {
     const out: number[] = [];
-    for (const { role, content } of messages) this.#turn(role, content, out);
+    for (const { role, content } of messages)
+      if (role === 'system') append(out, this.#recurring(role, content));
+      else this.#turn(role, content, out);
     this.#open('assistant', out);
     return out;
   }
@@ -52,9 +58,23 @@ export class StandInTokenizer implements Tokenizer {
   encodeFollowUp(_messages: readonly ChatMessage[], followUp: string): TokenIds {
     const out: number[] = [];
     this.#end(out);
-    this.#turn('user', followUp, out);
+    append(out, this.#recurring('user', followUp));
     this.#open('assistant', out);
     return out;
+  }
+
+  /** A turn that comes again with other questions. */
+  #recurring(role: string, content: string): TokenIds {
+    const key = `${role}\n${content}`;
+    let ids = this.#remembered.get(key);
+    if (ids === undefined) {
+      const out: number[] = [];
+      this.#turn(role, content, out);
+      ids = out;
+      if (this.#remembered.size === REMEMBERED) this.#remembered.clear();
+      this.#remembered.set(key, ids);
+    }
+    return ids;
   }
 
   #write(text: string, out: number[]): void {
@@ -98,4 +118,8 @@ export class StandInTokenizer implements Tokenizer {
   #special(text: string): number {
     return this.#vocabulary.specials.get(text) as number;
   }
+}
+
+function append(out: number[], ids: TokenIds): void {
+  for (const id of ids) out.push(id);
 }
