@@ -7,7 +7,7 @@ export interface SeenQuestion {
 }
 
 /** Ordinals in a block: what one batch copies, against how many blocks a look-up goes through. */
-const BLOCK = 256;
+const BLOCK = 512;
 
 type Block = ReadonlyMap<string, SeenQuestion>;
 
