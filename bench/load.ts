@@ -30,6 +30,8 @@ export interface LoadOptions {
   readonly batch: number;
   /** Of each round's questions, what each bare loop works through. In `(0, 1]`. */
   readonly bareShare: number;
+  /** No round begins later than this; what was done by then counts. */
+  readonly minutes: number;
 }
 
 /** A stretch of the stream, worked through by one of the three. */
@@ -56,6 +58,8 @@ interface Round {
 const GROUP = 'load';
 /** Records written at once while questions are fed in. */
 const FEED = 1000;
+/** Between two looks at the process's memory. */
+const SAMPLE_MS = 10_000;
 
 const topologyText = (batch: number): string => `version: 1
 name: load
@@ -106,7 +110,7 @@ function thinker(
  * pipeline itself costs can be told from them.
  */
 export async function measureLoad(options: LoadOptions): Promise<Measurement> {
-  const { questions, rounds, batch, bareShare } = options;
+  const { questions, rounds, batch, bareShare, minutes } = options;
   const began = performance.now();
   const server = await startKafka();
   const broker = await openKafkaBroker({
@@ -177,6 +181,11 @@ export async function measureLoad(options: LoadOptions): Promise<Measurement> {
   };
 
   const measured: Round[] = [];
+  const residentSamples: (readonly [seconds: number, bytes: number])[] = [];
+  const seconds = (): number => Math.round((performance.now() - began) / 1000);
+  const sampling = setInterval(() => {
+    residentSamples.push([seconds(), process.memoryUsage.rss()]);
+  }, SAMPLE_MS);
   const size = Math.ceil(questions / rounds);
   const share = Math.ceil(size * bareShare);
   // The first stretch warms all up, and shows what an answer and a batch's state look like.
@@ -200,12 +209,12 @@ export async function measureLoad(options: LoadOptions): Promise<Measurement> {
   const bareWithModel = await createBareLoop({ ...loop, groupId: 'load-bare-model', think });
   await bare.work(warm);
   await bareWithModel.work(warm);
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0; round < rounds && seconds() < 60 * minutes; round++) {
     await feed(size);
     const ours = await product(size);
     globalThis.gc?.();
     const { rss, heapUsed } = process.memoryUsage();
-    const atSeconds = (performance.now() - began) / 1000;
+    const atSeconds = seconds();
     const theirs = await timed(share, () => bare.work(share));
     const theirsWithModel = await timed(share, () => bareWithModel.work(share));
     measured.push({
@@ -220,13 +229,17 @@ export async function measureLoad(options: LoadOptions): Promise<Measurement> {
       `${fed} questions; a second: ours ${formatFigure(speed(ours))}, bare ${formatFigure(speed(theirs))}, with the model ${formatFigure(speed(theirsWithModel))}; ${formatMegabytes(rss)}\n`,
     );
   }
+  clearInterval(sampling);
   const lag = await lagOf(broker, topics.questions);
   const answers = await countAnswers(broker, topics.answers, codecs.answer.decode, fed);
   await bare.close();
   await bareWithModel.close();
   await broker.close();
   await server.stop();
-  return resultOf({ questions: fed, size, share, batch, shape, measured, lag, answers });
+  return resultOf({
+    ...{ questions: fed, size, share, batch, shape },
+    ...{ measured, residentSamples, lag, answers },
+  });
 }
 
 function speed({ questions, seconds }: Stretch): number {
@@ -299,6 +312,8 @@ function resultOf(parts: {
   readonly batch: number;
   readonly shape: StateShape;
   readonly measured: readonly Round[];
+  /** Of the whole process, over all of the measurement. */
+  readonly residentSamples: readonly (readonly [seconds: number, bytes: number])[];
   readonly lag: number;
   readonly answers: { readonly answered: number; readonly records: number };
 }): Measurement {
@@ -329,9 +344,7 @@ function resultOf(parts: {
   const ratio = perSecond.product / perSecond.bare;
   const ratioWithModel = perSecond.product / perSecond.bareWithModel;
   const ratiosTo = (other: 'bare' | 'bareWithModel'): number[] =>
-    measured
-      .map((round) => speed(round.product) / speed(round[other]))
-      .toSorted((a, b) => a - b);
+    measured.map((round) => speed(round.product) / speed(round[other])).toSorted((a, b) => a - b);
   const [ratios, ratiosWithModel] = [ratiosTo('bare'), ratiosTo('bareWithModel')];
   const [first, last] = [measured[0]!, measured[measured.length - 1]!];
   const { answered, records } = parts.answers;
