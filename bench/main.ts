@@ -8,6 +8,7 @@ import { EXIT, exitCodeOf } from '../src/cli/exit-code.ts';
 import { wholeNumber } from '../src/cli/whole-number.ts';
 import { measureGateRunLengths, type GateRunLengthOptions } from './gate-run-lengths.ts';
 import { measureGateThresholds, type GateThresholdOptions } from './gate-thresholds.ts';
+import { writeGateStatistics, type GateStatisticsOptions } from './gate-statistics.ts';
 import { measureGate, type GateMeasureOptions } from './gate.ts';
 import { measurePeer, type PeerOptions } from './peer-speed.ts';
 import { measureQuantization, type QuantizationOptions } from './quantization.ts';
@@ -154,6 +155,18 @@ program
   .option(...json)
   .action((files: string[], options: GateMeasureOptions & OutputOptions) =>
     publish('gate', options, () => measureGate(files, options)),
+  );
+
+addCommonOptions(
+  program
+    .command('gate-statistics')
+    .description('writes what drift gates see of the questions of streams, for `gate`')
+    .argument('<streams...>', 'stream files'),
+)
+  .requiredOption('--out <file>', 'JSON lines; replaced if it is there')
+  .option('--hidden-only', 'hidden states alone: no answer is written', false)
+  .action((streams: string[], options: GateStatisticsOptions & OutputOptions) =>
+    publish('gate-statistics', options, () => writeGateStatistics(streams, options)),
   );
 
 program

@@ -36,6 +36,8 @@ export interface CompareRunOptions {
 export interface CompareRunResult extends ReplayResult {
   /** Milliseconds that model and trainer took over the whole run. */
   readonly modelMs: number;
+  /** Those of the trainer. */
+  readonly trainingMs: number;
 }
 
 /** Sum of the numbers in a file, one a line; 0 if there is none. */
@@ -89,8 +91,9 @@ export async function compareRun(options: CompareRunOptions): Promise<CompareRun
       },
     });
     await writing;
-    const trainedMs = result.adapters.reduce((sum, { durationMs }) => sum + durationMs, 0);
-    return { ...result, modelMs: (await sumOf(times)) + trainedMs };
+    const trainingMs = result.adapters.reduce((sum, { durationMs }) => sum + durationMs, 0);
+    const modelMs = (await sumOf(times)) + trainingMs;
+    return { ...result, modelMs, trainingMs };
   } finally {
     await broker.close();
   }

@@ -217,6 +217,7 @@ async function trainedOutcome(
     trainedQuestions: trainedQuestions(result).size,
     scoredAnswers: answers.filter(isScored).length,
     modelMs: result.modelMs,
+    trainingMs: result.trainingMs,
   };
 }
 
@@ -241,7 +242,7 @@ async function sampledOutcomes(scene: Scene): Promise<StrategyOutcome[]> {
   const judged = costOf(result.answers, ['answer', 'scoring']);
   const samplingMs = scene.takeModelMs();
   const answering = { ...judged, scoring: 0 };
-  const outcome = { sampled: true, trainedQuestions: 0 };
+  const outcome = { sampled: true, trainedQuestions: 0, trainingMs: 0 };
   return [
     {
       ...outcome,
@@ -292,6 +293,7 @@ async function outcomesOf(
       trainedQuestions: 0,
       scoredAnswers: phases.includes('scoring') ? answers.filter(isScored).length : 0,
       modelMs: result.modelMs * shareOf(forwardTokens, answers),
+      trainingMs: 0,
     };
   };
   for (const name of strategies) {

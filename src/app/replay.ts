@@ -98,6 +98,7 @@ export function runFingerprint(
     prompts.confidence,
     prompts.confidenceWithEvidence,
     prompts.confidenceWithBoth,
+    prompts.confidenceWithCombination,
     prompts.pTrue,
     prompts.sameMeaning,
   ];

@@ -11,6 +11,12 @@ interface ReadCommandOptions extends BrokerCommandOptions {
   readonly json?: true;
 }
 
+/** What to say where nothing was read. */
+const noneOf = (what: Readable): string =>
+  what === 'metrics'
+    ? 'there are none yet: a window comes out when it is full, or calibration.closeAfterSeconds after its first answer'
+    : 'there are none';
+
 /** Adds `secl read`. */
 export function registerReadCommand(program: Command): void {
   addBrokerOptions(
@@ -45,7 +51,7 @@ Examples:
             console.log(options.json === true ? JSON.stringify(record) : recordLine(what, record));
           },
         });
-        if (read === 0 && options.json !== true) process.stderr.write('there are none\n');
+        if (read === 0 && options.json !== true) process.stderr.write(`${noneOf(what)}\n`);
       } finally {
         interrupt.dispose();
       }

@@ -1,6 +1,6 @@
 import type { TrainingSample } from '../events/training-batch.ts';
 import { EMPTY_PROBE, observeTruth } from '../secl/truth-probe.ts';
-import { trainingTarget } from '../secl/training-target.ts';
+import { trainingTarget, type JudgedAnswer } from '../secl/training-target.ts';
 import { scoreValue } from '../secl/score-of.ts';
 import type { WrittenAnswer } from '../secl/work.ts';
 import type { LearningOptions } from './learning-options.ts';
@@ -70,7 +70,7 @@ export function observeAnswer(
   if (burst === 0 || state.frozen) return state;
   const probe = observeTruth(state.probe, scoreValue(answer.scores, 'pTrue'), answer.distractors);
   state = { ...state, probe };
-  const target = trainingTarget(answer, options.target, probe);
+  const target = trainingTarget(judged(answer), options.target, probe);
   if (target === null || spoken === null) return state;
   const sample: TrainingSample = {
     questionId: answer.question.id,
@@ -96,6 +96,10 @@ export function observeAnswer(
   return { ...state, fresh: newestWithin([...state.fresh, { sample, key }], WAITING) };
 }
 
+function judged({ scores, finishReason, question }: WrittenAnswer): JudgedAnswer {
+  return { scores, finishReason, style: question.style };
+}
+
 /** Takes a question that was asked under both adapters as evidence of the trial. */
 function tried(
   state: LearningState,
@@ -108,6 +112,6 @@ function tried(
   const confidence = { before: spoken.previous, after: spoken.confidence };
   return {
     ...state,
-    trial: observeTrial(trial, confidence, trainingTarget(answer, target, probe)),
+    trial: observeTrial(trial, confidence, trainingTarget(judged(answer), target, probe)),
   };
 }

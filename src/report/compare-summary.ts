@@ -50,6 +50,8 @@ export interface StrategySummary {
    * run that several strategies are read off, the share by positions.
    */
   readonly modelMs: number;
+  /** Those of the trainer among them. */
+  readonly trainingMs: number;
   /** Fraction by which pooled and mean per-domain ECE lie below verbalized's; `null` without one. */
   readonly reduction: { readonly ece: number | null; readonly meanDomainEce: number | null };
   /** Positions beyond the answers', over those of NormPTrue everywhere; `null` without it. */

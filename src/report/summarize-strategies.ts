@@ -27,6 +27,7 @@ export interface StrategyOutcome {
   /** Answers that a P(True) was asked for. */
   readonly scoredAnswers: number;
   readonly modelMs: number;
+  readonly trainingMs: number;
 }
 
 /** Options of {@link summarizeStrategies}. */
@@ -107,6 +108,7 @@ export function summarizeStrategies(
         scoredFraction: share(outcome.scoredAnswers),
         forwardTokens: { ...forwardTokens, total },
         modelMs: outcome.modelMs,
+        trainingMs: outcome.trainingMs,
         reduction: {
           ece: sampled ? null : reductionOf(summary.pooled.ece, verbalized?.pooled.ece),
           meanDomainEce: sampled

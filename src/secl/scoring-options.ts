@@ -10,6 +10,7 @@ export const EVIDENCES = [
   'answer-probability',
   'token-certainty',
   'probability-and-certainty',
+  'combination',
 ] as const;
 
 /** One of {@link EVIDENCES}. */

@@ -1,5 +1,7 @@
+import type { AnswerStyle } from '../events/question.ts';
 import type { ScoreName } from '../events/score.ts';
 import { combineSignals, type Mean } from './combine-signals.ts';
+import { isHeard } from './free-estimate.ts';
 import { scoreValue } from './score-of.ts';
 import { probeWeight, type TruthProbe } from './truth-probe.ts';
 import type { WrittenAnswer } from './work.ts';
@@ -28,6 +30,11 @@ export interface TargetOptions {
   readonly weighting: Weighting;
 }
 
+/** What a target is made of. */
+export interface JudgedAnswer extends Pick<WrittenAnswer, 'scores' | 'finishReason'> {
+  readonly style: AnswerStyle;
+}
+
 /**
  * The confidence that an answer's verbalized confidence should move towards.
  *
@@ -35,14 +42,14 @@ export interface TargetOptions {
  *   probabilities of its tokens know nothing. Source: ours, over the signals of Kadavath et al. 2022 and DINCO.
  */
 export function trainingTarget(
-  answer: Pick<WrittenAnswer, 'scores' | 'finishReason'>,
+  { scores, finishReason, style }: JudgedAnswer,
   options: TargetOptions,
   probe: TruthProbe,
 ): number | null {
-  if (answer.finishReason === 'length') return null;
+  if (finishReason === 'length') return null;
   const weighted = [];
-  for (const name of options.signals) {
-    const value = scoreValue(answer.scores, name);
+  for (const name of options.signals.filter((one) => isHeard(one, options.signals, style))) {
+    const value = scoreValue(scores, name);
     if (value === null) return null;
     const judged = name === 'pTrue' || name === 'normalizedPTrue';
     const weight = judged && options.weighting === 'probe' ? probeWeight(probe) : 1;

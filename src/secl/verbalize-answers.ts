@@ -3,6 +3,7 @@ import type { AdapterScope } from '../events/adapter-scope.ts';
 import type { Score } from '../events/score.ts';
 import type { ModelScope, NextTokenRequest } from '../ports/language-model.ts';
 import type { TokenIds, Tokenizer } from '../ports/tokenizer.ts';
+import { freeEstimate } from './free-estimate.ts';
 import { fillTemplate } from './prompts/fill-template.ts';
 import { nextWithinContext, overlong } from './next-within-context.ts';
 import type { PromptTemplate } from './prompts/prompt-set.ts';
@@ -35,11 +36,11 @@ interface EvidenceQuestion {
 
 /** How an answer is asked about with the evidence that is set; `null` where none is. */
 function evidenceQuestion(
-  { scores }: WrittenAnswer,
+  answer: WrittenAnswer,
   { evidence, prompts }: Pick<ScoringOptions, 'evidence' | 'prompts'>,
 ): EvidenceQuestion | null {
-  const probability = scoreValue(scores, 'answerProbability');
-  const certainty = scoreValue(scores, 'tokenCertainty');
+  const probability = scoreValue(answer.scores, 'answerProbability');
+  const certainty = scoreValue(answer.scores, 'tokenCertainty');
   switch (evidence) {
     case 'none':
       return null;
@@ -49,6 +50,11 @@ function evidenceQuestion(
       return { template: prompts.confidenceWithEvidence, evidence: { evidence: certainty } };
     case 'probability-and-certainty':
       return { template: prompts.confidenceWithBoth, evidence: { probability, certainty } };
+    case 'combination':
+      return {
+        template: prompts.confidenceWithCombination,
+        evidence: { estimate: freeEstimate(answer) },
+      };
   }
 }
 

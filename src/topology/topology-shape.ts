@@ -123,7 +123,7 @@ const confidence = object<TopologyConfidence>(
     published: choice(SCORE_NAMES, 'verbalizedWithEvidence', 'Score that is published.'),
     evidence: choice(
       EVIDENCES,
-      'probability-and-certainty',
+      'combination',
       "What the confidence prompt says of the answer's own decoding.",
     ),
     minimumMass: fraction(

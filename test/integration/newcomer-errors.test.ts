@@ -87,6 +87,25 @@ const CASES: readonly (readonly [
     /another port/,
   ],
   ['a file that is there', () => ['init', 't.yaml'], 'USAGE', /--force/],
+  [
+    'no Kafka',
+    () => ['topics', 'create', '--brokers', '127.0.0.1:1'],
+    'BROKER_FAILED',
+    /brokers run/,
+  ],
+  [
+    'Kafka’s address without its port',
+    () => ['send', 's.jsonl', '--brokers', 'localhost'],
+    'USAGE',
+    /localhost:9092/,
+  ],
+  [
+    'an address that Kafka’s client cannot take',
+    () => ['send', 's.jsonl', '--brokers', '[::1]:9092'],
+    'USAGE',
+    /localhost:9092/,
+  ],
+  ['no topics, or --brokers forgotten', () => ['read', 'answers'], 'TOPIC_UNKNOWN', /--brokers/],
   ['an unknown command', () => ['replya'], '', /--help/],
 ];
 

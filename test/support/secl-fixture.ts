@@ -31,6 +31,7 @@ export const PROMPTS: PromptSet = {
   confidence: template('confidence', null, 'Sure?'),
   confidenceWithEvidence: template('evidence', null, 'Sure? It was {evidence}.'),
   confidenceWithBoth: template('both', null, 'Sure? {probability} and {certainty}.'),
+  confidenceWithCombination: template('combination', null, 'Sure? {estimate}.'),
   pTrue: template('p-true', 'Judge.', 'Q: {question}\n{reasoning}A: {answer}\nTrue or False?'),
   sameMeaning: template('same', 'Judge.', 'Q: {question}\n1: {first}\n2: {second}\nSame?'),
 };

@@ -34,6 +34,7 @@ export function syntheticComparison(
       trainedQuestions: 0,
       scoredAnswers: 0,
       modelMs: 1234,
+      trainingMs: 56,
     }));
     return { seed, order: 0, strategies: summarizeStrategies(outcomes, { ...OPTIONS, seed }) };
   });

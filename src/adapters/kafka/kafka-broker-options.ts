@@ -40,6 +40,10 @@ export interface KafkaBrokerOptions {
   readonly transactionTimeoutMs?: number;
   /** How long a request outside a group is tried again while no broker answers. @defaultValue 60000 */
   readonly patienceMs?: number;
+  /** How long opening waits for the first answer of a broker. @defaultValue `patienceMs` */
+  readonly connectMs?: number;
+  /** Told once, with the reason, if opening has to wait. */
+  readonly onWaiting?: (reason: string) => void;
   /** Copies of each partition of new topics. @defaultValue the brokers' default */
   readonly replicationFactor?: number;
   /** Most bytes of a record or state entry: key, value, headers and 100. @defaultValue 1048576 */

@@ -46,6 +46,9 @@ const TRANSIENT = [
 const faultOf = (error: unknown): KafkaFault =>
   error instanceof Error ? error : { name: '', message: String(error) };
 
+/** What an error says of itself. */
+export const faultMessage = (error: unknown): string => faultOf(error).message;
+
 /** Whether Kafka answered with this error code. */
 export function hasType(error: unknown, ...types: readonly string[]): boolean {
   const { type } = faultOf(error);

@@ -3,8 +3,8 @@ import { precondition } from '../../errors/secl-error.ts';
 import type { KafkaBrokerOptions } from './kafka-broker-options.ts';
 
 /** {@link KafkaBrokerOptions} with everything decided. */
-export type KafkaSettings = Required<Omit<KafkaBrokerOptions, 'sasl' | 'tls'>> &
-  Pick<KafkaBrokerOptions, 'sasl' | 'tls'>;
+export type KafkaSettings = Required<Omit<KafkaBrokerOptions, 'sasl' | 'tls' | 'onWaiting'>> &
+  Pick<KafkaBrokerOptions, 'sasl' | 'tls' | 'onWaiting'>;
 
 /**
  * Checks options and fills in what they leave open.
@@ -12,7 +12,7 @@ export type KafkaSettings = Required<Omit<KafkaBrokerOptions, 'sasl' | 'tls'>> &
  * @throws SeclError `PRECONDITION`. No message holds a password or a key.
  */
 export function kafkaSettings(options: KafkaBrokerOptions): KafkaSettings {
-  const { brokers, tls, sasl, sessionTimeoutMs = 30_000 } = options;
+  const { brokers, tls, sasl, sessionTimeoutMs = 30_000, patienceMs = 60_000 } = options;
   precondition(brokers.length > 0, 'Kafka needs the address of a broker');
   for (const address of brokers) {
     precondition(/^[^\s:]+:\d{1,5}$/.test(address), `Kafka broker '${address}' is not host:port`);
@@ -31,7 +31,8 @@ export function kafkaSettings(options: KafkaBrokerOptions): KafkaSettings {
     heartbeatMs: options.heartbeatMs ?? sessionTimeoutMs / 10,
     progressTimeoutMs: options.progressTimeoutMs ?? 1_800_000,
     transactionTimeoutMs: options.transactionTimeoutMs ?? 30_000,
-    patienceMs: options.patienceMs ?? 60_000,
+    patienceMs,
+    connectMs: options.connectMs ?? patienceMs,
     replicationFactor: options.replicationFactor ?? -1,
     maxRecordBytes: options.maxRecordBytes ?? DEFAULT_MAX_RECORD_BYTES,
   };

@@ -12,7 +12,7 @@ import { GroupMember, type MemberContext } from './group-member.ts';
 import { fetchCommitted, stateTopic } from './group-state.ts';
 import type { KafkaBrokerOptions } from './kafka-broker-options.ts';
 import { KafkaClient } from './kafka-client.ts';
-import { codedFault } from './kafka-faults.ts';
+import { codedFault, faultMessage, isTransient } from './kafka-faults.ts';
 import { kafkaSettings } from './kafka-settings.ts';
 import { keepTrying } from './keep-trying.ts';
 import { PartitionReader } from './partition-reader.ts';
@@ -26,7 +26,7 @@ const STATE_SETTINGS = [{ name: 'segment.bytes', value: String(50 * 1024 * 1024)
 
 /**
  * The port's broker on Apache Kafka: consumer groups, one transaction a commit, read-committed everywhere.
- * Waits until a broker answers.
+ * Waits until a broker answers, for `connectMs` at most.
  *
  * @throws SeclError `BROKER_FAILED` if none does, or the user is refused; `PRECONDITION`.
  */
@@ -108,8 +108,17 @@ export async function openKafkaBroker(options: KafkaBrokerOptions): Promise<Brok
     },
   };
 
+  let onWaiting = settings.onWaiting;
   try {
-    await keepTrying(() => client.onAny(() => Promise.resolve()), { patienceMs });
+    await keepTrying(() => client.onAny(() => Promise.resolve()), {
+      patienceMs: settings.connectMs,
+      again: (error) => {
+        if (!isTransient(error)) return false;
+        onWaiting?.(faultMessage(error));
+        onWaiting = undefined;
+        return true;
+      },
+    });
   } catch (error) {
     await client.close();
     throw codedFault(`Kafka at ${settings.brokers.join(', ')}`, error);

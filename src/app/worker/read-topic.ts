@@ -4,7 +4,7 @@ import { SeclError } from '../../errors/secl-error.ts';
 import type { Broker, IncomingRecord } from '../../ports/broker.ts';
 import type { Codec } from '../../ports/record-codec.ts';
 import type { TopologyTopics } from '../../topology/topology.ts';
-import { openBroker } from './open-broker.ts';
+import { describeBroker, openBroker } from './open-broker.ts';
 import { createTopicTail } from './topic-tail.ts';
 import { workerTopology, type BrokerChoice } from './worker-topology.ts';
 
@@ -108,7 +108,7 @@ export async function readTopic(options: ReadTopicOptions): Promise<number> {
   const broker = await openBroker(topology.broker);
   let read = 0;
   try {
-    const tails = await tailsOf(broker, topic);
+    const tails = await tailsOf(broker, topic, describeBroker(topology.broker));
     const done = (): boolean => stop.aborted || read >= limit;
     do {
       for (const tail of tails) {
@@ -135,11 +135,12 @@ export async function readTopic(options: ReadTopicOptions): Promise<number> {
 async function tailsOf(
   broker: Broker,
   topic: string,
+  place: string,
 ): Promise<readonly ReturnType<typeof createTopicTail>[]> {
   const partitions = (await broker.topics()).get(topic);
   if (partitions === undefined)
-    throw new SeclError('TOPIC_UNKNOWN', `there is no topic ${topic}`, {
-      hint: 'Create the topics with `secl topics create`, or name the topology that they belong to.',
+    throw new SeclError('TOPIC_UNKNOWN', `${place} has no topic ${topic}`, {
+      hint: 'Say where it is with --brokers, --log or --topology, or create it with `secl topics create`.',
     });
   return Array.from({ length: partitions }, (_, partition) =>
     createTopicTail(broker, topic, partition),

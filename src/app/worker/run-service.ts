@@ -57,7 +57,7 @@ export async function runService(options: RunServiceOptions): Promise<WorkerStat
   checkUntilEnd(named, options.untilEnd === true);
   const ended = new AbortController();
   const drain = AbortSignal.any([options.drain, ended.signal]);
-  const broker = await openBroker(named.broker);
+  const broker = await openBroker(named.broker, (sentence) => onTrouble?.(sentence));
   try {
     await ensureOwnTopics(broker, named);
     const partitions = await checkTopics(broker, named);

@@ -151,7 +151,7 @@ function misplaced(
 ): string | null {
   const newest = Math.max(0, ...versions.keys());
   if (ordinal <= newest)
-    return `batch ${batchId} would be version ${ordinal} of ${lineage}, which has come as far as ${newest}`;
+    return `batch ${batchId} would be version ${ordinal} of ${lineage}, which has come as far as ${newest}: another one was first, and the samples of this one are remembered`;
   if (parentVersion === 0) return null;
   const parent = versions.get(parentVersion);
   if (parent === undefined)

@@ -50,7 +50,7 @@ export async function runTrainer(options: TrainerServiceOptions): Promise<number
   const topology = await workerTopology(options);
   const ended = new AbortController();
   const drain = AbortSignal.any([options.drain, ended.signal]);
-  const broker = await openBroker(topology.broker);
+  const broker = await openBroker(topology.broker, (sentence) => options.onTrouble?.(sentence));
   try {
     await ensureOwnTopics(broker, topology);
     await checkTopics(broker, topology);

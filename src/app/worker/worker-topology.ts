@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { SeclError } from '../../errors/secl-error.ts';
+import { ADDRESSES } from '../../topology/broker-shape.ts';
 import type { Topology } from '../../topology/topology.ts';
 import { loadTopology } from '../load-topology.ts';
 import { packageRoot } from '../package-root.ts';
@@ -19,8 +20,6 @@ export interface BrokerChoice {
 /** The pipeline of an endless stream where none is named. */
 const WORKER_TOPOLOGY = path.join('topologies', 'run.yaml');
 
-const ADDRESS = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+):\d{1,5}$/;
-
 /**
  * The topology that a command works on, with broker and model as the command line has them.
  *
@@ -37,7 +36,7 @@ export async function workerTopology(choice: BrokerChoice): Promise<Topology> {
   if (log !== undefined)
     return { ...loaded, broker: { ...loaded.broker, kind: 'embedded', folder: log } };
   if (brokers === undefined) return loaded;
-  if (!brokers.split(',').every((address) => ADDRESS.test(address)))
+  if (!new RegExp(ADDRESSES.pattern).test(brokers))
     throw new SeclError('USAGE', `--brokers ${brokers} is no list of host:port`, {
       hint: 'Name them like localhost:9092, separated by commas without spaces.',
     });

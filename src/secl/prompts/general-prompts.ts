@@ -45,6 +45,12 @@ export const GENERAL_PROMPTS: PromptSet = {
     system: null,
     user: 'Probability {probability}, certainty {certainty}. Is it correct? Reply 0-9.',
   },
+  confidenceWithCombination: {
+    name: 'confidence-with-combination',
+    version: 1,
+    system: null,
+    user: 'Confidence digit: {estimate}. Repeat it, or correct it.',
+  },
   pTrue: {
     name: 'p-true',
     version: 1,

@@ -26,6 +26,8 @@ export interface PromptSet {
    * of every question.
    */
   readonly confidenceWithBoth: PromptTemplate;
+  /** The same with both joined to one number; gap `{estimate}`, a digit. */
+  readonly confidenceWithCombination: PromptTemplate;
   /** Judges one proposed answer; gaps `{question}`, `{reasoning}` (empty or a paragraph), `{answer}`. */
   readonly pTrue: PromptTemplate;
   /** Judges whether two answers say the same; gaps `{question}`, `{first}`, `{second}`. */

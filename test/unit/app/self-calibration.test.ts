@@ -150,8 +150,8 @@ describe('the self-calibrating loop, with a stand-in for model and trainer', () 
       assert.ok(tried.length === trialQuestions || tried.length === under.length);
       const mean = (of: (answer: Answer) => number): number =>
         tried.reduce((sum, answer) => sum + of(answer), 0) / tried.length;
-      const targetOf = ({ scores, finishReason }: Answer): number =>
-        trainingTarget({ scores, finishReason }, topology.training.target, EMPTY_PROBE) ?? NaN;
+      const targetOf = (answer: Answer): number =>
+        trainingTarget(answer, topology.training.target, EMPTY_PROBE) ?? NaN;
       const error = (confidence: (answer: Answer) => number): number =>
         mean((answer) => Math.abs(confidence(answer) - targetOf(answer)));
       const now = ({ published }: Answer): number => published.value ?? NaN;

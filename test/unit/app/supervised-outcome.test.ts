@@ -16,6 +16,7 @@ const verbalized: StrategyOutcome = {
   trainedQuestions: 0,
   scoredAnswers: 0,
   modelMs: 7,
+  trainingMs: 0,
 };
 
 test('confidence that says nothing becomes the share of right answers in the other folds', () => {

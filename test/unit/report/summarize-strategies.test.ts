@@ -28,6 +28,7 @@ const outcome = (
   trainedQuestions: 0,
   scoredAnswers: 0,
   modelMs: 5,
+  trainingMs: 2,
   ...more,
 });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import type { AnswerStyle } from '../../../src/events/question.ts';
 import type { Score, ScoreName } from '../../../src/events/score.ts';
 import { missingScore, presentScore } from '../../../src/secl/score-of.ts';
 import {
@@ -28,6 +29,7 @@ function target(
   scores: readonly Score[] = SCORES,
   probe = EMPTY_PROBE,
   finishReason: 'stop' | 'length' | 'given' = 'stop',
+  style: AnswerStyle = 'short',
 ): number | null {
   const options: TargetOptions = {
     signals: ['tokenCertainty', 'normalizedPTrue'],
@@ -35,7 +37,7 @@ function target(
     weighting: 'equal',
     ...over,
   };
-  return trainingTarget({ scores, finishReason }, options, probe);
+  return trainingTarget({ scores, finishReason, style }, options, probe);
 }
 
 test('is the mean of the signals asked for, and of no other score', () => {
@@ -72,6 +74,23 @@ test('there is none where a signal is missing, be there others', () => {
 test('there is none for an answer that its limit cut; a given one is whole', () => {
   assert.equal(target({}, SCORES, EMPTY_PROBE, 'length'), null);
   assertClose(target({}, SCORES, EMPTY_PROBE, 'given'), 0.445, 1e-15);
+});
+
+test('of a choice, answer probability leaves token certainty nothing to add', () => {
+  const choice = (signals: TargetOptions['signals']): number | null =>
+    target({ signals }, SCORES, EMPTY_PROBE, 'stop', 'choice');
+  assertClose(choice(['tokenCertainty', 'answerProbability']), 0.9, 1e-15);
+  // (0.9 + 0.25)/2
+  const three = ['tokenCertainty', 'normalizedPTrue', 'answerProbability'] as const;
+  assertClose(choice(three), 0.575, 1e-15);
+  assertClose(choice(['tokenCertainty']), 0.64, 1e-15, 'alone, it is heard');
+  const without = SCORES.filter(({ name }) => name !== 'tokenCertainty');
+  assertClose(
+    target({ signals: three }, without, EMPTY_PROBE, 'stop', 'choice'),
+    0.575,
+    1e-15,
+    'nor is it missed',
+  );
 });
 
 test('a probe moves the target between those of its signals, and never out of them', () => {

@@ -5,6 +5,7 @@ import type { NextTokenRequest } from '../../../src/ports/language-model.ts';
 import type { Tokenizer } from '../../../src/ports/tokenizer.ts';
 import { missingScore, presentScore } from '../../../src/secl/score-of.ts';
 import { digitTokens, verbalizeAnswers } from '../../../src/secl/verbalize-answers.ts';
+import type { ScoringOptions } from '../../../src/secl/scoring-options.ts';
 import type { WrittenAnswer } from '../../../src/secl/work.ts';
 import { assertClose } from '../../support/assert-close.ts';
 import { ledgerOf, scriptedScope, tracesOf } from '../../support/scripted-scope.ts';
@@ -83,6 +84,29 @@ test('reads the expected digit, the mass on digits, and says where they come fro
   assert.deepEqual(evident.components, { evidence: 0.75 });
   assert.deepEqual(answer?.computed, { answer: 3, confidence: 24, scoring: 0 });
   assert.equal(answer.scores.length, 4, 'the free scores stay');
+});
+
+test('tells the evidence that is set: digits of one score, of both, or of both joined', async () => {
+  const scope = scriptedScope({ next: () => ({ logProbabilities: digits({ 4: 1 }) }) });
+  const told = async (over: Partial<ScoringOptions>, answer = withFree(0.75)) => {
+    const only = { ...options, ...over, scores: ['verbalizedWithEvidence'] as const };
+    const [spoken] = await verbalizeAnswers(scope, tokenizer, [answer], only, ORIGIN);
+    return {
+      text: textOf(scope.asked.at(-1)?.[0]),
+      components: scoreNamed(spoken, 'verbalizedWithEvidence').components,
+    };
+  };
+  assert.match((await told({ evidence: 'token-certainty' })).text, /Sure\? It was 3\./);
+  const both = await told({ evidence: 'probability-and-certainty' });
+  assert.match(both.text, /Sure\? 7 and 3\./);
+  assert.deepEqual(both.components, { probability: 0.75, certainty: 0.31 });
+  // noisy-or 1 − 0.25 · 0.69 = 0.8275, mean 0.53: √(0.8275 · 0.53) = 0.66226…
+  const joined = await told({ evidence: 'combination' });
+  assert.match(joined.text, /Sure\? 6\./);
+  assertClose(joined.components['estimate'] ?? null, Math.sqrt(0.8275 * 0.53), 1e-12);
+  const answer = withFree(0.75);
+  const choice = { ...answer, question: { ...answer.question, style: 'choice' as const } };
+  assert.match((await told({ evidence: 'combination' }, choice)).text, /Sure\? 7\./);
 });
 
 test('the published confidence is asked for under the adapter too; scores stay on base weights', async () => {

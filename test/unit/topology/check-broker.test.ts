@@ -26,6 +26,10 @@ describe('brokerRules', () => {
   it('names one fault for each mistake, at the key to change', () => {
     const cases: readonly (readonly [broker: string, fault: string])[] = [
       [
+        '{ kind: kafka, brokers: "[::1]:9092" }',
+        'broker.brokers must be host:port, or several of them separated by commas without spaces, not "[::1]:9092".',
+      ],
+      [
         '{ sasl: { mechanism: plain, usernameEnv: U, passwordEnv: P } }',
         'broker.sasl.mechanism has no meaning where broker.kind is embedded; set that to kafka.',
       ],

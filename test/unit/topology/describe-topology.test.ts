@@ -14,7 +14,7 @@ const OUTLINE = `qa (seed 1)
   limits     16384 characters, 2048 tokens; beyond: qa.dead-letters
   answer     qwen2.5-coder-0.5b-instruct, int8, as many threads as cores, 8192 cache positions
              at most 24 tokens short, 8 choice, 320 reasoning
-  verbalize  evidence probability-and-certainty, ambiguous below mass 0.5
+  verbalize  evidence combination, ambiguous below mass 0.5
   judge      pTrue, normalizedPTrue
              4 distractors of at most 24 tokens, total-above-one
   gate       cusum on hidden, a false alarm in 600 questions; bursts of 24
@@ -27,7 +27,7 @@ const OUTLINE = `qa (seed 1)
 const PICTURE = `flowchart LR
   questions[("qa.questions")] --> answer
   answer["answer: qwen2.5-coder-0.5b-instruct, int8, at most 24 / 8 / 320 tokens"] --> verbalize
-  verbalize["verbalize: evidence probability-and-certainty"] --> judge
+  verbalize["verbalize: evidence combination"] --> judge
   judge["judge: pTrue, normalizedPTrue, 4 distractors, total-above-one"] --> publish
   gate["gate: cusum on hidden, a false alarm in 600 questions; bursts of 24"] --> learn["train: barrier, two-hot towards the tempered-noisy-or of tokenCertainty, answerProbability; LoRA of rank 8 on q, v, o of 8 layers, at the position"]
   verbalize --> gate
