@@ -1,3 +1,4 @@
+import { Session } from 'node:inspector/promises';
 import { firstValueFrom, lastValueFrom } from 'rxjs';
 import { openRecordCodecs } from '../src/adapters/avro/record-codecs.ts';
 import { openKafkaBroker } from '../src/adapters/kafka/open-kafka-broker.ts';
@@ -20,6 +21,7 @@ import { writeAnswers } from '../src/secl/write-answers.ts';
 import { readTopology } from '../src/topology/parse-topology.ts';
 import { startKafka } from '../test/support/kafka-server.ts';
 import { createBareLoop, type StateShape } from './bare-loop.ts';
+import { profileAreas, type Areas } from './profile-areas.ts';
 import { formatFigure, formatMegabytes, type Measurement } from './result.ts';
 import { unwrap } from './unwrap.ts';
 
@@ -58,6 +60,16 @@ interface Round {
 const GROUP = 'load';
 /** Records written at once while questions are fed in. */
 const FEED = 1000;
+/** Questions that are answered once more under a profiler, at most. */
+const PROFILED = 20_000;
+/** The parts of a worker that its time is told apart by. */
+const AREAS: Areas = {
+  kafka: /kafkajs|\/src\/adapters\/kafka\/|\/src\/broker\//,
+  avro: /avsc|\/src\/adapters\/avro\//,
+  model: /\/src\/(adapters\/memory|decoding)\//,
+  method: /\/src\/(secl|text)\//,
+  pipeline: /\/rxjs\/|\/src\/(operators|app|learning|drift)\//,
+};
 /** Between two looks at the process's memory. */
 const SAMPLE_MS = 10_000;
 
@@ -230,6 +242,9 @@ export async function measureLoad(options: LoadOptions): Promise<Measurement> {
     );
   }
   clearInterval(sampling);
+  const profiled = Math.min(size, PROFILED);
+  await feed(profiled);
+  const profile = await profileOf(() => product(profiled));
   const lag = await lagOf(broker, topics.questions);
   const answers = await countAnswers(broker, topics.answers, codecs.answer.decode, fed);
   await bare.close();
@@ -238,8 +253,20 @@ export async function measureLoad(options: LoadOptions): Promise<Measurement> {
   await server.stop();
   return resultOf({
     ...{ questions: fed, size, share, batch, shape },
-    ...{ measured, residentSamples, lag, answers },
+    ...{ measured, residentSamples, profile, lag, answers },
   });
+}
+
+/** Fractions of the main thread's busy time. A profile samples by the wall clock: it gives shares, no times. */
+async function profileOf(work: () => Promise<unknown>): Promise<Readonly<Record<string, number>>> {
+  const session = new Session();
+  session.connect();
+  await session.post('Profiler.enable');
+  await session.post('Profiler.start');
+  await work();
+  const { profile } = await session.post('Profiler.stop');
+  session.disconnect();
+  return profileAreas(profile, AREAS);
 }
 
 function speed({ questions, seconds }: Stretch): number {
@@ -314,6 +341,8 @@ function resultOf(parts: {
   readonly measured: readonly Round[];
   /** Of the whole process, over all of the measurement. */
   readonly residentSamples: readonly (readonly [seconds: number, bytes: number])[];
+  /** Of the product's busy time, by area. */
+  readonly profile: Readonly<Record<string, number>>;
   readonly lag: number;
   readonly answers: { readonly answered: number; readonly records: number };
 }): Measurement {
@@ -382,6 +411,9 @@ function resultOf(parts: {
         `of ${parts.questions}, ${records} records`,
       ],
       ['lag at the end', String(parts.lag), ''],
+      ...Object.entries(parts.profile)
+        .toSorted(([, a], [, b]) => b - a)
+        .map(([area, share]) => [`of the product’s time: ${area}`, `${Math.round(100 * share)}%`]),
     ],
   };
 }
