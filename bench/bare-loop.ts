@@ -1,6 +1,7 @@
 import { Kafka, logLevel, type Consumer, type Message, type Producer } from 'kafkajs';
 import type { RecordCodecs } from '../src/adapters/avro/record-codecs.ts';
 import type { Answer } from '../src/events/answer.ts';
+import type { Question } from '../src/events/question.ts';
 import { unwrap } from './unwrap.ts';
 
 /** What the product wrote per batch beside the answers, to be written here too. */
@@ -26,6 +27,8 @@ export interface BareLoopOptions {
   /** Answers look like this one, but for what names their question. */
   readonly template: Answer;
   readonly state: StateShape;
+  /** What is done about a batch's questions before they are answered with the template; absent: nothing. */
+  readonly think?: (questions: readonly Question[]) => Promise<void>;
 }
 
 /** A kafkajs consumer and transactional producer, with nothing between them but Avro. */
@@ -80,7 +83,7 @@ export async function createBareLoop(options: BareLoopOptions): Promise<BareLoop
 async function run(
   consumer: Consumer,
   producer: Producer,
-  { codecs, topics, groupId, batch: size, template, state }: BareLoopOptions,
+  { codecs, topics, groupId, batch: size, template, state, think }: BareLoopOptions,
   onCommitted: (questions: number) => Promise<void>,
 ): Promise<void> {
   const filler = Buffer.alloc(Math.max(0, Math.round(state.bytesPerEntry) - 20), 'x');
@@ -90,13 +93,11 @@ async function run(
       for (let from = 0; from < batch.messages.length && isRunning(); from += size) {
         const chunk = batch.messages.slice(from, from + size);
         const last = chunk[chunk.length - 1]!;
-        const answers: Message[] = chunk.map(({ key, value, offset }) => {
-          const question = unwrap(codecs.question.decode(value!));
-          const answer: Answer = {
-            ...template,
-            questionId: question.id,
-            sourceOffset: Number(offset),
-          };
+        const questions = chunk.map(({ value }) => unwrap(codecs.question.decode(value!)));
+        await think?.(questions);
+        const answers: Message[] = chunk.map(({ key, offset }, i) => {
+          const questionId = questions[i]!.id;
+          const answer: Answer = { ...template, questionId, sourceOffset: Number(offset) };
           return { key, value: Buffer.from(codecs.answer.encode(answer)) };
         });
         const entries: Message[] = Array.from(

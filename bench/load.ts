@@ -1,3 +1,4 @@
+import { Session } from 'node:inspector/promises';
 import { firstValueFrom, lastValueFrom } from 'rxjs';
 import { openRecordCodecs } from '../src/adapters/avro/record-codecs.ts';
 import { openKafkaBroker } from '../src/adapters/kafka/open-kafka-broker.ts';
@@ -7,10 +8,20 @@ import { runFingerprint } from '../src/app/replay.ts';
 import { scoringOptionsOf } from '../src/app/scoring-options-of.ts';
 import { SYSTEM_CLOCK } from '../src/app/system-clock.ts';
 import type { Answer } from '../src/events/answer.ts';
+import type { Question } from '../src/events/question.ts';
 import type { Broker, PartitionLease } from '../src/ports/broker.ts';
+import type { LanguageModel } from '../src/ports/language-model.ts';
+import { freeScores } from '../src/secl/free-scores.ts';
+import { planQuestion } from '../src/secl/plan-question.ts';
+import type { ScoringOptions } from '../src/secl/scoring-options.ts';
+import { sharedPrefixes } from '../src/secl/shared-prefixes.ts';
+import { verbalizeAnswers } from '../src/secl/verbalize-answers.ts';
+import type { PlannedQuestion, WrittenAnswer } from '../src/secl/work.ts';
+import { writeAnswers } from '../src/secl/write-answers.ts';
 import { readTopology } from '../src/topology/parse-topology.ts';
 import { startKafka } from '../test/support/kafka-server.ts';
 import { createBareLoop, type StateShape } from './bare-loop.ts';
+import { profileAreas, type Areas } from './profile-areas.ts';
 import { formatFigure, formatMegabytes, type Measurement } from './result.ts';
 import { unwrap } from './unwrap.ts';
 
@@ -19,26 +30,48 @@ export interface LoadOptions {
   readonly questions: number;
   readonly rounds: number;
   readonly batch: number;
+  /** Of each round's questions, what each bare loop works through. In `(0, 1]`. */
+  readonly bareShare: number;
+  /** No round begins later than this; what was done by then counts. */
+  readonly minutes: number;
 }
 
-/** A stretch of the stream, worked through by one of the two. */
+/** A stretch of the stream, worked through by one of the three. */
 interface Stretch {
+  readonly questions: number;
   readonly seconds: number;
   readonly processorSeconds: number;
 }
 
+type Contestant = 'product' | 'bare' | 'bareWithModel';
+
 interface Round {
   readonly product: Stretch;
   readonly bare: Stretch;
-  /** After the round, whole process. */
+  /** The bare loop with the method and the model in it. */
+  readonly bareWithModel: Stretch;
+  /** Since the measurement began. */
+  readonly atSeconds: number;
+  /** After the round's part of the product, whole process. */
   readonly residentBytes: number;
   readonly heapBytes: number;
 }
 
-const BARE_GROUP = 'load-bare';
 const GROUP = 'load';
 /** Records written at once while questions are fed in. */
 const FEED = 1000;
+/** Questions that are answered once more under a profiler, at most. */
+const PROFILED = 20_000;
+/** The parts of a worker that its time is told apart by. */
+const AREAS: Areas = {
+  kafka: /kafkajs|\/src\/adapters\/kafka\/|\/src\/broker\//,
+  avro: /avsc|\/src\/adapters\/avro\//,
+  model: /\/src\/(adapters\/memory|decoding)\//,
+  method: /\/src\/(secl|text)\//,
+  pipeline: /\/rxjs\/|\/src\/(operators|app|learning|drift)\//,
+};
+/** Between two looks at the process's memory. */
+const SAMPLE_MS = 10_000;
 
 const topologyText = (batch: number): string => `version: 1
 name: load
@@ -50,22 +83,47 @@ gate: {kind: never}
 training: {mode: off}
 `;
 
-async function timed(work: () => Promise<void>): Promise<Stretch> {
+async function timed(questions: number, work: () => Promise<void>): Promise<Stretch> {
   const [began, cpu] = [performance.now(), process.cpuUsage()];
   await work();
   const { user, system } = process.cpuUsage(cpu);
   return {
+    questions,
     seconds: (performance.now() - began) / 1000,
     processorSeconds: (user + system) / 1e6,
   };
 }
 
+/** The method and the model without anything around them: what the pipeline asks of them, on a batch. */
+function thinker(
+  model: LanguageModel,
+  scoring: ScoringOptions,
+): (questions: readonly Question[]) => Promise<void> {
+  const { tokenizer, description } = model;
+  const prefixes = sharedPrefixes(scoring.prompts, tokenizer);
+  const origin = { model: description.name, adapterVersion: 0 };
+  return async (questions) => {
+    const plans = questions.map((question) => planQuestion(question, tokenizer, scoring));
+    const scope = await model.openScope(prefixes, {});
+    const written = await writeAnswers(scope, tokenizer, plans as PlannedQuestion[], scoring);
+    const answers = (written as WrittenAnswer[]).map((answer) => ({
+      ...answer,
+      scores: freeScores(answer, origin),
+    }));
+    await verbalizeAnswers(scope, tokenizer, answers, scoring, origin);
+    await scope.close();
+  };
+}
+
 /**
- * Questions per second of the answering pipeline with the stand-in model on a real broker, and of a bare
- * kafkajs loop that reads the same questions, encodes the same answers and writes as much state in
- * transactions of the same size; stretch by stretch, one after the other.
+ * Questions per second of the answering pipeline with the stand-in model on a real broker, and of two bare kafkajs
+ * loops that read the same questions, encode the same answers and write as much state in transactions of the same
+ * size; stretch by stretch, one after the other. One of the two has the method and the model in it, so that what the
+ * pipeline itself costs can be told from them.
  */
-export async function measureLoad({ questions, rounds, batch }: LoadOptions): Promise<Measurement> {
+export async function measureLoad(options: LoadOptions): Promise<Measurement> {
+  const { questions, rounds, batch, bareShare, minutes } = options;
+  const began = performance.now();
   const server = await startKafka();
   const broker = await openKafkaBroker({
     brokers: server.brokers,
@@ -76,6 +134,7 @@ export async function measureLoad({ questions, rounds, batch }: LoadOptions): Pr
   const { topics } = topology;
   const codecs = openRecordCodecs();
   const model = createStandInLanguageModel();
+  const scoring = scoringOptionsOf(topology, model.description.contextLength);
   const fingerprint = runFingerprint(topology, model, codecs);
   const bareTopics = {
     questions: topics.questions,
@@ -111,14 +170,14 @@ export async function measureLoad({ questions, rounds, batch }: LoadOptions): Pr
         })),
       );
   };
-  const product = async (): Promise<Stretch> => {
+  const product = async (count: number): Promise<Stretch> => {
     const group = await broker.join(GROUP, [topics.questions]);
     const lease = counting(await firstValueFrom(group.leases$), written);
-    const stretch = await timed(async () => {
+    const stretch = await timed(count, async () => {
       await lastValueFrom(
         answerPartition(lease, {
           topology,
-          scoring: scoringOptionsOf(topology, model.description.contextLength),
+          scoring,
           model,
           codecs,
           clock: SYSTEM_CLOCK,
@@ -134,41 +193,84 @@ export async function measureLoad({ questions, rounds, batch }: LoadOptions): Pr
   };
 
   const measured: Round[] = [];
+  const residentSamples: (readonly [seconds: number, bytes: number])[] = [];
+  const seconds = (): number => Math.round((performance.now() - began) / 1000);
+  const sampling = setInterval(() => {
+    residentSamples.push([seconds(), process.memoryUsage.rss()]);
+  }, SAMPLE_MS);
   const size = Math.ceil(questions / rounds);
-  // The first stretch warms both up, and shows what an answer and a batch's state look like.
-  await feed(Math.min(size, 5000));
-  await product();
+  const share = Math.ceil(size * bareShare);
+  // The first stretch warms all up, and shows what an answer and a batch's state look like.
+  const warm = Math.min(size, 5000);
+  await feed(warm);
+  await product(warm);
   const shape: StateShape = {
     entriesPerQuestion: written.entries / written.questions,
     bytesPerEntry: written.bytes / written.entries,
   };
-  const bare = await createBareLoop({
+  const loop = {
     brokers: server.brokers,
     codecs,
     topics: bareTopics,
-    groupId: BARE_GROUP,
     batch,
     template: await firstAnswer(broker, topics.answers, codecs.answer.decode),
     state: shape,
-  });
-  await bare.work(fed);
-  for (let round = 0; round < rounds; round++) {
+  };
+  const bare = await createBareLoop({ ...loop, groupId: 'load-bare' });
+  const think = thinker(model, scoring);
+  const bareWithModel = await createBareLoop({ ...loop, groupId: 'load-bare-model', think });
+  await bare.work(warm);
+  await bareWithModel.work(warm);
+  for (let round = 0; round < rounds && seconds() < 60 * minutes; round++) {
     await feed(size);
-    const ours = await product();
-    const theirs = await timed(() => bare.work(size));
+    const ours = await product(size);
     globalThis.gc?.();
     const { rss, heapUsed } = process.memoryUsage();
-    measured.push({ product: ours, bare: theirs, residentBytes: rss, heapBytes: heapUsed });
+    const atSeconds = seconds();
+    const theirs = await timed(share, () => bare.work(share));
+    const theirsWithModel = await timed(share, () => bareWithModel.work(share));
+    measured.push({
+      product: ours,
+      bare: theirs,
+      bareWithModel: theirsWithModel,
+      atSeconds,
+      residentBytes: rss,
+      heapBytes: heapUsed,
+    });
     process.stderr.write(
-      `${fed} questions; ours ${formatFigure(size / ours.seconds)}/s, bare ${formatFigure(size / theirs.seconds)}/s, ${formatMegabytes(rss)}\n`,
+      `${fed} questions; a second: ours ${formatFigure(speed(ours))}, bare ${formatFigure(speed(theirs))}, with the model ${formatFigure(speed(theirsWithModel))}; ${formatMegabytes(rss)}\n`,
     );
   }
+  clearInterval(sampling);
+  const profiled = Math.min(size, PROFILED);
+  await feed(profiled);
+  const profile = await profileOf(() => product(profiled));
   const lag = await lagOf(broker, topics.questions);
   const answers = await countAnswers(broker, topics.answers, codecs.answer.decode, fed);
   await bare.close();
+  await bareWithModel.close();
   await broker.close();
   await server.stop();
-  return resultOf({ questions: fed, size, batch, shape, measured, lag, answers });
+  return resultOf({
+    ...{ questions: fed, size, share, batch, shape },
+    ...{ measured, residentSamples, profile, lag, answers },
+  });
+}
+
+/** Fractions of the main thread's busy time. A profile samples by the wall clock: it gives shares, no times. */
+async function profileOf(work: () => Promise<unknown>): Promise<Readonly<Record<string, number>>> {
+  const session = new Session();
+  session.connect();
+  await session.post('Profiler.enable');
+  await session.post('Profiler.start');
+  await work();
+  const { profile } = await session.post('Profiler.stop');
+  session.disconnect();
+  return profileAreas(profile, AREAS);
+}
+
+function speed({ questions, seconds }: Stretch): number {
+  return questions / seconds;
 }
 
 /** Counts the state that a lease commits. */
@@ -233,50 +335,71 @@ async function countAnswers(
 function resultOf(parts: {
   readonly questions: number;
   readonly size: number;
+  readonly share: number;
   readonly batch: number;
   readonly shape: StateShape;
   readonly measured: readonly Round[];
+  /** Of the whole process, over all of the measurement. */
+  readonly residentSamples: readonly (readonly [seconds: number, bytes: number])[];
+  /** Of the product's busy time, by area. */
+  readonly profile: Readonly<Record<string, number>>;
   readonly lag: number;
   readonly answers: { readonly answered: number; readonly records: number };
 }): Measurement {
-  const { size, measured } = parts;
-  const total = (of: (round: Round) => number): number =>
-    measured.reduce((sum, round) => sum + of(round), 0);
-  const questions = size * measured.length;
-  const perSecond = {
-    product: questions / total(({ product }) => product.seconds),
-    bare: questions / total(({ bare }) => bare.seconds),
+  const { measured } = parts;
+  const whole = (of: (round: Round) => Stretch): Stretch => {
+    const sum = (field: keyof Stretch): number =>
+      measured.reduce((total, round) => total + of(round)[field], 0);
+    return {
+      questions: sum('questions'),
+      seconds: sum('seconds'),
+      processorSeconds: sum('processorSeconds'),
+    };
   };
-  const ratios = measured
-    .map(({ product, bare }) => bare.seconds / product.seconds)
-    .toSorted((a, b) => a - b);
-  const processorMicroseconds = {
-    product: (1e6 * total(({ product }) => product.processorSeconds)) / questions,
-    bare: (1e6 * total(({ bare }) => bare.processorSeconds)) / questions,
-  };
+  const [product, bare, bareWithModel] = [
+    whole((round) => round.product),
+    whole((round) => round.bare),
+    whole((round) => round.bareWithModel),
+  ];
+  const each = (of: (stretch: Stretch) => number): Record<Contestant, number> => ({
+    product: of(product),
+    bare: of(bare),
+    bareWithModel: of(bareWithModel),
+  });
+  const perSecond = each(speed);
+  const processorMicroseconds = each(
+    ({ questions, processorSeconds }) => (1e6 * processorSeconds) / questions,
+  );
+  const ratio = perSecond.product / perSecond.bare;
+  const ratioWithModel = perSecond.product / perSecond.bareWithModel;
+  const ratiosTo = (other: 'bare' | 'bareWithModel'): number[] =>
+    measured.map((round) => speed(round.product) / speed(round[other])).toSorted((a, b) => a - b);
+  const [ratios, ratiosWithModel] = [ratiosTo('bare'), ratiosTo('bareWithModel')];
   const [first, last] = [measured[0]!, measured[measured.length - 1]!];
   const { answered, records } = parts.answers;
+  const range = (values: readonly number[]): string =>
+    `${formatFigure(values[0]!)}–${formatFigure(values[values.length - 1]!)}`;
+  const cells = (row: Record<Contestant, number>): string[] => [
+    formatFigure(row.product),
+    formatFigure(row.bare),
+    formatFigure(row.bareWithModel),
+  ];
   return {
     figures: {
       ...parts,
       perSecond,
-      ratio: perSecond.product / perSecond.bare,
+      ratio,
+      ratioWithModel,
       ratios,
+      ratiosWithModel,
       processorMicroseconds,
     },
     table: [
-      ['', 'product', 'bare kafkajs'],
-      ['questions a second', formatFigure(perSecond.product), formatFigure(perSecond.bare)],
-      [
-        'processor time a question, µs',
-        formatFigure(processorMicroseconds.product),
-        formatFigure(processorMicroseconds.bare),
-      ],
-      [
-        'ratio, and of single rounds',
-        formatFigure(perSecond.product / perSecond.bare),
-        `${formatFigure(ratios[0]!)}–${formatFigure(ratios[ratios.length - 1]!)}`,
-      ],
+      ['', 'product', 'bare kafkajs', 'bare, with model'],
+      ['questions a second', ...cells(perSecond)],
+      ['processor time a question, µs', ...cells(processorMicroseconds)],
+      ['product’s speed over it', '', formatFigure(ratio), formatFigure(ratioWithModel)],
+      ['… in single rounds', '', range(ratios), range(ratiosWithModel)],
       [
         'resident memory, first and last round',
         formatMegabytes(first.residentBytes),
@@ -288,6 +411,9 @@ function resultOf(parts: {
         `of ${parts.questions}, ${records} records`,
       ],
       ['lag at the end', String(parts.lag), ''],
+      ...Object.entries(parts.profile)
+        .toSorted(([, a], [, b]) => b - a)
+        .map(([area, share]) => [`of the product’s time: ${area}`, `${Math.round(100 * share)}%`]),
     ],
   };
 }

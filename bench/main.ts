@@ -136,6 +136,8 @@ program
   .option('--questions <n>', 'questions altogether', wholeNumber(1), 1_000_000)
   .option(...ROUNDS, wholeNumber(1), 10)
   .option('--batch <n>', 'questions in a transaction', wholeNumber(1), 64)
+  .option('--bare-share <x>', 'share of the questions for the bare loops', Number, 1)
+  .option('--minutes <n>', 'no round begins later', Number, Infinity)
   .option(...json)
   .action((options: LoadOptions & OutputOptions) =>
     publish('load', options, () => measureLoad(options)),

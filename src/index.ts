@@ -228,11 +228,7 @@ export {
 
 // operators: the pipeline's stages, for RxJS
 export { answerBatches } from './operators/answer-batches.ts';
-export {
-  restoreAnswerState,
-  type AnswerState,
-  type SeenQuestion,
-} from './operators/answer-state.ts';
+export { restoreAnswerState, type AnswerState } from './operators/answer-state.ts';
 export { calibratePartition, type CalibrateOptions } from './operators/calibrate-partition.ts';
 export type { MatchableAnswer, Matcher, WindowOptions } from './operators/calibration-state.ts';
 export type { WindowMetricOptions } from './operators/calibration-windows.ts';
@@ -259,6 +255,7 @@ export type {
   BaseState,
   SettledAdapter,
 } from './operators/question-batch.ts';
+export type { SeenQuestion, SeenQuestions } from './operators/seen-questions.ts';
 export type { TrainingOutcome } from './operators/settle-adapters.ts';
 export type { TraceOptions } from './operators/trace-options.ts';
 export { verbalizeBatches } from './operators/verbalize-batches.ts';

@@ -4,11 +4,18 @@ import type { PromptTemplate } from '../secl/prompts/prompt-set.ts';
 import type { ScoringOptions } from '../secl/scoring-options.ts';
 import type { Topology } from '../topology/topology.ts';
 
+/** Every score of every answer names its prompt, and there are a dozen templates. */
+const hashes = new WeakMap<PromptTemplate, string>();
+
 /** Provenance of a prompt: SHA-256 over name, version and texts, first 16 hex digits. */
 export function promptHash(template: PromptTemplate): string {
+  const known = hashes.get(template);
+  if (known !== undefined) return known;
   const { name, version, system, user } = template;
   const text = JSON.stringify([name, version, system, user]);
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
+  hashes.set(template, hash);
+  return hash;
 }
 
 /**

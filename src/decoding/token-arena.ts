@@ -29,10 +29,12 @@ export class TokenArena {
   /** Token id by slot; valid below {@link used}. Read only. */
   readonly tokens: Int32Array;
   readonly #loose: Uint8Array;
-  readonly #children = new Map<number, number>();
+  /** A hash table of children: the newest slot of each bucket, and by slot the one before it there. */
+  readonly #newest: Int32Array;
+  readonly #before: Int32Array;
   #used = 0;
 
-  /** @param capacity - Positive integer below 2^21, so that a child's key fits a double exactly. */
+  /** @param capacity - Positive integer below 2^21: more than any cache holds. */
   constructor(capacity: number) {
     precondition(
       Number.isInteger(capacity) && capacity >= 1 && capacity < 2 ** 21,
@@ -43,6 +45,8 @@ export class TokenArena {
     this.depths = new Int32Array(capacity);
     this.tokens = new Int32Array(capacity);
     this.#loose = new Uint8Array(capacity);
+    this.#newest = new Int32Array(2 ** Math.ceil(Math.log2(capacity + 1))).fill(NO_PARENT);
+    this.#before = new Int32Array(capacity);
   }
 
   /** Slots in use; the next one handed out. */
@@ -52,7 +56,10 @@ export class TokenArena {
 
   /** The slot of `token` after `parent`, or {@link NO_PARENT} if there is none. */
   child(parent: number, token: number): number {
-    return this.#children.get(childKey(parent, token)) ?? NO_PARENT;
+    let slot = this.#newest[this.#bucket(parent, token)] as number;
+    while (slot !== NO_PARENT && (this.tokens[slot] !== token || this.parents[slot] !== parent))
+      slot = this.#before[slot] as number;
+    return slot;
   }
 
   /** Walks `ids` from the root as far as there are slots. */
@@ -68,10 +75,10 @@ export class TokenArena {
 
   /** Hands out the next slot as the child of `parent` for `token`, which must not have one. */
   append(parent: number, token: number): number {
-    const key = childKey(parent, token);
-    precondition(!this.#children.has(key), `token ${token} already follows slot ${parent}`);
+    const isNew = this.child(parent, token) === NO_PARENT;
+    if (!isNew) precondition(isNew, `token ${token} already follows slot ${parent}`);
     const slot = this.#take(parent, token, 0);
-    this.#children.set(key, slot);
+    this.#adopt(slot, parent, token);
     return slot;
   }
 
@@ -83,13 +90,12 @@ export class TokenArena {
   /** Gives back every slot from `used` on. */
   truncate(used: number): void {
     precondition(used >= 0 && used <= this.#used, `cutting an arena of ${this.#used} to ${used}`);
-    if (used === 0) this.#children.clear();
-    else
-      for (let slot = used; slot < this.#used; slot++)
-        if (this.#loose[slot] === 0)
-          this.#children.delete(
-            childKey(this.parents[slot] as number, this.tokens[slot] as number),
-          );
+    // Newest first: each is the first of its bucket then.
+    for (let slot = this.#used - 1; slot >= used; slot--)
+      if (this.#loose[slot] === 0) {
+        const bucket = this.#bucket(this.parents[slot] as number, this.tokens[slot] as number);
+        this.#newest[bucket] = this.#before[slot] as number;
+      }
     this.#used = used;
   }
 
@@ -108,7 +114,7 @@ export class TokenArena {
   retain(keep: Uint8Array): SlotMove[] {
     const moved = new Int32Array(this.#used);
     const moves: { from: number; to: number; count: number }[] = [];
-    this.#children.clear();
+    this.#newest.fill(NO_PARENT);
     let next = 0;
     for (let slot = 0; slot < this.#used; slot++) {
       if (keep[slot] !== 1) {
@@ -117,17 +123,15 @@ export class TokenArena {
       }
       const oldParent = this.parents[slot] as number;
       const parent = oldParent === NO_PARENT ? NO_PARENT : (moved[oldParent] as number);
-      precondition(
-        oldParent === NO_PARENT || parent !== NO_PARENT,
-        `slot ${slot} is kept, its parent is not`,
-      );
+      const isWhole = oldParent === NO_PARENT || parent !== NO_PARENT;
+      if (!isWhole) precondition(isWhole, `slot ${slot} is kept, its parent is not`);
       const token = this.tokens[slot] as number;
       const loose = this.#loose[slot] as number;
       this.parents[next] = parent;
       this.tokens[next] = token;
       this.depths[next] = this.depths[slot] as number;
       this.#loose[next] = loose;
-      if (loose === 0) this.#children.set(childKey(parent, token), next);
+      if (loose === 0) this.#adopt(next, parent, token);
       if (next !== slot) {
         const last = moves.at(-1);
         if (last !== undefined && last.from + last.count === slot) last.count++;
@@ -139,9 +143,23 @@ export class TokenArena {
     return moves;
   }
 
+  #adopt(slot: number, parent: number, token: number): void {
+    const bucket = this.#bucket(parent, token);
+    this.#before[slot] = this.#newest[bucket] as number;
+    this.#newest[bucket] = slot;
+  }
+
+  #bucket(parent: number, token: number): number {
+    const mixed = Math.imul(Math.imul(parent, 0x9e3779b1) ^ token, 0x85ebca6b);
+    return (mixed ^ (mixed >>> 15)) & (this.#newest.length - 1);
+  }
+
   #take(parent: number, token: number, loose: 0 | 1): number {
-    precondition(this.#used < this.capacity, `an arena of ${this.capacity} slots is full`);
-    precondition(parent < this.#used, `slot ${parent} is not in use`);
+    // Messages are made for those who need them: this runs for every position.
+    if (this.#used >= this.capacity || parent >= this.#used) {
+      precondition(this.#used < this.capacity, `an arena of ${this.capacity} slots is full`);
+      precondition(parent < this.#used, `slot ${parent} is not in use`);
+    }
     const slot = this.#used++;
     this.parents[slot] = parent;
     this.tokens[slot] = token;
@@ -149,9 +167,4 @@ export class TokenArena {
     this.#loose[slot] = loose;
     return slot;
   }
-}
-
-/** One number for (parent, token); token ids are below 2^31. */
-function childKey(parent: number, token: number): number {
-  return (parent + 1) * 2 ** 31 + token;
 }

@@ -1,13 +1,7 @@
+import { SeenQuestions, type SeenQuestion } from './seen-questions.ts';
+
 /** How many of the newest records' question ids are remembered, to name repeats. A bound, so that state stays small. */
 export const REMEMBERED_IDS = 10_000;
-
-/** Where a question id was seen. */
-export interface SeenQuestion {
-  /** Offset of its first record that has not been forgotten since. */
-  readonly offset: number;
-  /** Ordinal of its newest record among the records consumed; decides when it is forgotten. */
-  readonly ordinal: number;
-}
 
 /** What a partition's answering has come to; a fold over its input records. */
 export interface AnswerState {
@@ -16,7 +10,7 @@ export interface AnswerState {
   readonly answered: number;
   readonly deadLettered: number;
   /** By question id, those of the newest `REMEMBERED_IDS` records; in order of `ordinal`. */
-  readonly seen: ReadonlyMap<string, SeenQuestion>;
+  readonly seen: SeenQuestions;
 }
 
 /** Keys in the partition's committed state. */
@@ -42,7 +36,9 @@ export function restoreAnswerState(entries: ReadonlyMap<string, Uint8Array>): An
     .toSorted((a, b) => a.ordinal - b.ordinal);
   return {
     ...counts,
-    seen: new Map(seen.map(({ id, offset, ordinal }) => [id, { offset, ordinal }])),
+    seen: SeenQuestions.NONE.change((draft) => {
+      for (const { id, offset, ordinal } of seen) draft.add(id, { offset, ordinal });
+    }),
   };
 }
 
@@ -70,31 +66,31 @@ export function stepAnswerState(
   state: AnswerState,
   records: readonly ConsumedRecord[],
 ): AnswerStep {
-  const seen = new Map(state.seen);
   const changes = new Map<string, Uint8Array | null>();
   let { consumed, answered, deadLettered } = state;
-  const forget = (id: string, { ordinal }: SeenQuestion): void => {
-    seen.delete(id);
-    changes.set(slotOf(ordinal), null);
-  };
-  const duplicateOf = records.map(({ questionId, offset }) => {
-    const ordinal = consumed++;
-    // In order of ordinals the oldest comes first, and one record pushes out one at most.
-    for (const [id, at] of seen) {
-      if (at.ordinal > ordinal - REMEMBERED_IDS) break;
-      forget(id, at);
-    }
-    if (questionId === null) {
-      deadLettered += 1;
-      return null;
-    }
-    answered += 1;
-    const earlier = seen.get(questionId);
-    if (earlier !== undefined) forget(questionId, earlier);
-    const now = { offset: earlier?.offset ?? offset, ordinal };
-    seen.set(questionId, now);
-    changes.set(slotOf(ordinal), text.encode(JSON.stringify({ id: questionId, ...now })));
-    return earlier?.offset ?? null;
+  let duplicateOf: readonly (number | null)[] = [];
+  const seen = state.seen.change((draft) => {
+    const forget = (id: string, at: SeenQuestion): void => {
+      draft.remove(id, at);
+      changes.set(slotOf(at.ordinal), null);
+    };
+    duplicateOf = records.map(({ questionId, offset }) => {
+      const ordinal = consumed++;
+      // One record pushes out one at most.
+      const oldest = draft.oldest();
+      if (oldest !== undefined && oldest[1].ordinal <= ordinal - REMEMBERED_IDS) forget(...oldest);
+      if (questionId === null) {
+        deadLettered += 1;
+        return null;
+      }
+      answered += 1;
+      const earlier = draft.get(questionId);
+      if (earlier !== undefined) forget(questionId, earlier);
+      const now = { offset: earlier?.offset ?? offset, ordinal };
+      draft.add(questionId, now);
+      changes.set(slotOf(ordinal), text.encode(JSON.stringify({ id: questionId, ...now })));
+      return earlier?.offset ?? null;
+    });
   });
   changes.set(TALLY_KEY, text.encode(JSON.stringify({ consumed, answered, deadLettered })));
   return { state: { consumed, answered, deadLettered, seen }, duplicateOf, changes };

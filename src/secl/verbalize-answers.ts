@@ -125,6 +125,7 @@ export async function verbalizeAnswers(
   const { trialQuestions = 0 } = options;
   const plans: Verbalization[] = [];
   for (const [at, answer] of answers.entries()) {
+    const soFar = answer.promptIds.concat(answer.tokens.map((token) => token.id));
     const plan = (
       name: Verbalization['name'],
       template: PromptTemplate,
@@ -132,7 +133,7 @@ export async function verbalizeAnswers(
       components: Readonly<Record<string, number>>,
     ): void => {
       const followUp = tokenizer.encodeFollowUp(answer.messages, fillTemplate(template.user, gaps));
-      const prompt = [...answer.promptIds, ...answer.tokens.map((token) => token.id), ...followUp];
+      const prompt = soFar.concat(followUp);
       const isScore = options.scores.includes(name);
       const isPublished = options.published === name;
       const common = { answer, name, template, components };

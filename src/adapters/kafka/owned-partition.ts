@@ -42,8 +42,6 @@ export interface OwnedPartition {
   close(): Promise<void>;
 }
 
-const encoder = new TextEncoder();
-
 /**
  * Becomes the owner of a partition: fences every former one, then reads the committed offset, then the
  * state, in this order, or what was read could be overtaken by a commit still on its way.
@@ -116,13 +114,16 @@ function serve(
   const assertOpen = (): void => {
     if (context.isClosed()) throw brokerClosed();
   };
-  const stateRecords = (state: PartitionCommit['state']): readonly PlannedRecord[] =>
-    [...state].map(([name, value]) => {
-      const key = encoder.encode(name);
+  /** Of the entries as they are now: changes that come later do not reach them. */
+  const stateRecords = (state: PartitionCommit['state']): readonly PlannedRecord[] => {
+    const timestampMs = settings.clock.nowMs();
+    return [...state].map(([name, entry]) => {
+      const key = Buffer.from(name);
+      const value = entry === null ? null : Buffer.from(entry);
       const bytes = recordBytes({ key, value });
-      const timestampMs = settings.clock.nowMs();
       return { topic: changelog, partition, key, value, headers: {}, timestampMs, bytes };
     });
+  };
   const write = async (
     records: readonly OutgoingRecord[],
     changes: readonly PlannedRecord[],
@@ -164,7 +165,7 @@ function serve(
       async commit(_owner, _epoch, { nextOffset, records, state }: PartitionCommit) {
         checkStateSizes(state, settings.maxRecordBytes);
         const copies = copyRecords(records);
-        const changes = copyRecords(stateRecords(state));
+        const changes = stateRecords(state);
         const result = lastCommit.then(() => write(copies, changes, nextOffset));
         lastCommit = result.catch(() => undefined);
         return result;

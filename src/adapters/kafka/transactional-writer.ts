@@ -236,5 +236,6 @@ function partitionsByTopic(
 function asBuffer(bytes: Uint8Array): Buffer;
 function asBuffer(bytes: Uint8Array | null): Buffer | null;
 function asBuffer(bytes: Uint8Array | null): Buffer | null {
-  return bytes === null ? null : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes === null || Buffer.isBuffer(bytes)) return bytes;
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

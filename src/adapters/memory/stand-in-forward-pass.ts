@@ -93,11 +93,12 @@ export class StandInForwardPass implements ForwardPass<SavedStates> {
     hashes[slot] = state.hash;
     modes[slot] = state.mode;
     written[slot] = state.written;
+    const { embeddings } = this.#network;
     const D = STAND_IN_HIDDEN;
     for (let d = 0; d < D; d++)
       hidden[slot * D + d] =
         (parent < 0 ? 0 : MEMORY * (hidden[parent * D + d] as number)) +
-        this.#network.embedding(token, d);
+        (embeddings[token * D + d] as number);
   }
 
   #stateOf(slot: number): { hash: number; mode: number; written: number } {
@@ -124,8 +125,9 @@ export class StandInForwardPass implements ForwardPass<SavedStates> {
     let mean = floor * sum;
     for (const id of ids) {
       const logit = row.logits[id] as number;
-      sum += Math.exp(logit);
-      mean += logit * Math.exp(logit);
+      const weight = Math.exp(logit);
+      sum += weight;
+      mean += logit * weight;
     }
     const logNormalizer = Math.log(sum);
     const D = STAND_IN_HIDDEN;

@@ -35,6 +35,8 @@ export interface SparseLogits {
  * gives digits and True or False some preference, and knows nothing.
  */
 export class StandInNetwork {
+  /** Uniform in `[−0.5, 0.5)`, shape `[V, D]`. Read only. */
+  readonly embeddings: Float64Array;
   readonly #vocabulary: StandInVocabulary;
   readonly #seed: number;
   readonly #modeOf: ReadonlyMap<number, number>;
@@ -44,6 +46,10 @@ export class StandInNetwork {
   constructor(vocabulary: StandInVocabulary, seed: number) {
     this.#vocabulary = vocabulary;
     this.#seed = mix(seed, 0x9e3779b9);
+    this.embeddings = Float64Array.from({ length: vocabulary.size * STAND_IN_HIDDEN }, (_, i) => {
+      const token = Math.floor(i / STAND_IN_HIDDEN);
+      return uniform(mix(this.#seed, token), i % STAND_IN_HIDDEN) - 0.5;
+    });
     const word = (text: string): number => vocabulary.ids.get(text) as number;
     this.#modeOf = new Map<number, number>([
       [word(' digit'), MODES.digit],
@@ -70,11 +76,6 @@ export class StandInNetwork {
       mode: this.#modeOf.get(token) ?? mode,
       written: token === this.#turnStart ? -ASSISTANT_TURN : written + 1,
     };
-  }
-
-  /** One number per hidden dimension for a token, uniform in `[−0.5, 0.5)`. */
-  embedding(token: number, dimension: number): number {
-    return uniform(mix(this.#seed, token), dimension) - 0.5;
   }
 
   /**

@@ -1,6 +1,9 @@
 import type { ChatMessage, TokenIds, Tokenizer } from '../../ports/tokenizer.ts';
 import type { StandInVocabulary } from './stand-in-vocabulary.ts';
 
+/** Texts remembered at most: instructions recur with every question, questions do not. */
+const REMEMBERED = 256;
+
 /** A word with the space before it, or one other character. */
 const PIECE = / ?[A-Za-z]+|[^]/gu;
 
@@ -13,6 +16,7 @@ export class StandInTokenizer implements Tokenizer {
   readonly endTokenIds: TokenIds;
   readonly #vocabulary: StandInVocabulary;
   readonly #encoder = new TextEncoder();
+  readonly #remembered = new Map<string, TokenIds>();
 
   constructor(vocabulary: StandInVocabulary) {
     this.#vocabulary = vocabulary;
@@ -21,14 +25,8 @@ export class StandInTokenizer implements Tokenizer {
   }
 
   encode(text: string): TokenIds {
-    const { ids } = this.#vocabulary;
     const out: number[] = [];
-    for (const piece of text.match(PIECE) ?? []) {
-      const id = ids.get(piece);
-      if (id !== undefined) out.push(id);
-      else if (piece > '\u007f') out.push(...this.#encoder.encode(piece));
-      else this.#spell(piece, out);
-    }
+    this.#write(text, out);
     return out;
   }
 
@@ -49,19 +47,44 @@ export class StandInTokenizer implements Tokenizer {
   }
 
   encodeChat(messages: readonly ChatMessage[]): TokenIds {
-    return [
-      ...messages.flatMap(({ role, content }) => [...this.#turn(role, content), ...this.#end()]),
-      ...this.#turn('assistant', ''),
-    ];
+    const out: number[] = [];
+    for (const { role, content } of messages)
+      if (role === 'system') append(out, this.#recurring(role, content));
+      else this.#turn(role, content, out);
+    this.#open('assistant', out);
+    return out;
   }
 
   encodeFollowUp(_messages: readonly ChatMessage[], followUp: string): TokenIds {
-    return [
-      ...this.#end(),
-      ...this.#turn('user', followUp),
-      ...this.#end(),
-      ...this.#turn('assistant', ''),
-    ];
+    const out: number[] = [];
+    this.#end(out);
+    append(out, this.#recurring('user', followUp));
+    this.#open('assistant', out);
+    return out;
+  }
+
+  /** A turn that comes again with other questions. */
+  #recurring(role: string, content: string): TokenIds {
+    const key = `${role}\n${content}`;
+    let ids = this.#remembered.get(key);
+    if (ids === undefined) {
+      const out: number[] = [];
+      this.#turn(role, content, out);
+      ids = out;
+      if (this.#remembered.size === REMEMBERED) this.#remembered.clear();
+      this.#remembered.set(key, ids);
+    }
+    return ids;
+  }
+
+  #write(text: string, out: number[]): void {
+    const { ids } = this.#vocabulary;
+    for (const piece of text.match(PIECE) ?? []) {
+      const id = ids.get(piece);
+      if (id !== undefined) out.push(id);
+      else if (piece > '\u007f') out.push(...this.#encoder.encode(piece));
+      else this.#spell(piece, out);
+    }
   }
 
   /** ASCII, in pairs of small letters where it can. */
@@ -76,15 +99,27 @@ export class StandInTokenizer implements Tokenizer {
     }
   }
 
-  #turn(role: string, content: string): number[] {
-    return [this.#special('<|im_start|>'), ...this.encode(`${role}\n`), ...this.encode(content)];
+  #turn(role: string, content: string, out: number[]): void {
+    this.#open(role, out);
+    this.#write(content, out);
+    this.#end(out);
   }
 
-  #end(): number[] {
-    return [this.#special('<|im_end|>'), ...this.encode('\n')];
+  #open(role: string, out: number[]): void {
+    out.push(this.#special('<|im_start|>'));
+    this.#write(`${role}\n`, out);
+  }
+
+  #end(out: number[]): void {
+    out.push(this.#special('<|im_end|>'));
+    this.#write('\n', out);
   }
 
   #special(text: string): number {
     return this.#vocabulary.specials.get(text) as number;
   }
+}
+
+function append(out: number[], ids: TokenIds): void {
+  for (const id of ids) out.push(id);
 }
