@@ -18,13 +18,14 @@ type Block = ReadonlyMap<string, SeenQuestion>;
  */
 export class SeenQuestions implements Iterable<readonly [string, SeenQuestion]> {
   static readonly NONE = new SeenQuestions(new Map());
-  /** By ordinal over {@link BLOCK}, ascending; none is empty. */
+  /** By ordinal over the size of a block, ascending; none is empty. */
   readonly blocks: ReadonlyMap<number, Block>;
 
   private constructor(blocks: ReadonlyMap<number, Block>) {
     this.blocks = blocks;
   }
 
+  /** How many ids are known. */
   get size(): number {
     let size = 0;
     for (const block of this.blocks.values()) size += block.size;
@@ -36,6 +37,7 @@ export class SeenQuestions implements Iterable<readonly [string, SeenQuestion]> 
     return find(this.blocks, id);
   }
 
+  /** Ids with their places, the smallest ordinal first. */
   *[Symbol.iterator](): Iterator<readonly [string, SeenQuestion]> {
     for (const block of this.blocks.values()) yield* block;
   }
