@@ -121,7 +121,7 @@ describe('bad input on Kafka', { skip: kafkaSkip() }, () => {
       [null, 'RECORD_INVALID', /empty/],
       [new Uint8Array(0), 'RECORD_INVALID', /no|not/],
       [framed, 'RECORD_INVALID', /not an Avro single object/],
-      [confluent, 'RECORD_INVALID', /not an Avro single object/],
+      [confluent, 'RECORD_INVALID', /for a schema registry, and none/],
       [strange, 'RECORD_INVALID', /unknown schema/],
       [good.subarray(0, good.length - 3), 'RECORD_INVALID', /./],
       [new Uint8Array(10 * 1024 * 1024).fill(65), 'RECORD_TOO_LARGE', /10485760 bytes/],
