@@ -45,9 +45,9 @@ Examples:
     .action(async (options: DashboardCommandOptions) => {
       const interrupt = listenForInterrupt(() => undefined);
       try {
-        const { run: runFolder, topology, log, brokers } = options;
+        const { run: runFolder, topology, log, brokers, registry } = options;
         const dashboard = await dashboardOfLog({
-          ...{ runFolder, topology, log, brokers },
+          ...{ runFolder, topology, log, brokers, registry },
           listen: {
             ...options.listen,
             tokenFile: options.tokenFile,

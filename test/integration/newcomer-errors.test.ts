@@ -46,6 +46,12 @@ const CASES: readonly (readonly [
     /secl model pull .* --from/,
   ],
   [
+    'a page of a log with a registry',
+    () => ['dashboard', '--log', 'runs/a', '--registry', 'http://localhost:8081'],
+    'USAGE',
+    /name those with --brokers/,
+  ],
+  [
     'a model that is none',
     () => ['replay', 's.jsonl', '--model', 'nosuch'],
     'MODEL_NOT_FOUND',
