@@ -1,21 +1,5 @@
-import type { AnswerStyle } from '../events/question.ts';
-import type { ScoreName } from '../events/score.ts';
-import { combineSignals } from './combine-signals.ts';
-import { scoreValue } from './score-of.ts';
+import { joinScores } from './join-scores.ts';
 import type { WrittenAnswer } from './work.ts';
-
-/** Whether a signal says something of an answer of this style that others do not say better. */
-export function isHeard(
-  name: ScoreName,
-  signals: readonly ScoreName[],
-  style: AnswerStyle,
-): boolean {
-  // A choice has one wording: the probability of its label is all there is to know, and nothing is to be made up for.
-  const isExact = style === 'choice' && signals.includes('answerProbability');
-  return !(isExact && name === 'tokenCertainty');
-}
-
-const FREE = ['answerProbability', 'tokenCertainty'] as const;
 
 /**
  * What the answer's own tokens say of how likely it is to be right, without asking the model again: the graded
@@ -25,13 +9,10 @@ const FREE = ['answerProbability', 'tokenCertainty'] as const;
  */
 export function freeEstimate({
   scores,
-  question,
+  question: { style },
 }: Pick<WrittenAnswer, 'scores' | 'question'>): number | null {
-  const signals = [];
-  for (const name of FREE.filter((name) => isHeard(name, FREE, question.style))) {
-    const value = scoreValue(scores, name);
-    if (value === null) return null;
-    signals.push({ value, weight: 1 });
-  }
-  return combineSignals(signals, 'graded-noisy-or');
+  return joinScores(
+    { scores, style },
+    { signals: ['answerProbability', 'tokenCertainty'], mean: 'graded-noisy-or' },
+  );
 }

@@ -1,8 +1,6 @@
-import type { AnswerStyle } from '../events/question.ts';
 import type { ScoreName } from '../events/score.ts';
-import { combineSignals, type Mean } from './combine-signals.ts';
-import { isHeard } from './free-estimate.ts';
-import { scoreValue } from './score-of.ts';
+import type { Mean } from './combine-signals.ts';
+import { joinScores, type StyledScores } from './join-scores.ts';
 import { probeWeight, type TruthProbe } from './truth-probe.ts';
 import type { WrittenAnswer } from './work.ts';
 
@@ -31,9 +29,7 @@ export interface TargetOptions {
 }
 
 /** What a target is made of. */
-export interface JudgedAnswer extends Pick<WrittenAnswer, 'scores' | 'finishReason'> {
-  readonly style: AnswerStyle;
-}
+export type JudgedAnswer = StyledScores & Pick<WrittenAnswer, 'finishReason'>;
 
 /**
  * The confidence that an answer's verbalized confidence should move towards.
@@ -47,13 +43,15 @@ export function trainingTarget(
   probe: TruthProbe,
 ): number | null {
   if (finishReason === 'length') return null;
-  const weighted = [];
-  for (const name of options.signals.filter((one) => isHeard(one, options.signals, style))) {
-    const value = scoreValue(scores, name);
-    if (value === null) return null;
-    const judged = name === 'pTrue' || name === 'normalizedPTrue';
-    const weight = judged && options.weighting === 'probe' ? probeWeight(probe) : 1;
-    weighted.push({ value, weight });
-  }
-  return combineSignals(weighted, options.mean);
+  return joinScores(
+    { scores, style },
+    {
+      signals: options.signals,
+      mean: options.mean,
+      weightOf: (name) => {
+        const judged = name === 'pTrue' || name === 'normalizedPTrue';
+        return judged && options.weighting === 'probe' ? probeWeight(probe) : 1;
+      },
+    },
+  );
 }
