@@ -98,12 +98,12 @@ export function avroCodec<T>(
     if (!readers.has(print)) readers.set(print, readerOf(writer));
   }
   const name = String(type.name);
-  const objectionTo = (writer: AvroSchema): string | undefined => {
+  const objection = `cannot be read as ${name}`;
+  const tryReader = (writer: AvroSchema): Reader | undefined => {
     try {
-      readerOf(writer);
-      return undefined;
+      return readerOf(writer);
     } catch {
-      return `cannot be read as ${name}`;
+      return undefined;
     }
   };
   const registered = new Map<number, Framed>();
@@ -117,11 +117,9 @@ export function avroCodec<T>(
     const writer = writers.find(id);
     // What is not known today may be tomorrow.
     if (!writer.ok) return refuse(writer.reason);
-    const objection = objectionTo(writer.schema);
+    const reader = tryReader(writer.schema);
     const framed: Framed =
-      objection === undefined
-        ? { ok: true, reader: readerOf(writer.schema), from: CONFLUENT_HEADER_BYTES }
-        : refuse(objection);
+      reader === undefined ? refuse(objection) : { ok: true, reader, from: CONFLUENT_HEADER_BYTES };
     if (registered.size >= MOST_READERS) registered.clear();
     registered.set(id, framed);
     return framed;
@@ -157,7 +155,7 @@ export function avroCodec<T>(
     fingerprint: fingerprint.toString(16).padStart(16, '0'),
     name,
     schemaText: JSON.stringify(standAlone(schemas.current, options.named)),
-    objectionTo,
+    objectionTo: (writer) => (tryReader(writer) === undefined ? objection : undefined),
     encode(value) {
       const converted = toValue(value);
       checkFits(type, converted);
