@@ -3,9 +3,10 @@ import { loadStream } from '../src/app/load-stream.ts';
 import { loadTopology } from '../src/app/load-topology.ts';
 import { openLanguageModel } from '../src/app/open-language-model.ts';
 import { scoringOptionsOf } from '../src/app/scoring-options-of.ts';
+import { freeScores } from '../src/secl/free-scores.ts';
 import { isRefused, planQuestion } from '../src/secl/plan-question.ts';
-import { answerProbability } from '../src/secl/token-scores.ts';
-import type { PlannedQuestion, RefusedQuestion } from '../src/secl/work.ts';
+import { scoreValue } from '../src/secl/score-of.ts';
+import type { PlannedQuestion } from '../src/secl/work.ts';
 import { writeAnswers } from '../src/secl/write-answers.ts';
 import type { Measurement } from './result.ts';
 
@@ -41,6 +42,7 @@ export async function writeGateStatistics(
   );
   const file = await open(out, 'w');
   const counts = new Map<string, number>();
+  const origin = { model: name, adapterVersion: 0 };
   try {
     const plans = new Map<string, PlannedQuestion>();
     for (const stream of streams)
@@ -56,7 +58,7 @@ export async function writeGateStatistics(
       const answers = await writeAnswers(scope, model.tokenizer, batch, options);
       await scope.close();
       for (const answer of answers) {
-        if (isRefusedAnswer(answer) || answer.hidden === undefined) continue;
+        if (isRefused(answer) || answer.hidden === undefined) continue;
         const domain = answer.question.domain ?? '';
         counts.set(domain, (counts.get(domain) ?? 0) + 1);
         const { buffer, byteOffset, byteLength } = answer.hidden;
@@ -65,7 +67,7 @@ export async function writeGateStatistics(
           entropyNats: hiddenOnly ? null : answer.entropyNats,
           answerProbability: hiddenOnly
             ? null
-            : answerProbability(answer.tokens.map((token) => Math.min(0, token.logProbability))),
+            : scoreValue(freeScores(answer, origin), 'answerProbability'),
           hidden: Buffer.from(buffer, byteOffset, byteLength).toString('base64'),
         };
         await file.write(`${JSON.stringify(line)}\n`);
@@ -79,10 +81,4 @@ export async function writeGateStatistics(
     figures: { model: name, questions: Object.fromEntries(counts) },
     table: [['domain', 'questions'], ...[...counts].map(([domain, n]) => [domain, String(n)])],
   };
-}
-
-function isRefusedAnswer(
-  answer: Awaited<ReturnType<typeof writeAnswers>>[number],
-): answer is RefusedQuestion {
-  return 'code' in answer;
 }
