@@ -2,17 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import type { Profiler } from 'node:inspector';
 import { profileAreas } from '../../../bench/profile-areas.ts';
-
-const node = (
-  id: number,
-  functionName: string,
-  url: string,
-  children: number[] = [],
-): Profiler.ProfileNode => ({
-  id,
-  callFrame: { functionName, url, scriptId: '0', lineNumber: 0, columnNumber: 0 },
-  children,
-});
+import { profileNode as node } from '../../support/profile-node.ts';
 
 it('counts each sample for the innermost area on its stack, and the collector by itself', () => {
   const profile: Profiler.Profile = {
