@@ -37,6 +37,9 @@ export function startWorker(...parameters: readonly string[]): WorkerProcess {
     ...['run', '--model', 'stand-in', '--json', '--every', '0.2'],
     ...parameters,
   ]);
+  // Whatever ends the tests ends the worker too.
+  const kill = (): void => void child.kill('SIGKILL');
+  process.once('exit', kill);
   let out = '';
   let err = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
@@ -45,6 +48,7 @@ export function startWorker(...parameters: readonly string[]): WorkerProcess {
     child,
     ended: new Promise((resolve) => {
       child.on('close', (code) => {
+        process.off('exit', kill);
         resolve({ code, out, err });
       });
     }),
