@@ -1,8 +1,9 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from './free-port.ts';
 import { kafkaJars } from './kafka-jars.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -37,15 +38,6 @@ const START_MS = 120_000;
 const JAVA_FLAGS = ['-Xms256m', '-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
 /** Runs Java beside a reader of standard input: whatever ends the tests ends the broker too. */
 const GUARD = '"$@" >>"$KAFKA_OUTPUT" 2>&1 </dev/null & echo $!; cat >/dev/null; kill -9 $!';
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 const answers = (port: number): Promise<boolean> =>
   new Promise((resolve) => {

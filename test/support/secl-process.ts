@@ -20,23 +20,25 @@ export function secl(...parameters: readonly string[]): {
   return { code: status, out: stdout, err: stderr };
 }
 
-/** A worker as a process of its own. */
-export interface WorkerProcess {
+/** A command under way as a process of its own. */
+export interface SeclProcess {
   readonly child: ChildProcess;
   readonly ended: Promise<{ code: number | null; out: string; err: string }>;
+  /** What it has written to stdout so far. */
+  output(): string;
   /** What it has written to stderr so far. */
   errors(): string;
+}
+
+/** A worker as a process of its own. */
+export interface WorkerProcess extends SeclProcess {
   /** Status lines so far. */
   statuses(): readonly { readonly status: string; readonly answered: number }[];
 }
 
-/** Starts `secl run` on the stand-in model, with a status line every 0.2 s. */
-export function startWorker(...parameters: readonly string[]): WorkerProcess {
-  const child = spawn(process.execPath, [
-    MAIN,
-    ...['run', '--model', 'stand-in', '--json', '--every', '0.2'],
-    ...parameters,
-  ]);
+/** Starts a command of `secl`. */
+export function startSecl(...parameters: readonly string[]): SeclProcess {
+  const child = spawn(process.execPath, [MAIN, ...parameters]);
   let out = '';
   let err = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
@@ -48,9 +50,22 @@ export function startWorker(...parameters: readonly string[]): WorkerProcess {
         resolve({ code, out, err });
       });
     }),
+    output: () => out,
     errors: () => err,
+  };
+}
+
+/** Starts `secl run` on the stand-in model, with a status line every 0.2 s. */
+export function startWorker(...parameters: readonly string[]): WorkerProcess {
+  const started = startSecl(
+    ...['run', '--model', 'stand-in', '--json', '--every', '0.2'],
+    ...parameters,
+  );
+  return {
+    ...started,
     statuses: () =>
-      out
+      started
+        .output()
         .split('\n')
         .slice(0, -1)
         .map((line) => JSON.parse(line) as { status: string; answered: number }),

@@ -9,20 +9,12 @@ import {
   type Instrument,
   type InstrumentName,
 } from '../../../../src/ports/instruments.ts';
+import { freePort } from '../../../support/free-port.ts';
 import { prometheusName } from '../../../support/metrics-table.ts';
 import { otlpReceiver } from '../../../support/otlp-receiver.ts';
 
 const resource = resourceFromAttributes({ 'service.name': 'test' });
 const entries = Object.entries<Instrument>(INSTRUMENTS);
-
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /** Uses every instrument once, each with all its attributes. */
 function measureAll(meter: Meter): void {
