@@ -33,8 +33,12 @@ export interface BareLoopOptions {
 
 /** A kafkajs consumer and transactional producer, with nothing between them but Avro. */
 export interface BareLoop {
-  /** Consumes and answers until `count` more questions are committed. */
-  work(count: number): Promise<void>;
+  /**
+   * Consumes and answers until `count` more questions are committed.
+   *
+   * @param onJoined - Called when the group has given out its partition: the work begins here.
+   */
+  work(count: number, onJoined?: () => void): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -57,11 +61,12 @@ export async function createBareLoop(options: BareLoopOptions): Promise<BareLoop
   await producer.connect();
   let answered = 0;
   return {
-    work: async (count) => {
+    work: async (count, onJoined) => {
       const goal = answered + count;
       const consumer = kafka.consumer({ groupId, readUncommitted: false, maxWaitTimeInMs: 100 });
       await consumer.connect();
       await consumer.subscribe({ topics: [topics.questions], fromBeginning: true });
+      if (onJoined !== undefined) consumer.on('consumer.group_join', onJoined);
       await new Promise<void>((resolve, reject) => {
         consumer.on('consumer.crash', ({ payload }) => {
           reject(payload.error);

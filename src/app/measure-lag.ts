@@ -8,6 +8,11 @@ export interface LagOptions {
   readonly group: string;
   readonly topic: string;
   readonly partition: number;
+  /**
+   * Whether it is known that nothing waits: marks of transactions take offsets too, so the end may lie ahead of the
+   * newest commit where no record does. Absent: never known.
+   */
+  readonly nothingWaits?: () => boolean;
   /** @defaultValue 5000 */
   readonly everyMs?: number;
 }
@@ -19,13 +24,14 @@ export interface LagOptions {
  * @returns Stops it, after telling once more.
  */
 export function measureLag(options: LagOptions): () => Promise<void> {
-  const { telemetry, broker, group, topic, partition, everyMs = 5000 } = options;
+  const { telemetry, broker, group, topic, partition, nothingWaits, everyMs = 5000 } = options;
   if (!telemetry.on) return () => Promise.resolve();
   const tell = async (): Promise<void> => {
     try {
       const { earliest, end } = await broker.bounds(topic, partition);
       const next = (await broker.committedOffset(group, topic, partition)) ?? earliest;
-      telemetry.measure('secl.consumer.lag', Math.max(0, Number(end - next)), {
+      const ahead = nothingWaits?.() === true ? 0 : Math.max(0, Number(end - next));
+      telemetry.measure('secl.consumer.lag', ahead, {
         'messaging.destination.name': topic,
         'messaging.destination.partition.id': String(partition),
         'messaging.consumer.group.name': group,

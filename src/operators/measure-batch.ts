@@ -151,6 +151,8 @@ export function measureBatches(telemetry: Telemetry, model: string): BatchMeter 
             'secl.phase': stage,
           });
       }
+      const newestMs = Math.max(...batch.answered.records.map(({ timestampMs }) => timestampMs));
+      telemetry.measure('secl.consumer.record.time', newestMs / 1000, at);
       tokens(batch);
       answers(place, batch.ready);
       loop(place, batch.answered, batch.ready, endMs);

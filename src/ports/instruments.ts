@@ -241,6 +241,12 @@ export const INSTRUMENTS = {
     description: 'Records that wait behind the newest commit',
     attributes: [...PLACE, 'messaging.consumer.group.name'],
   },
+  'secl.consumer.record.time': {
+    kind: 'gauge',
+    unit: 's',
+    description: 'When the newest committed record was written, since 1970',
+    attributes: PLACE,
+  },
   'messaging.process.duration': {
     kind: 'histogram',
     unit: 's',

@@ -2,14 +2,17 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
-import { decodeStrictly, type PlainMessage } from './otlp-messages.ts';
+import { decodeStrictly, type OtlpRequests } from './otlp-messages.ts';
 
 /** A receiver of OTLP over gRPC, as much of it as an export needs. */
 export interface GrpcReceiver {
   /** `http://host:port`. */
   readonly url: string;
   /** What was asked for, and the decoded request. */
-  readonly calls: readonly { readonly path: string; readonly request: PlainMessage }[];
+  readonly calls: readonly {
+    readonly path: string;
+    readonly request: OtlpRequests[keyof OtlpRequests];
+  }[];
   close(): Promise<void>;
 }
 
@@ -18,7 +21,7 @@ export interface GrpcReceiver {
  * in the trailers (gRPC over HTTP2, the protocol's own document).
  */
 export async function grpcReceiver(): Promise<GrpcReceiver> {
-  const calls: { path: string; request: PlainMessage }[] = [];
+  const calls: { path: string; request: OtlpRequests[keyof OtlpRequests] }[] = [];
   const server = createServer();
   const sessions = new Set<{ destroy(): void }>();
   server.on('session', (session) => sessions.add(session));

@@ -58,8 +58,86 @@ message HistogramPoint {
 
 const { root } = protobuf.parse(PROTO, { keepCase: true });
 
-/** A request as plain data: bytes in lower-case hex, 64-bit integers as text. */
-export type PlainMessage = Readonly<Record<string, unknown>>;
+/** A value, under the name of its kind. */
+export type AnyValue = Readonly<Record<string, unknown>> & {
+  readonly array_value?: { readonly values: readonly AnyValue[] };
+};
+
+/** An attribute. */
+export interface KeyValue {
+  readonly key: string;
+  readonly value: AnyValue;
+}
+
+/** What sent a request, and with which instruments. */
+interface Resource {
+  readonly attributes: readonly KeyValue[];
+}
+
+/** A span; nanoseconds since the epoch as text. */
+export interface SpanMessage {
+  readonly trace_id: string;
+  readonly span_id: string;
+  /** Empty: none. */
+  readonly parent_span_id: string;
+  readonly name: string;
+  readonly kind: number;
+  readonly start_time_unix_nano: string;
+  readonly end_time_unix_nano: string;
+  readonly attributes: readonly KeyValue[];
+  readonly dropped_attributes_count: number;
+  readonly events: readonly {
+    readonly time_unix_nano: string;
+    readonly name: string;
+    readonly attributes: readonly KeyValue[];
+  }[];
+  readonly dropped_events_count: number;
+  readonly links: readonly { readonly trace_id: string; readonly span_id: string }[];
+  readonly dropped_links_count: number;
+  readonly status: { readonly code: number; readonly message: string } | null;
+}
+
+/** A request as plain data: ids in lower-case hex, 64-bit integers as text. */
+export interface TraceRequest {
+  readonly resource_spans: readonly {
+    readonly resource: Resource;
+    readonly scope_spans: readonly {
+      readonly scope: { readonly name: string };
+      readonly spans: readonly SpanMessage[];
+    }[];
+  }[];
+}
+
+interface Points<P> {
+  readonly data_points: readonly (P & { readonly attributes: readonly KeyValue[] })[];
+}
+
+interface NumberPoint {
+  readonly as_double?: number;
+  readonly as_int?: string;
+}
+
+/** A metric; its points stand under the name of its kind. */
+export interface MetricMessage {
+  readonly name: string;
+  readonly unit: string;
+  readonly gauge?: Points<NumberPoint>;
+  readonly sum?: Points<NumberPoint>;
+  readonly histogram?: Points<{ readonly count: string }>;
+}
+
+/** The same of metrics. */
+export interface MetricsRequest {
+  readonly resource_metrics: readonly {
+    readonly scope_metrics: readonly { readonly metrics: readonly MetricMessage[] }[];
+  }[];
+}
+
+/** Requests by their names. */
+export interface OtlpRequests {
+  readonly TraceRequest: TraceRequest;
+  readonly MetricsRequest: MetricsRequest;
+}
 
 /** Refuses bytes that hold a field which the message does not have, at any depth. */
 function checkFields(type: protobuf.Type, bytes: Uint8Array): void {
@@ -75,10 +153,10 @@ function checkFields(type: protobuf.Type, bytes: Uint8Array): void {
 }
 
 /** Decodes a request and refuses one that holds a field that is not OTLP's. */
-export function decodeStrictly(
-  type: 'TraceRequest' | 'MetricsRequest',
+export function decodeStrictly<T extends keyof OtlpRequests>(
+  type: T,
   bytes: Buffer,
-): PlainMessage {
+): OtlpRequests[T] {
   const message = root.lookupType(type);
   checkFields(message, bytes);
   const plain = message.toObject(message.decode(bytes), {
@@ -87,7 +165,7 @@ export function decodeStrictly(
     arrays: true,
     defaults: true,
   });
-  return hex(plain) as PlainMessage;
+  return hex(plain) as OtlpRequests[T];
 }
 
 const IDS = new Set(['trace_id', 'span_id', 'parent_span_id']);

@@ -3,7 +3,14 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import type { TraceSpan } from '../../src/events/trace-span.ts';
-import { decodeStrictly } from './otlp-messages.ts';
+import {
+  decodeStrictly,
+  type AnyValue,
+  type KeyValue,
+  type MetricsRequest,
+  type SpanMessage,
+  type TraceRequest,
+} from './otlp-messages.ts';
 
 /** A span as it was received, with its events' attributes and its kind. */
 export interface ReceivedSpan extends Omit<TraceSpan, 'events'> {
@@ -37,12 +44,7 @@ export interface OtlpReceiver {
   close(): Promise<void>;
 }
 
-interface KeyValue {
-  readonly key: string;
-  readonly value: Readonly<Record<string, unknown>>;
-}
-
-function scalarOf(value: Readonly<Record<string, unknown>>): string | number | boolean {
+function scalarOf(value: AnyValue): string | number | boolean {
   const [name, ...others] = Object.keys(value);
   assert.ok(name !== undefined && others.length === 0, 'a value is of one kind');
   const held = value[name];
@@ -58,7 +60,7 @@ function attributesOf(list: readonly KeyValue[]): TraceSpan['attributes'] {
   return Object.fromEntries(
     list.map(({ key, value }) => {
       assert.match(key, /^[a-z][a-zA-Z0-9_.]*$/, `${key} is no name of an attribute`);
-      const array = value['array_value'] as { values: KeyValue['value'][] } | undefined;
+      const { array_value: array } = value;
       return [key, array === undefined ? scalarOf(value) : array.values.map(scalarOf)];
     }),
   );
@@ -66,68 +68,70 @@ function attributesOf(list: readonly KeyValue[]): TraceSpan['attributes'] {
 
 const ms = (nanoseconds: string): number => Number(BigInt(nanoseconds) / 1000n) / 1000;
 
-/* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-return, @typescript-eslint/no-unsafe-call -- decoded messages have no types; every field is looked at. */
-function spansOf(request: any): ReceivedSpan[] {
-  return request.resource_spans.flatMap(({ resource, scope_spans }: any) => {
+function spansOf({ resource_spans: received }: TraceRequest): ReceivedSpan[] {
+  return received.flatMap(({ resource, scope_spans: scopes }) => {
     const service = attributesOf(resource.attributes)['service.name'];
-    assert.equal(typeof service, 'string', 'the resource has a service.name');
-    return scope_spans.flatMap(({ scope, spans }: any) => {
+    assert.ok(typeof service === 'string', 'the resource has a service.name');
+    return scopes.flatMap(({ scope, spans }) => {
       assert.notEqual(scope.name, '');
-      return spans.map((span: any): ReceivedSpan => {
-        assert.match(span.trace_id, /^(?!0{32})[0-9a-f]{32}$/);
-        assert.match(span.span_id, /^(?!0{16})[0-9a-f]{16}$/);
-        assert.match(span.parent_span_id, /^([0-9a-f]{16})?$/);
-        assert.notEqual(span.name, '');
-        assert.ok(span.kind >= 1 && span.kind <= 5, 'the kind is specified');
-        const [start, end] = [BigInt(span.start_time_unix_nano), BigInt(span.end_time_unix_nano)];
-        assert.ok(start > 1_600_000_000_000_000_000n && end >= start, `${span.name} has its times`);
-        for (const dropped of ['attributes', 'events', 'links'])
-          assert.equal(span[`dropped_${dropped}_count`], 0, `${span.name} lost ${dropped}`);
-        const failed = span.status?.code === 2;
-        return {
-          traceId: span.trace_id,
-          spanId: span.span_id,
-          parentSpanId: span.parent_span_id === '' ? null : span.parent_span_id,
-          name: span.name,
-          kind: span.kind,
-          service: service as string,
-          startMs: ms(span.start_time_unix_nano),
-          endMs: ms(span.end_time_unix_nano),
-          attributes: attributesOf(span.attributes),
-          events: span.events.map((event: any) => {
-            assert.ok(BigInt(event.time_unix_nano) >= start, 'an event is not before its span');
-            return { name: event.name, attributes: attributesOf(event.attributes) };
-          }),
-          links: span.links.map((link: any) => {
-            assert.match(link.trace_id, /^(?!0{32})[0-9a-f]{32}$/);
-            assert.match(link.span_id, /^(?!0{16})[0-9a-f]{16}$/);
-            return { traceId: link.trace_id, spanId: link.span_id };
-          }),
-          failure: failed ? span.status.message : null,
-        };
-      });
+      return spans.map((span) => spanOf(span, service));
     });
   });
 }
 
-function pointsOf(request: any): ReceivedPoint[] {
-  return request.resource_metrics.flatMap(({ scope_metrics }: any) =>
-    scope_metrics.flatMap(({ metrics }: any) =>
-      metrics.flatMap((metric: any) => {
-        const kind = (['gauge', 'sum', 'histogram'] as const).find((name) => name in metric);
-        assert.ok(kind !== undefined, `${metric.name} is of a known kind`);
-        return metric[kind].data_points.map((point: any): ReceivedPoint => ({
-          name: metric.name,
-          unit: metric.unit,
-          kind,
-          attributes: attributesOf(point.attributes),
-          value: Number(kind === 'histogram' ? point.count : (point.as_double ?? point.as_int)),
-        }));
-      }),
-    ),
-  );
+function spanOf(span: SpanMessage, service: string): ReceivedSpan {
+  assert.match(span.trace_id, /^(?!0{32})[0-9a-f]{32}$/);
+  assert.match(span.span_id, /^(?!0{16})[0-9a-f]{16}$/);
+  assert.match(span.parent_span_id, /^([0-9a-f]{16})?$/);
+  assert.notEqual(span.name, '');
+  assert.ok(span.kind >= 1 && span.kind <= 5, 'the kind is specified');
+  const [start, end] = [BigInt(span.start_time_unix_nano), BigInt(span.end_time_unix_nano)];
+  assert.ok(start > 1_600_000_000_000_000_000n && end >= start, `${span.name} has its times`);
+  for (const dropped of ['attributes', 'events', 'links'] as const)
+    assert.equal(span[`dropped_${dropped}_count`], 0, `${span.name} lost ${dropped}`);
+  return {
+    traceId: span.trace_id,
+    spanId: span.span_id,
+    parentSpanId: span.parent_span_id === '' ? null : span.parent_span_id,
+    name: span.name,
+    kind: span.kind,
+    service,
+    startMs: ms(span.start_time_unix_nano),
+    endMs: ms(span.end_time_unix_nano),
+    attributes: attributesOf(span.attributes),
+    events: span.events.map(({ name, time_unix_nano: time, attributes }) => {
+      assert.ok(BigInt(time) >= start, 'an event is not before its span');
+      return { name, attributes: attributesOf(attributes) };
+    }),
+    links: span.links.map(({ trace_id: traceId, span_id: spanId }) => {
+      assert.match(traceId, /^(?!0{32})[0-9a-f]{32}$/);
+      assert.match(spanId, /^(?!0{16})[0-9a-f]{16}$/);
+      return { traceId, spanId };
+    }),
+    failure: span.status?.code === 2 ? span.status.message : null,
+  };
 }
-/* eslint-enable */
+
+function pointsOf({ resource_metrics: received }: MetricsRequest): ReceivedPoint[] {
+  return received
+    .flatMap(({ scope_metrics: scopes }) => scopes.flatMap(({ metrics }) => metrics))
+    .flatMap(({ name, unit, gauge, sum, histogram }): ReceivedPoint[] => {
+      assert.ok(gauge ?? sum ?? histogram, `${name} is of a known kind`);
+      const kind = sum === undefined ? 'gauge' : 'sum';
+      return [
+        ...((gauge ?? sum)?.data_points.map((point) => ({
+          ...({ name, unit, kind } as const),
+          attributes: attributesOf(point.attributes),
+          value: Number(point.as_double ?? point.as_int),
+        })) ?? []),
+        ...(histogram?.data_points.map((point) => ({
+          ...({ name, unit, kind: 'histogram' } as const),
+          attributes: attributesOf(point.attributes),
+          value: Number(point.count),
+        })) ?? []),
+      ];
+    });
+}
 
 /** Starts an {@link OtlpReceiver} on a free port of this machine. */
 export async function otlpReceiver(): Promise<OtlpReceiver> {

@@ -20,24 +20,26 @@ export function secl(...parameters: readonly string[]): {
   return { code: status, out: stdout, err: stderr };
 }
 
-/** A worker as a process of its own. */
-export interface WorkerProcess {
+/** A command under way as a process of its own. */
+export interface SeclProcess {
   readonly child: ChildProcess;
   readonly ended: Promise<{ code: number | null; out: string; err: string }>;
+  /** What it has written to stdout so far. */
+  output(): string;
   /** What it has written to stderr so far. */
   errors(): string;
+}
+
+/** A worker as a process of its own. */
+export interface WorkerProcess extends SeclProcess {
   /** Status lines so far. */
   statuses(): readonly { readonly status: string; readonly answered: number }[];
 }
 
-/** Starts `secl run` on the stand-in model, with a status line every 0.2 s. */
-export function startWorker(...parameters: readonly string[]): WorkerProcess {
-  const child = spawn(process.execPath, [
-    MAIN,
-    ...['run', '--model', 'stand-in', '--json', '--every', '0.2'],
-    ...parameters,
-  ]);
-  // Whatever ends the tests ends the worker too.
+/** Starts a command of `secl`. */
+export function startSecl(...parameters: readonly string[]): SeclProcess {
+  const child = spawn(process.execPath, [MAIN, ...parameters]);
+  // Whatever ends the tests ends it too.
   const kill = (): void => void child.kill('SIGKILL');
   process.once('exit', kill);
   let out = '';
@@ -52,9 +54,22 @@ export function startWorker(...parameters: readonly string[]): WorkerProcess {
         resolve({ code, out, err });
       });
     }),
+    output: () => out,
     errors: () => err,
+  };
+}
+
+/** Starts `secl run` on the stand-in model, with a status line every 0.2 s. */
+export function startWorker(...parameters: readonly string[]): WorkerProcess {
+  const started = startSecl(
+    ...['run', '--model', 'stand-in', '--json', '--every', '0.2'],
+    ...parameters,
+  );
+  return {
+    ...started,
     statuses: () =>
-      out
+      started
+        .output()
         .split('\n')
         .slice(0, -1)
         .map((line) => JSON.parse(line) as { status: string; answered: number }),

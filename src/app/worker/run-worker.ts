@@ -120,7 +120,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const answering$ = group(options, groups.answering, topology.topics.questions, drain, (lease) =>
     watchingLag(
       lease,
-      { telemetry, broker, group: groups.answering },
+      { telemetry, broker, group: groups.answering, ledger: options.ledger },
       answerPartition(lease, {
         topology,
         scoring,
@@ -235,14 +235,26 @@ function group<T>(
   });
 }
 
-/** The same, while it is told how far the group is behind. */
+/**
+ * The same, while it is told how far the group is behind. A partition that this process has lost waits for another
+ * one: it tells no lag of it any more, lest it be counted twice.
+ */
 function watchingLag<T>(
-  { topic, partition }: PartitionLease,
-  watched: Pick<LagOptions, 'telemetry' | 'broker' | 'group'>,
+  { topic, partition, revoked }: PartitionLease,
+  watched: Pick<LagOptions, 'telemetry' | 'broker' | 'group'> & Pick<WorkerOptions, 'ledger'>,
   source: Observable<T>,
 ): Observable<T> {
+  const { ledger, group: groupId } = watched;
+  const nothingWaits = (): boolean =>
+    revoked.aborted ||
+    ledger
+      .standings()
+      .some(
+        (at) =>
+          at.groupId === groupId && at.topic === topic && at.partition === partition && at.atEnd,
+      );
   return defer(() => {
-    const stop = measureLag({ ...watched, topic, partition });
+    const stop = measureLag({ ...watched, topic, partition, nothingWaits });
     return source.pipe(finalize(() => void stop()));
   });
 }

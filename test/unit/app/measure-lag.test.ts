@@ -33,6 +33,19 @@ describe('measureLag', () => {
     assert.equal(telemetry.measured.length, length);
   });
 
+  it('counts nothing where nothing waits, though marks of transactions lie ahead', async () => {
+    const telemetry = recordingTelemetry();
+    const broker = {
+      bounds: () => Promise.resolve({ earliest: 0n, end: 30n }),
+      committedOffset: () => Promise.resolve(29n),
+    };
+    await measureLag({ ...asked, telemetry, broker, nothingWaits: () => true })();
+    assert.deepEqual(
+      telemetry.measured.map(({ value }) => value),
+      [0, 0],
+    );
+  });
+
   it('leaves the number as it was while the broker cannot be asked', async () => {
     const telemetry = recordingTelemetry();
     const broker = {

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { SeclError } from '../../../src/errors/secl-error.ts';
 import { INSTRUMENTS, type Instrument } from '../../../src/ports/instruments.ts';
 import type { ReplayResult } from '../../../src/app/replay.ts';
-import { ASYNC, OFF, QUESTIONS, run, topology } from '../../support/loop-run.ts';
+import { ASYNC, disk, OFF, QUESTIONS, run, topology } from '../../support/loop-run.ts';
 import { recordingTelemetry, type Measured } from '../../support/recording-telemetry.ts';
 
 async function measured(given: Parameters<typeof run>[0] = {}): Promise<{
@@ -94,6 +94,18 @@ describe('measureBatches', () => {
     assert.equal(inFlight.at(-1), 0);
     const { of: ofAsync } = await measured({ topology: ASYNC });
     assert.ok(ofAsync('secl.training.queue').some(({ value }) => value > 0));
+  });
+
+  it('tells when the newest record of what is durable was written', async () => {
+    const on = disk();
+    const { of } = await measured({ topology: OFF, on });
+    let newestMs = 0;
+    for await (const record of on.broker.read(OFF.topics.questions, 0, 0n))
+      newestMs = Math.max(newestMs, record.timestampMs);
+    const told = of('secl.consumer.record.time');
+    // Of 32 records, four each.
+    assert.equal(told.length, 8);
+    assert.equal(told.at(-1)?.value, newestMs / 1000);
   });
 
   it('counts of a batch that failed no more than that', async () => {
