@@ -47,9 +47,6 @@ function memberOn(
     'forgetTopic',
   ] as const)
     mock.method(KafkaClient.prototype, name, client[name]);
-  t.after(() => {
-    mock.restoreAll();
-  });
   const settings = kafkaSettings({
     ...{ brokers: ['a:1'], clientId: 'c', clock: SYSTEM_CLOCK },
     ...{ sessionTimeoutMs: 400, heartbeatMs: 10, transactionTimeoutMs: 200 },
@@ -67,6 +64,10 @@ function memberOn(
     'g',
     ['t'],
   );
+  t.after(async () => {
+    await member.leave();
+    mock.restoreAll();
+  });
   const leases: PartitionLease[] = [];
   let failure: unknown;
   let isComplete = false;
