@@ -1,7 +1,10 @@
 /**
  * `npm run test:trainer`: the tests of `docker/trainer`, in a virtual environment of their own under the cache folder.
  * PyTorch and its companions are about 5.6 GB installed, so the default tests leave this out. The environment is
- * made anew when the pinned packages change. Arguments go to pytest.
+ * made anew when the pinned packages change. Afterwards the service runs beside a worker on a real broker
+ * (test/integration/trainer-kafka.test.ts).
+ *
+ * `--kafka`: that alone. Other arguments go to pytest, which then is all that runs.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -10,6 +13,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+const root = fileURLToPath(new URL('../', import.meta.url));
 const trainer = fileURLToPath(new URL('../docker/trainer/', import.meta.url));
 const project = path.join(trainer, 'pyproject.toml');
 const hash = createHash('sha256').update(readFileSync(project)).digest('hex').slice(0, 12);
@@ -57,9 +61,24 @@ function packagesOf(text) {
   return { dependencies: list('dependencies'), test: list('test') };
 }
 
+const given = process.argv.slice(2);
+const kafkaAlone = given.includes('--kafka');
+const results = [];
 // Pytest itself fails, with status 5, when it finds no test.
-const { status } = spawnSync(python, ['-m', 'pytest', ...process.argv.slice(2)], {
-  cwd: trainer,
-  stdio: 'inherit',
-});
-process.exitCode = status ?? 1;
+if (!kafkaAlone) results.push(spawnSync(python, ['-m', 'pytest', ...given], inherited(trainer)));
+if (kafkaAlone || given.length === 0) {
+  const tests = ['--enable-source-maps', 'scripts/run-tests.mjs', 'trainer-kafka', '--verbose'];
+  results.push(spawnSync(process.execPath, ['scripts/build.mjs'], inherited(root)));
+  results.push(
+    spawnSync(process.execPath, tests, {
+      ...inherited(root),
+      // A test that is left out is no test that passed.
+      env: { ...process.env, CI: '1', SECL_TEST_TRAINER: python },
+    }),
+  );
+}
+process.exitCode = results.every(({ status }) => status === 0) ? 0 : 1;
+
+function inherited(cwd) {
+  return { cwd, stdio: 'inherit' };
+}

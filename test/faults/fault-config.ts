@@ -14,6 +14,8 @@ export interface FaultProcessConfig {
   readonly mode: FaultMode;
   /** Of the catalogue, or the stand-in. */
   readonly model: string;
+  /** Address of a schema registry; `null`: there is none. */
+  readonly registry: string | null;
   /** Holds the adapters. */
   readonly folder: string;
   readonly sessionTimeoutMs: number;

@@ -14,9 +14,9 @@ import { SYSTEM_CLOCK } from '../../src/app/system-clock.ts';
 import { createPartitionLedger } from '../../src/app/worker/partition-ledger.ts';
 import { runWorker, trainGroup } from '../../src/app/worker/run-worker.ts';
 import type { Broker, PartitionLease } from '../../src/ports/broker.ts';
-import { codecs } from '../support/loop-run.ts';
 import { ownTopics } from '../support/own-topics.ts';
 import { faultTopology, type FaultProcessConfig } from './fault-config.ts';
+import { registeredRecords } from './registered-records.ts';
 
 const config = JSON.parse(process.argv[2] ?? '') as FaultProcessConfig;
 const topology = faultTopology(config.mode, config.model);
@@ -66,7 +66,8 @@ const kafka = await openKafkaBroker({
   heartbeatMs: config.sessionTimeoutMs / 10,
   transactionTimeoutMs: 10_000,
 });
-const broker = slowed(ownTopics(kafka, config.prefix), config.slowMs);
+const { codecs, readable } = await registeredRecords(config.registry, topology);
+const broker = readable(slowed(ownTopics(kafka, config.prefix), config.slowMs));
 const store = openFileAdapterStore(config.folder);
 const ledger = createPartitionLedger(SYSTEM_CLOCK);
 const shared = { topology, broker, codecs, clock: SYSTEM_CLOCK, ledger, drain: drain.signal };

@@ -2,6 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { filter, firstValueFrom, take, toArray } from 'rxjs';
+import type { RecordCodecs } from '../../src/adapters/avro/record-codecs.ts';
 import { STAND_IN } from '../../src/app/open-language-model.ts';
 import { topicSpecs } from '../../src/app/worker/topic-specs.ts';
 import { groupsOf } from '../../src/app/worker/groups-of.ts';
@@ -12,18 +13,22 @@ import type { Broker } from '../../src/ports/broker.ts';
 import type { Codec } from '../../src/ports/record-codec.ts';
 import type { CuttableProxy } from '../support/cuttable-proxy.ts';
 import type { KafkaServer } from '../support/kafka-server.ts';
-import { codecs, lastingAdapter } from '../support/loop-run.ts';
+import { lastingAdapter } from '../support/loop-run.ts';
 import { ownTopics } from '../support/own-topics.ts';
 import { question } from '../support/secl-fixture.ts';
 import { faultTopology, type FaultMode } from './fault-config.ts';
 import { FaultPool } from './fault-pool.ts';
 import { FAULTS } from './faults.ts';
+import type { FaultRecords } from './registered-records.ts';
 
 /** What all rounds share. */
 export interface FaultWorld {
   readonly server: KafkaServer;
   readonly proxy: CuttableProxy;
   readonly broker: Broker;
+  /** Address of a schema registry; `null`: there is none. */
+  readonly registry: string | null;
+  readonly records: FaultRecords;
   /** For adapters. */
   readonly folder: string;
   /** Of the catalogue, or the stand-in. */
@@ -110,7 +115,11 @@ function lastingEntry(value: Uint8Array): string {
 }
 
 /** All that is committed: answers, adapters, and the state of the answering group. */
-async function leavingsOf(broker: Broker, mode: FaultMode): Promise<Leavings> {
+async function leavingsOf(
+  broker: Broker,
+  codecs: RecordCodecs,
+  mode: FaultMode,
+): Promise<Leavings> {
   const topology = faultTopology(mode);
   const { topics } = topology;
   const answers = new Map<string, string[]>();
@@ -150,7 +159,11 @@ async function leavingsOf(broker: Broker, mode: FaultMode): Promise<Leavings> {
 }
 
 /** Answers and dead letters so far. */
-async function countAnswered(broker: Broker, mode: FaultMode): Promise<number> {
+async function countAnswered(
+  broker: Broker,
+  codecs: RecordCodecs,
+  mode: FaultMode,
+): Promise<number> {
   const { topics } = faultTopology(mode);
   const answers = await readTopic(broker, topics.answers, codecs.answer);
   const letters = await readTopic(broker, topics.deadLetters, codecs.deadLetter);
@@ -162,12 +175,13 @@ async function countAnswered(broker: Broker, mode: FaultMode): Promise<number> {
 
 /** Feeds questions in, has workers answer them while a fault happens, and takes stock. */
 export async function runRound(world: FaultWorld, spec: RoundSpec): Promise<RoundResult> {
-  const { server, proxy, folder, model } = world;
+  const { server, proxy, folder, model, registry } = world;
+  const { codecs, readable } = world.records;
   const { fault, mode, seed } = spec;
   const random = seededRandom(seed);
   const prefix = `${fault}-${mode}-${seed}-`;
   const topology = faultTopology(mode, model);
-  const broker = ownTopics(world.broker, prefix);
+  const broker = readable(ownTopics(world.broker, prefix));
   await broker.ensureTopics(topicSpecs(topology));
   const questions = questionsOf(mode, model);
   await broker.append(
@@ -184,6 +198,7 @@ export async function runRound(world: FaultWorld, spec: RoundSpec): Promise<Roun
     prefix,
     mode,
     model,
+    registry,
     folder: await mkdtemp(join(folder, 'adapters-')),
     sessionTimeoutMs: SESSION_TIMEOUT_MS,
     slowMs: mode === 'off' ? 50 : 20,
@@ -200,7 +215,7 @@ export async function runRound(world: FaultWorld, spec: RoundSpec): Promise<Roun
     let answered = 0;
     let hit = false;
     while (answered < questions.length && performance.now() < deadline) {
-      answered = await countAnswered(broker, mode);
+      answered = await countAnswered(broker, codecs, mode);
       if (answered > 0) {
         harm ??= (FAULTS[fault] ?? (() => Promise.reject(new Error(`no fault ${fault}`))))({
           server,
@@ -224,7 +239,7 @@ export async function runRound(world: FaultWorld, spec: RoundSpec): Promise<Roun
     await sleep(300);
     const stuck = await pool.stop();
     return {
-      leavings: await leavingsOf(broker, mode),
+      leavings: await leavingsOf(broker, codecs, mode),
       hit,
       complaints: [...pool.complaints, ...standing],
       stuck,

@@ -7,6 +7,8 @@
  * `--rounds 1 --seed S --only FAULT`); `--only FAULT[,FAULT]`; `--mode off|barrier`.
  * `--model NAME` of the catalogue in the place of the stand-in, with few questions; where batches are cut by
  * time (`off`), real models come to other numbers, so this is for `barrier`.
+ * `--registry` puts a schema registry in the path: every record has its frame, and each process asks it for schemas. The
+ * embedded log has none, so `slow-disk` is left out then.
  * `hit` counts the rounds in which there was still something to answer when the fault struck.
  * Ctrl-C ends after the round under way. The last line is the counts as JSON. Exits with 1 on any loss.
  */
@@ -16,10 +18,13 @@ import { STAND_IN } from '../../src/app/open-language-model.ts';
 import { SYSTEM_CLOCK } from '../../src/app/system-clock.ts';
 import { openProxy } from '../support/cuttable-proxy.ts';
 import { kafkaSkip, startKafka } from '../support/kafka-server.ts';
+import { startRegistryProcess } from '../support/registry-process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { compareLeavings } from './compare-leavings.ts';
+import { faultTopology } from './fault-config.ts';
 import { runRound, type FaultWorld, type Leavings, type RoundSpec } from './fault-round.ts';
 import { FAULT_NAMES, modesOf } from './faults.ts';
+import { registeredRecords } from './registered-records.ts';
 import { runSlowDisk } from './slow-disk-rounds.ts';
 
 const { values } = parseArgs({
@@ -29,6 +34,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     mode: { type: 'string' },
     model: { type: 'string', default: STAND_IN },
+    registry: { type: 'boolean', default: false },
   },
 });
 const skip = kafkaSkip();
@@ -41,7 +47,8 @@ const rounds = Number(values.rounds);
 const names = values.only?.split(',') ?? FAULT_NAMES;
 const plan = names
   .flatMap((fault) => modesOf(fault).map((mode) => ({ fault, mode })))
-  .filter(({ mode }) => values.mode === undefined || mode === values.mode);
+  .filter(({ mode }) => values.mode === undefined || mode === values.mode)
+  .filter(({ mode }) => !values.registry || mode !== 'embedded');
 const planned = Array.from({ length: rounds }, (_, round) => ({
   ...plan[round % plan.length]!,
   seed: seed + round,
@@ -61,7 +68,12 @@ const broker = await openKafkaBroker({
   clock: SYSTEM_CLOCK,
   patienceMs: 120_000,
 });
-const world: FaultWorld = { server, proxy, broker, folder: temporaryFolder(), model: values.model };
+const schemas = values.registry ? await startRegistryProcess() : undefined;
+const registry = schemas?.url ?? null;
+const world: FaultWorld = {
+  ...{ server, proxy, broker, registry, folder: temporaryFolder(), model: values.model },
+  records: await registeredRecords(registry, faultTopology('off')),
+};
 const started = performance.now();
 const wanted = new Map<string, Leavings>();
 const counts: Record<string, { rounds: number; hit: number; failed: number }> = {};
@@ -123,6 +135,7 @@ if (onDisk[0] !== undefined && !isOver()) {
 }
 await broker.close();
 await server.stop();
+await schemas?.stop();
 await proxy.close();
 const ran = Object.values(counts).reduce((sum, count) => sum + count.rounds, 0);
 const seconds = Math.round((performance.now() - started) / 1000);
@@ -130,6 +143,7 @@ console.log(
   JSON.stringify({
     seed,
     model: values.model,
+    registry: values.registry,
     rounds: ran,
     failed: failures.length,
     restarts,

@@ -1,9 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, openSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/app/package-root.ts';
+import { freePort } from './free-port.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** Runs on Java 17; the next ones want 21. */
@@ -40,10 +40,7 @@ export async function startApicurio(): Promise<{
   readonly url: string;
   stop(): Promise<void>;
 }> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
+  const port = await freePort();
   const output = openSync(join(temporaryFolder(), 'registry.log'), 'a');
   const guard = spawn('sh', ['-c', GUARD, 'sh', 'java', ...JAVA_FLAGS, '-jar', RUNNER], {
     stdio: ['pipe', output, output],

@@ -39,6 +39,9 @@ export interface WorkerProcess extends SeclProcess {
 /** Starts a command of `secl`. */
 export function startSecl(...parameters: readonly string[]): SeclProcess {
   const child = spawn(process.execPath, [MAIN, ...parameters]);
+  // Whatever ends the tests ends it too.
+  const kill = (): void => void child.kill('SIGKILL');
+  process.once('exit', kill);
   let out = '';
   let err = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
@@ -47,6 +50,7 @@ export function startSecl(...parameters: readonly string[]): SeclProcess {
     child,
     ended: new Promise((resolve) => {
       child.on('close', (code) => {
+        process.off('exit', kill);
         resolve({ code, out, err });
       });
     }),

@@ -14,6 +14,10 @@ export interface SchemaRegistryOptions {
   readonly timeoutMs: number;
   /** Tries before a request is given up, at least 1. @defaultValue 4 */
   readonly attempts?: number;
+  /** Until it has answered once, it is asked for so many milliseconds at least, however many tries. @defaultValue 0 */
+  readonly connectMs?: number;
+  /** Told once, as a sentence, for whom the first answer is waited. */
+  readonly onWaiting?: ((sentence: string) => void) | undefined;
   /** Spreads the waits. */
   readonly random: SeededRandom;
   /** Ceiling of the first wait in milliseconds; doubled each time. @defaultValue 250 */
@@ -31,10 +35,10 @@ const UNKNOWN: ReadonlySet<number> = new Set([40401, 40402, 40403]);
  * `/apis/ccompat/v7`. It keeps nothing and follows no redirect, so that the password goes where it was meant to.
  *
  * Where nobody answers, or a server says "later", it waits and asks again: uniformly in the upper half of a ceiling
- * that doubles.
+ * that doubles, up to four times the first.
  */
 export function openSchemaRegistry(options: SchemaRegistryOptions): SchemaRegistry {
-  const { user, timeoutMs, attempts = 4, random, firstWaitMs = 250 } = options;
+  const { user, timeoutMs, attempts = 4, connectMs = 0, random, firstWaitMs = 250 } = options;
   const base = options.url.replace(/\/+$/, '');
   const place = `the schema registry at ${base}`;
   const headers: Record<string, string> = { accept: MEDIA_TYPE, 'content-type': MEDIA_TYPE };
@@ -43,31 +47,42 @@ export function openSchemaRegistry(options: SchemaRegistryOptions): SchemaRegist
       `Basic ${Buffer.from(`${user.name}:${user.password}`).toString('base64')}`;
 
   const askOnce = async (path: string, body: string | undefined): Promise<RegistryAnswer> => {
-    let response: Response;
     try {
-      response = await fetch(`${base}${path}`, {
+      const response = await fetch(`${base}${path}`, {
         method: body === undefined ? 'GET' : 'POST',
         headers,
         redirect: 'manual',
         signal: AbortSignal.timeout(timeoutMs),
         ...(body === undefined ? {} : { body }),
       });
-      return await readAnswer(response);
+      const answer = await readAnswer(response);
+      if (!LATER.has(answer.status)) return answer;
+      throw new Later(`answered ${said(answer)}`);
     } catch (cause) {
-      throw away(`${place} ${reasonOf(cause)}`, cause);
+      throw cause instanceof Later ? cause : new Later(reasonOf(cause), { cause });
     }
   };
+
+  const connectBy = performance.now() + connectMs;
+  let hasAnswered = false;
+  let { onWaiting } = options;
 
   const ask = async (path: string, body?: object): Promise<RegistryAnswer> => {
     const text = body === undefined ? undefined : JSON.stringify(body);
     for (let tries = 1; ; tries++) {
       try {
         const answer = await askOnce(path, text);
-        if (!LATER.has(answer.status)) return answer;
-        throw away(`${place} answered ${said(answer)}`);
+        hasAnswered = true;
+        return answer;
       } catch (error) {
-        if (tries >= attempts) throw error;
-        const ceiling = firstWaitMs * 2 ** (tries - 1);
+        if (!(error instanceof Later)) throw error;
+        const isStarting = !hasAnswered && performance.now() < connectBy;
+        if (tries >= attempts && !isStarting) throw away(`${place} ${error.message}`, error.cause);
+        if (isStarting) {
+          onWaiting?.(`waiting for ${place}, which ${error.message}`);
+          onWaiting = undefined;
+        }
+        const ceiling = firstWaitMs * Math.min(2 ** (tries - 1), 4);
         await sleep((ceiling / 2) * (1 + random.next()));
       }
     }
@@ -122,6 +137,9 @@ export function openSchemaRegistry(options: SchemaRegistryOptions): SchemaRegist
 }
 
 type JsonObject = NonNullable<RegistryAnswer['json']>;
+
+/** Why there is no answer yet, in words that follow the registry's name. */
+class Later extends Error {}
 
 /** A failure that may pass. */
 function away(message: string, cause?: unknown): SeclError {

@@ -7,15 +7,13 @@ import type { TopologyBroker } from '../../topology/broker-topology.ts';
 import { makeFolder } from '../make-folder.ts';
 import { SYSTEM_CLOCK } from '../system-clock.ts';
 import { kafkaOptions } from './kafka-options.ts';
-
-/** How long a command waits for Kafka: somebody sits before it, and mistypes addresses. */
-const COMMAND_WAIT_MS = 10_000;
+import { startPatienceMs } from './start-patience.ts';
 
 /**
  * Opens the broker that a topology names; to be closed by whoever opened it.
  *
- * @param onWaiting - Told that Kafka does not answer yet, by processes that wait for it a minute, as long as a
- *   cluster takes to start; without it, ten seconds.
+ * @param onWaiting - Told that Kafka does not answer yet; who is told decides how long it is waited for
+ *   (`startPatienceMs`).
  * @throws SeclError `LOG_IN_USE` while another process has the embedded log open; `LOG_CORRUPT`; `FILE_UNREADABLE`;
  *   `BROKER_FAILED` where no Kafka broker answers or it refuses; `USAGE` for a secret that is missing.
  */
@@ -26,13 +24,8 @@ export async function openBroker(
   if (settings.kind === 'kafka')
     return openKafkaBroker({
       ...(await kafkaOptions(settings)),
-      ...(onWaiting === undefined
-        ? { connectMs: COMMAND_WAIT_MS }
-        : {
-            onWaiting: (reason) => {
-              onWaiting(`waiting for ${describeBroker(settings)}: ${reason}`);
-            },
-          }),
+      connectMs: startPatienceMs(onWaiting),
+      onWaiting: (reason) => onWaiting?.(`waiting for ${describeBroker(settings)}: ${reason}`),
     });
   const folder = path.join(settings.folder, 'log');
   await makeFolder(folder);

@@ -34,7 +34,7 @@ export async function openRecords(
   writes: readonly RecordName[],
   onWaiting?: Parameters<typeof openBroker>[1],
 ): Promise<OpenRecords> {
-  const registry = await openRegistry(topology.broker);
+  const registry = await openRegistry(topology.broker, onWaiting);
   if (registry === undefined)
     return { broker: await openBroker(topology.broker, onWaiting), codecs: openRecordCodecs() };
   const { codecs, writers } = await openRegisteredCodecs(topology, registry, writes);

@@ -4,14 +4,18 @@ import { seededRandom } from '../../random/seeded-random.ts';
 import type { TopologyBroker } from '../../topology/broker-topology.ts';
 import type { Environment } from '../model-store.ts';
 import { secretOf } from './secret-of.ts';
+import { startPatienceMs } from './start-patience.ts';
 
 /**
  * The schema registry of a topology; `undefined`: it has none, or its topics are in a log of one's own.
  *
+ * @param onWaiting - As `openBroker` has it: told by the first question that is asked of a registry that does not
+ *   answer yet.
  * @throws SeclError `FILE_UNREADABLE`, `USAGE` for a name or password that is not there.
  */
 export async function openRegistry(
   { kind, registry }: Pick<TopologyBroker, 'kind' | 'registry'>,
+  onWaiting?: (sentence: string) => void,
   environment: Environment = process.env,
 ): Promise<SchemaRegistry | undefined> {
   const { url, usernameFile, usernameEnv, passwordFile, passwordEnv, timeoutMs } = registry;
@@ -25,6 +29,8 @@ export async function openRegistry(
   return openSchemaRegistry({
     url,
     timeoutMs,
+    connectMs: startPatienceMs(onWaiting),
+    onWaiting,
     random: seededRandom(process.pid),
     ...(user === false ? {} : { user }),
   });

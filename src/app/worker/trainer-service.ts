@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { fromEvent, lastValueFrom, takeUntil } from 'rxjs';
+import { lastValueFrom, takeUntil } from 'rxjs';
 import { openFileAdapterStore } from '../../adapters/files/file-adapter-store.ts';
 import { SeclError } from '../../errors/secl-error.ts';
 import { traceMemory } from '../../operators/trace-memory.ts';
@@ -19,6 +19,7 @@ import type { ServiceOptions } from './service-options.ts';
 import { watchService } from './watch-service.ts';
 import { monitorHealth } from './worker-health.ts';
 import type { TrainedBatch } from './train-partition.ts';
+import { fired } from './work-group.ts';
 import { workerTopology } from './worker-topology.ts';
 
 /** What {@link runTrainer} is asked for. */
@@ -117,7 +118,7 @@ export async function runTrainer(options: TrainerServiceOptions): Promise<number
             batches += 1;
             options.onBatch?.(reportOf(trained));
           },
-        }).pipe(takeUntil(fromEvent(options.abort, 'abort'))),
+        }).pipe(takeUntil(fired(options.abort))),
         { defaultValue: undefined },
       );
       if (options.abort.aborted)

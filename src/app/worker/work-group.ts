@@ -97,7 +97,7 @@ function leasesUntil(group: ConsumerGroup, drain: AbortSignal): Observable<Parti
 }
 
 /** Emits once the signal fires, at once if it has. */
-function fired(signal: AbortSignal): Observable<unknown> {
+export function fired(signal: AbortSignal): Observable<unknown> {
   return signal.aborted ? from([true]) : fromEvent(signal, 'abort');
 }
 

@@ -48,6 +48,37 @@ describe('openSchemaRegistry', () => {
     assert.match(error.message, /answered 503: being restarted$/);
   });
 
+  it('waits longer for the first answer, and says once for whom', async () => {
+    const told: string[] = [];
+    const late = open({ attempts: 1, connectMs: 30_000, onWaiting: (why) => told.push(why) });
+    server.misbehave(() => (server.asked.length < 6 ? 503 : undefined));
+    assert.equal(await late.register('a-value', SCHEMA), 1);
+    assert.equal(server.asked.length, 6);
+    assert.deepEqual(told, [
+      `waiting for the schema registry at ${server.url}, which answered 503`,
+    ]);
+    // Once it was up, an outage is what it was before.
+    server.misbehave(() => 503);
+    await expectFailure(late.schemaOf(1), 'REGISTRY_FAILED');
+    assert.equal(server.asked.length, 7);
+    assert.equal(told.length, 1);
+  });
+
+  it('waits for the first answer no longer than it was told to, and not where the answer is no', async () => {
+    await server.stop();
+    const startedMs = performance.now();
+    const error = await expectFailure(
+      open({ attempts: 1, connectMs: 200 }).schemaOf(1),
+      'REGISTRY_FAILED',
+    );
+    assert.ok(performance.now() - startedMs >= 200);
+    assert.match(error.message, /cannot be reached \(ECONNREFUSED\)$/);
+    await server.start();
+    server.misbehave(() => 401);
+    await expectFailure(open({ connectMs: 60_000 }).schemaOf(1), 'REGISTRY_FAILED');
+    assert.equal(server.asked.length, 1);
+  });
+
   it('does not ask again where the answer is no', async () => {
     for (const [status, hint] of [
       [401, /user and password/],

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { frameConfluent } from '../../../../src/adapters/avro/confluent-frame.ts';
 import { openSchemaRegistry } from '../../../../src/adapters/registry/open-schema-registry.ts';
 import { createSubjects, subjectFaults } from '../../../../src/app/worker/check-subjects.ts';
@@ -181,16 +182,38 @@ describe('a worker with a schema registry', () => {
   it('takes name and password from where the topology says, and needs no registry without one', async () => {
     const { broker } = topologyOf('secret', server.url);
     const at = { ...broker.registry, usernameEnv: 'WHO', passwordEnv: 'HOW' };
-    const opened = await openRegistry({ ...broker, registry: at }, { WHO: 'me', HOW: 'secret' });
+    const opened = await openRegistry({ ...broker, registry: at }, undefined, {
+      WHO: 'me',
+      HOW: 'secret',
+    });
     await opened?.newest('none');
     assert.equal(server.authorization(), `Basic ${Buffer.from('me:secret').toString('base64')}`);
     const missing = await expectFailure(
-      openRegistry({ ...broker, registry: at }, { WHO: 'me' }),
+      openRegistry({ ...broker, registry: at }, undefined, { WHO: 'me' }),
       'USAGE',
     );
     assert.match(missing.message, /registry’s password is missing: the environment variable HOW/);
-    assert.equal(await openRegistry({ ...broker, kind: 'embedded' }, {}), undefined);
+    assert.equal(await openRegistry({ ...broker, kind: 'embedded' }, undefined, {}), undefined);
     const none = { ...broker.registry, url: null };
-    assert.equal(await openRegistry({ ...broker, registry: none }, {}), undefined);
+    assert.equal(await openRegistry({ ...broker, registry: none }, undefined, {}), undefined);
+  });
+
+  it('waits while the registry still comes up, and says once for whom', async () => {
+    const topology = topologyOf('early', server.url);
+    const told: string[] = [];
+    await server.stop();
+    // Four tries, as many as later outages get, take 1.75 s at most.
+    const starting = sleep(2500).then(() => server.start());
+    const opened = await openRegistry(topology.broker, (sentence) => told.push(sentence), {});
+    assert.ok(opened !== undefined);
+    const { codecs } = await openRegisteredCodecs(topology, opened, WORKER_WRITES);
+    await starting;
+    assert.equal(codecs.answer.schemaText, plain.answer.schemaText);
+    assert.equal(told.length, 1);
+    const [sentence = ''] = told;
+    assert.ok(
+      sentence.startsWith(`waiting for the schema registry at ${server.url}, which cannot be`),
+      sentence,
+    );
   });
 });

@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import { describe, it, mock, type TestContext } from 'node:test';
+import { MemberAssignment, MemberMetadata } from 'kafkajs/src/consumer/assignerProtocol.js';
+import { GroupMember } from '../../../../src/adapters/kafka/group-member.ts';
+import { KafkaClient } from '../../../../src/adapters/kafka/kafka-client.ts';
+import type { KafkaBrokerOptions } from '../../../../src/adapters/kafka/kafka-broker-options.ts';
+import { kafkaSettings } from '../../../../src/adapters/kafka/kafka-settings.ts';
+import { SYSTEM_CLOCK } from '../../../../src/app/system-clock.ts';
+import { SeclError } from '../../../../src/errors/secl-error.ts';
+import type { PartitionLease } from '../../../../src/ports/broker.ts';
+import { fakeKafkaClient, kafkaError } from '../../../support/fake-kafka-client.ts';
+import { until } from '../../../support/worker-run.ts';
+
+const metadata = MemberMetadata.encode({ version: 0, topics: ['t'] });
+const offsets = (offset: string): unknown => ({ responses: [{ partitions: [{ offset }] }] });
+
+/** A member of a group on brokers that answer as a test says, alone in it with partition 3 unless it says otherwise. */
+function memberOn(
+  t: TestContext,
+  answers: Parameters<typeof fakeKafkaClient>[0],
+  more: Partial<KafkaBrokerOptions> = {},
+) {
+  let joins = 0;
+  const { client, asked } = fakeKafkaClient(
+    {
+      joinGroup: () => ({
+        ...{ memberId: 'm1', generationId: ++joins, leaderId: 'm1' },
+        members: [{ memberId: 'm1', memberMetadata: metadata }],
+      }),
+      syncGroup: () => ({
+        memberAssignment: MemberAssignment.encode({ version: 0, assignment: { t: [3] } }),
+      }),
+      initProducerId: () => ({ producerId: '4', producerEpoch: 1 }),
+      // Nothing was committed, and the topic of the state is empty.
+      offsetFetch: () => offsets('-1'),
+      listOffsets: () => offsets('0'),
+      ...answers,
+    },
+    new Map([['t', 4]]),
+  );
+  // It makes clients of its own, which would connect.
+  for (const name of [
+    'onCoordinator',
+    'onLeader',
+    'onAny',
+    'partitionCount',
+    'forgetTopic',
+  ] as const)
+    mock.method(KafkaClient.prototype, name, client[name]);
+  const settings = kafkaSettings({
+    ...{ brokers: ['a:1'], clientId: 'c', clock: SYSTEM_CLOCK },
+    ...{ sessionTimeoutMs: 400, heartbeatMs: 10, transactionTimeoutMs: 200 },
+    ...more,
+  });
+  const ensured: (readonly string[])[] = [];
+  const member = new GroupMember(
+    {
+      ...{ settings, client, isClosed: () => false, plan: () => Promise.resolve([]) },
+      ensureState: (_, topics) => {
+        ensured.push(topics);
+        return Promise.resolve();
+      },
+    },
+    'g',
+    ['t'],
+  );
+  t.after(async () => {
+    await member.leave();
+    mock.restoreAll();
+  });
+  const leases: PartitionLease[] = [];
+  let failure: unknown;
+  let isComplete = false;
+  member.leases$.subscribe({
+    next: (lease) => leases.push(lease),
+    error: (error: unknown) => (failure = error),
+    complete: () => (isComplete = true),
+  });
+  const count = (name: string): number => asked.filter((each) => each.name === name).length;
+  return { member, leases, ensured, asked, count, failure: () => failure, over: () => isComplete };
+}
+
+describe('GroupMember', () => {
+  it('hands out its partition once it owns it, to whoever comes later too, until it leaves', async (t) => {
+    const { member, leases, ensured, asked, count, over } = memberOn(t, {});
+    await until(() => leases.length > 0 && count('heartbeat') > 2);
+    const [lease] = leases;
+    assert.deepEqual([lease?.topic, lease?.partition], ['t', 3]);
+    assert.deepEqual(ensured, [['t']]);
+    // Former owners are fenced before it is read how far they came.
+    const names = asked.map(({ name }) => name);
+    assert.ok(names.indexOf('initProducerId') < names.indexOf('offsetFetch'));
+    const late: PartitionLease[] = [];
+    member.leases$.subscribe((each) => late.push(each));
+    assert.deepEqual(late, leases);
+    assert.equal(lease?.revoked.aborted, false);
+    await member.leave();
+    assert.equal(lease?.revoked.aborted, true);
+    assert.equal(over(), true);
+    assert.ok(count('leaveGroup') >= 1);
+    const beats = count('heartbeat');
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    assert.equal(count('heartbeat'), beats);
+  });
+
+  it('takes its leases back at a rebalance, and joins again', async (t) => {
+    let beats = 0;
+    const { member, leases, count, failure } = memberOn(t, {
+      heartbeat: () => {
+        if (++beats === 3) throw kafkaError('REBALANCE_IN_PROGRESS');
+        return {};
+      },
+    });
+    await until(() => leases.length === 2);
+    assert.equal(count('joinGroup'), 2);
+    assert.deepEqual(
+      leases.map(({ revoked }) => revoked.aborted),
+      [true, false],
+    );
+    assert.equal(failure(), undefined);
+    await member.leave();
+  });
+
+  it('takes its leases back when nobody has heard of it for a session', async (t) => {
+    let isAway = false;
+    const { member, leases } = memberOn(t, {
+      heartbeat: () => (isAway ? new Promise(() => undefined) : {}),
+    });
+    await until(() => leases.length === 1);
+    isAway = true;
+    const startedMs = performance.now();
+    await until(() => leases[0]?.revoked.aborted === true);
+    const tookMs = performance.now() - startedMs;
+    assert.ok(tookMs > 300, `after ${tookMs} ms of a session of 400`);
+    isAway = false;
+    await until(() => leases.length === 2);
+    await member.leave();
+  });
+
+  it('fails with a code where joining again cannot help, and takes its leases back', async (t) => {
+    let beats = 0;
+    const { leases, failure, count } = memberOn(t, {
+      heartbeat: () => {
+        if (++beats > 2) throw kafkaError('GROUP_AUTHORIZATION_FAILED');
+        return {};
+      },
+    });
+    await until(() => failure() !== undefined);
+    const error = failure();
+    assert.ok(error instanceof SeclError);
+    assert.equal(error.code, 'BROKER_FAILED');
+    assert.match(error.message, /^group g/);
+    assert.equal(leases[0]?.revoked.aborted, true);
+    assert.equal(count('joinGroup'), 1);
+  });
+
+  it('goes on joining while nobody answers', async (t) => {
+    let tries = 0;
+    const { member, leases, failure } = memberOn(t, {
+      joinGroup: () => {
+        if (++tries < 3) throw kafkaError('GROUP_COORDINATOR_NOT_AVAILABLE');
+        return { memberId: 'm1', generationId: 1, leaderId: 'm2', members: [] };
+      },
+    });
+    await until(() => leases.length === 1);
+    assert.equal(tries, 3);
+    assert.equal(failure(), undefined);
+    await member.leave();
+  });
+});
