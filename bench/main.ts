@@ -5,6 +5,7 @@ import { DEFAULT_MODEL } from '../src/app/model-store.ts';
 import { FORMATS } from '../src/app/stream-choices.ts';
 import { describeError, errorLines } from '../src/cli/describe-error.ts';
 import { EXIT, exitCodeOf } from '../src/cli/exit-code.ts';
+import { positiveNumber } from '../src/cli/positive-number.ts';
 import { wholeNumber } from '../src/cli/whole-number.ts';
 import { measureGateRunLengths, type GateRunLengthOptions } from './gate-run-lengths.ts';
 import { measureGateThresholds, type GateThresholdOptions } from './gate-thresholds.ts';
@@ -136,8 +137,8 @@ program
   .option('--questions <n>', 'questions altogether', wholeNumber(1), 1_000_000)
   .option(...ROUNDS, wholeNumber(1), 10)
   .option('--batch <n>', 'questions in a transaction', wholeNumber(1), 64)
-  .option('--bare-share <x>', 'share of the questions for the bare loops', Number, 1)
-  .option('--minutes <n>', 'no round begins later', Number, Infinity)
+  .option('--bare-share <x>', 'share of the questions for the bare loops', positiveNumber(1), 1)
+  .option('--minutes <n>', 'no round begins later', positiveNumber(), Infinity)
   .option(...json)
   .action((options: LoadOptions & OutputOptions) =>
     publish('load', options, () => measureLoad(options)),

@@ -55,7 +55,7 @@ export async function readRunSettings(runFolder: string): Promise<RunSettings | 
 }
 
 function unreadable(file: string, cause: unknown): SeclError {
-  return new SeclError('FILE_UNREADABLE', `${file} cannot be read`, {
+  return new SeclError('FILE_UNREADABLE', `${file} is damaged, or of another version`, {
     hint: 'Delete it and name the topology with --topology, or replay the stream again.',
     cause,
   });

@@ -6,6 +6,7 @@ const LEVELS = ['off', 'warning', 'alert'] as const satisfies readonly RaisedLev
 const URL_RULE = {
   pattern: '^https?://[^\\s@]{1,2000}$',
   rule: 'an http or https address without a name or password in it',
+  hidden: true,
 };
 const HEADER_RULE = {
   pattern: '^[A-Za-z0-9-]{1,100}$',

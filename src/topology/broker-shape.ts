@@ -13,6 +13,7 @@ const FILE = { pattern: '^\\S(.{0,998}\\S)?$', rule: 'a path of 1 to 1000 charac
 const VARIABLE = {
   pattern: '^[A-Za-z_][A-Za-z0-9_]{0,127}$',
   rule: 'the name of an environment variable',
+  hidden: true,
 };
 /** No literal of IPv6: kafkajs takes the first colon for the port's. A name may lead to one. */
 export const ADDRESSES = {
@@ -23,6 +24,7 @@ export const ADDRESSES = {
 export const REGISTRY_ADDRESS = {
   pattern: '^https?://[^\\s@?#]{1,2000}$',
   rule: 'an http or https address without a name or password in it',
+  hidden: true,
 };
 const CLIENT = {
   pattern: '^[A-Za-z0-9._-]{1,128}$',

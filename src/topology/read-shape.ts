@@ -22,9 +22,10 @@ const NOTHING = undefined;
 
 const joinPath = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`);
 
-/** A value as a message shows it: short and on one line. */
+/** A value as a message shows it: short, on one line, and without what an address has before its `@`. */
 function show(value: unknown): string {
-  const shown = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  const shown =
+    typeof value === 'string' ? JSON.stringify(value.replace(/^.*@/s, '***@')) : String(value);
   return shown.length > 40 ? `${shown.slice(0, 39)}…` : shown;
 }
 
@@ -93,9 +94,8 @@ function read(
   if (shape.kind === 'list') return readList(node, shape.values, path, offset, context, fail);
   const value = isScalar(node) ? node.value : NOTHING;
   if (!fits(shape, value)) {
-    return fail(
-      `must be ${ruleOf(shape)}${field.nullable ? ' or null' : ''}, not ${kindOf(node)}.`,
-    );
+    const found = shape.kind === 'text' && shape.hidden === true ? '' : `, not ${kindOf(node)}`;
+    return fail(`must be ${ruleOf(shape)}${field.nullable ? ' or null' : ''}${found}.`);
   }
   // −0 becomes 0: they mean the same, and JSON keeps them apart in no way.
   return typeof value === 'number' ? value + 0 : value;

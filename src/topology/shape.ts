@@ -10,6 +10,8 @@ export type Shape =
       readonly pattern: string;
       /** The pattern in words, after "must be". */
       readonly rule: string;
+      /** What does not match may hold a secret: no message repeats it. @defaultValue false */
+      readonly hidden?: boolean;
     }
   | { readonly kind: 'choice'; readonly values: readonly string[] }
   | { readonly kind: 'list'; readonly values: readonly string[] }
@@ -85,7 +87,7 @@ export function flag(fallback: boolean, description: string): Field<boolean> {
 
 /** A text; see {@link Shape} for pattern and rule. */
 export function text(
-  match: { readonly pattern: string; readonly rule: string },
+  match: { readonly pattern: string; readonly rule: string; readonly hidden?: boolean },
   fallback: string,
   description: string,
 ): Field<string> {

@@ -11,6 +11,7 @@ import {
 const ENDPOINT = {
   pattern: '^[^\\s@]{1,1000}$',
   rule: 'a URL, path or host:port of 1 to 1000 characters, without credentials',
+  hidden: true,
 };
 
 /** Keys of telemetry. */

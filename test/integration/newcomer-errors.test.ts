@@ -112,6 +112,12 @@ const CASES: readonly (readonly [
     /localhost:9092/,
   ],
   ['no topics, or --brokers forgotten', () => ['read', 'answers'], 'TOPIC_UNKNOWN', /--brokers/],
+  [
+    'dead letters of a folder that is none',
+    () => ['dead-letters', 'list', '--log', 'nosuch'],
+    'TOPIC_UNKNOWN',
+    /--log/,
+  ],
   ['an unknown command', () => ['replya'], '', /--help/],
 ];
 

@@ -3,8 +3,9 @@ import type { DeadLetter } from '../../events/dead-letter.ts';
 import { DEAD_LETTER_BYTES, DEAD_LETTER_KEY_BYTES } from '../../operators/dead-letter-of.ts';
 import type { Broker, OutgoingRecord } from '../../ports/broker.ts';
 import type { Topology } from '../../topology/topology.ts';
+import { describeBroker } from './open-broker.ts';
 import { openRecords, type OpenRecords } from './open-records.ts';
-import { createTopicTail } from './topic-tail.ts';
+import { topicTails } from './topic-tails.ts';
 import { workerTopology, type BrokerChoice } from './worker-topology.ts';
 
 /** A dead letter and where it is. */
@@ -36,16 +37,12 @@ const RETRY_HEADER = 'secl-retry-of';
 /** Reads the letters that a filter names, one by one. */
 async function* letters(
   { broker, codecs }: OpenRecords,
-  { topics }: Topology,
+  { topics, broker: place }: Topology,
   { code, ids }: LetterFilter,
 ): AsyncGenerator<PlacedLetter, void, undefined> {
-  const partitions = (await broker.topics()).get(topics.deadLetters) ?? 0;
-  for (let partition = 0; partition < partitions; partition++)
-    for await (const { value, offset } of createTopicTail(
-      broker,
-      topics.deadLetters,
-      partition,
-    ).each()) {
+  const tails = await topicTails(broker, topics.deadLetters, describeBroker(place));
+  for (const tail of tails)
+    for await (const { value, partition, offset } of tail.each()) {
       const id = `${partition}/${offset}`;
       const decoded = value === null ? null : codecs.deadLetter.decode(value);
       if (decoded?.ok !== true) continue;

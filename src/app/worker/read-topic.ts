@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RecordCodecs } from '../../adapters/avro/record-codecs.ts';
 import { SeclError } from '../../errors/secl-error.ts';
-import type { Broker, IncomingRecord } from '../../ports/broker.ts';
+import type { IncomingRecord } from '../../ports/broker.ts';
 import type { Codec } from '../../ports/record-codec.ts';
 import type { TopologyTopics } from '../../topology/topology.ts';
 import { describeBroker } from './open-broker.ts';
 import { openRecords } from './open-records.ts';
-import { createTopicTail } from './topic-tail.ts';
+import { topicTails } from './topic-tails.ts';
 import { workerTopology, type BrokerChoice } from './worker-topology.ts';
 
 /** What can be read back, as the command line calls it. */
@@ -109,7 +109,7 @@ export async function readTopic(options: ReadTopicOptions): Promise<number> {
   const { topic, codec } = sourceOf(what, topology.topics, codecs);
   let read = 0;
   try {
-    const tails = await tailsOf(broker, topic, describeBroker(topology.broker));
+    const tails = await topicTails(broker, topic, describeBroker(topology.broker));
     const done = (): boolean => stop.aborted || read >= limit;
     do {
       for (const tail of tails) {
@@ -130,20 +130,4 @@ export async function readTopic(options: ReadTopicOptions): Promise<number> {
   } finally {
     await broker.close();
   }
-}
-
-/** A tail a partition. @throws SeclError `TOPIC_UNKNOWN`. */
-async function tailsOf(
-  broker: Broker,
-  topic: string,
-  place: string,
-): Promise<readonly ReturnType<typeof createTopicTail>[]> {
-  const partitions = (await broker.topics()).get(topic);
-  if (partitions === undefined)
-    throw new SeclError('TOPIC_UNKNOWN', `${place} has no topic ${topic}`, {
-      hint: 'Say where it is with --brokers, --log or --topology, or create it with `secl topics create`.',
-    });
-  return Array.from({ length: partitions }, (_, partition) =>
-    createTopicTail(broker, topic, partition),
-  );
 }

@@ -43,7 +43,7 @@ export async function workerTopology(choice: BrokerChoice): Promise<Topology> {
     return { ...loaded, broker: { ...loaded.broker, kind: 'embedded', folder: log } };
   }
   if (brokers !== undefined && !new RegExp(ADDRESSES.pattern).test(brokers))
-    throw new SeclError('USAGE', `--brokers ${brokers} is no list of host:port`, {
+    throw new SeclError('USAGE', '--brokers is no list of host:port', {
       hint: 'Name them like localhost:9092, separated by commas without spaces.',
     });
   const broker =
