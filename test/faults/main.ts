@@ -45,10 +45,18 @@ if (skip !== false || process.env['KAFKA_BROKERS'] !== undefined) {
 const seed = Number(values.seed);
 const rounds = Number(values.rounds);
 const names = values.only?.split(',') ?? FAULT_NAMES;
+if (!Number.isSafeInteger(rounds) || rounds < 1 || !Number.isSafeInteger(seed)) {
+  console.error('--rounds takes a whole number of at least 1, --seed a whole number.');
+  process.exit(1);
+}
 const plan = names
   .flatMap((fault) => modesOf(fault).map((mode) => ({ fault, mode })))
   .filter(({ mode }) => values.mode === undefined || mode === values.mode)
   .filter(({ mode }) => !values.registry || mode !== 'embedded');
+if (plan.length === 0 || names.some((name) => !FAULT_NAMES.includes(name))) {
+  console.error(`No round fits --only and --mode. Faults are ${FAULT_NAMES.join(', ')}.`);
+  process.exit(1);
+}
 const planned = Array.from({ length: rounds }, (_, round) => ({
   ...plan[round % plan.length]!,
   seed: seed + round,
