@@ -87,6 +87,23 @@ export function isTransient(error: unknown): boolean {
   return isStaleLeader(error) || isStaleCoordinator(error) || hasType(error, ...TRANSIENT);
 }
 
+/** What a broker refuses however often it is asked: somebody has to change a right, a limit, a clock. */
+const REFUSED = [
+  'TOPIC_AUTHORIZATION_FAILED',
+  'GROUP_AUTHORIZATION_FAILED',
+  'CLUSTER_AUTHORIZATION_FAILED',
+  'TRANSACTIONAL_ID_AUTHORIZATION_FAILED',
+  'MESSAGE_TOO_LARGE',
+  'RECORD_LIST_TOO_LARGE',
+  'INVALID_RECORD',
+  'INVALID_TIMESTAMP',
+];
+
+/** Whether a broker refused it for good; of a coded error, whether that is its cause. */
+export function isRefusedFault(error: unknown): boolean {
+  return hasType(error instanceof SeclError ? error.cause : error, ...REFUSED);
+}
+
 /** `RECORD_TOO_LARGE`, `PRECONDITION` or `BROKER_FAILED` for what kafkajs threw; a coded error stays. */
 export function codedFault(what: string, error: unknown): SeclError {
   if (error instanceof SeclError) return error;

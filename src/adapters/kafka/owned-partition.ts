@@ -14,6 +14,7 @@ import { copyRecords } from './copy-records.ts';
 import { fetchBounds } from './fetch-bounds.ts';
 import { fetchCommitted, ownerId, restoreState, stateTopic } from './group-state.ts';
 import { KafkaClient } from './kafka-client.ts';
+import { isRefusedFault } from './kafka-faults.ts';
 import type { KafkaSettings } from './kafka-settings.ts';
 import { PartitionReader } from './partition-reader.ts';
 import { TransactionalWriter } from './transactional-writer.ts';
@@ -46,7 +47,8 @@ export interface OwnedPartition {
  * Becomes the owner of a partition: fences every former one, then reads the committed offset, then the
  * state, in this order, or what was read could be overtaken by a commit still on its way.
  *
- * @param onLost - Called once if the writer loses its place while the lease holds.
+ * @param onLost - Called once if the writer loses its place while the lease holds; not for what the broker refuses for
+ *   good, which the commit alone tells. Its writer is at an end then: the next commit loses the place.
  * @throws SeclError `STATE_MISMATCH` if there is state but no offset: Kafka forgot the one and kept the
  *   other, and starting over would answer everything again.
  */
@@ -144,7 +146,8 @@ function serve(
     } catch (error) {
       // Its connections were closed while it was under way.
       if (isRevoked()) throw fenced(topic, partition);
-      onLost(owned);
+      // Under a new lease, what is refused for good would be written again, and nobody would hear of it.
+      if (!isRefusedFault(error)) onLost(owned);
       throw error;
     }
   };

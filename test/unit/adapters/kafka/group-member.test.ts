@@ -167,4 +167,29 @@ describe('GroupMember', () => {
     assert.equal(failure(), undefined);
     await member.leave();
   });
+
+  for (const type of ['TOPIC_AUTHORIZATION_FAILED', 'MESSAGE_TOO_LARGE', 'INVALID_TIMESTAMP'])
+    it(`leaves what is refused for good (${type}) to whoever wrote it: a new lease would write it again`, async (t) => {
+      const { member, leases } = memberOn(t, {
+        addPartitionsToTxn: () => ({}),
+        addOffsetsToTxn: () => ({}),
+        txnOffsetCommit: () => ({}),
+        endTxn: () => ({}),
+        produce: () => {
+          throw kafkaError(type);
+        },
+      });
+      await until(() => leases.length === 1);
+      const commit = (): Promise<unknown> => {
+        const state = new Map([['k', new Uint8Array([1])]]);
+        return leases[0]!.commit({ nextOffset: 0n, records: [], state });
+      };
+      await assert.rejects(commit(), (error: SeclError) => !error.retryable);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      assert.deepEqual([leases.length, leases[0]?.revoked.aborted], [1, false]);
+      // Whoever goes on all the same does so under a new lease: the writer is at an end.
+      await assert.rejects(commit(), { code: 'FENCED' });
+      await until(() => leases.length === 2);
+      await member.leave();
+    });
 });
