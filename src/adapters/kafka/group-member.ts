@@ -209,7 +209,9 @@ export class GroupMember implements ConsumerGroup {
     throw new SeclError(
       'STALLED',
       `a worker of group ${this.#groupId} has neither polled nor committed for ${progressTimeoutMs} ms`,
-      { hint: 'Start the worker anew, or raise progressTimeoutMs if its batches take so long.' },
+      {
+        hint: 'Start the worker anew; if its batches take so long, make them smaller (batch.maxBatch).',
+      },
     );
   }
 }
