@@ -87,16 +87,16 @@ export function isTransient(error: unknown): boolean {
   return isStaleLeader(error) || isStaleCoordinator(error) || hasType(error, ...TRANSIENT);
 }
 
+const TOO_LARGE = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'];
+const BAD_RECORD = ['INVALID_RECORD', 'INVALID_TIMESTAMP'];
 /** What a broker refuses however often it is asked: somebody has to change a right, a limit, a clock. */
 const REFUSED = [
   'TOPIC_AUTHORIZATION_FAILED',
   'GROUP_AUTHORIZATION_FAILED',
   'CLUSTER_AUTHORIZATION_FAILED',
   'TRANSACTIONAL_ID_AUTHORIZATION_FAILED',
-  'MESSAGE_TOO_LARGE',
-  'RECORD_LIST_TOO_LARGE',
-  'INVALID_RECORD',
-  'INVALID_TIMESTAMP',
+  ...TOO_LARGE,
+  ...BAD_RECORD,
 ];
 
 /** Whether a broker refused it for good; of a coded error, whether that is its cause. */
@@ -108,7 +108,7 @@ export function isRefusedFault(error: unknown): boolean {
 export function codedFault(what: string, error: unknown): SeclError {
   if (error instanceof SeclError) return error;
   const { message, name } = faultOf(error);
-  if (hasType(error, 'MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE')) {
+  if (hasType(error, ...TOO_LARGE)) {
     return new SeclError('RECORD_TOO_LARGE', `${what}: ${message}`, {
       hint: 'Raise max.message.bytes of the topic, or keep the bulk outside.',
       cause: error,
@@ -120,7 +120,7 @@ export function codedFault(what: string, error: unknown): SeclError {
       cause: error,
     });
   }
-  if (hasType(error, 'INVALID_RECORD', 'INVALID_TIMESTAMP')) {
+  if (hasType(error, ...BAD_RECORD)) {
     return new SeclError('PRECONDITION', `${what}: the broker refused a record: ${message}`, {
       hint: 'Check that this machine’s clock is right: topics may refuse far-off timestamps. A compacted topic takes no record without a key.',
       cause: error,
