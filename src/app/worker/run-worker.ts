@@ -1,16 +1,17 @@
 import {
   concat,
   defer,
+  delay,
   EMPTY,
   finalize,
   from,
   ignoreElements,
   lastValueFrom,
+  map,
   merge,
-  Observable,
   takeUntil,
   tap,
-  timer,
+  type Observable,
 } from 'rxjs';
 import type { RecordCodecs } from '../../adapters/avro/record-codecs.ts';
 import { SeclError } from '../../errors/secl-error.ts';
@@ -35,6 +36,7 @@ import { scoringOptionsOf } from '../scoring-options-of.ts';
 import type { TrainingDesk } from '../training-desk.ts';
 import { createAdapterIndex } from './adapter-index.ts';
 import { checkOffset, type ResetTo } from './check-offset.ts';
+import { fired } from './fired.ts';
 import { groupsOf } from './groups-of.ts';
 import { followLineage } from './lineage-follower.ts';
 import type { PartitionLedger } from './partition-ledger.ts';
@@ -170,14 +172,14 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     tap((window) => options.onWindow?.(window)),
     measureWindows(telemetry),
     // Others may go on answering for ever.
-    takeUntil(defer(() => concat(fired(answered.signal), timer(CATCH_UP_MS)))),
+    takeUntil(fired(answered.signal).pipe(delay(CATCH_UP_MS))),
   );
 
   const training$ =
     loop === null || loop.trainer === null
       ? EMPTY
       : trainGroup({ ...options, trainer: loop.trainer, drain: answered.signal, tracing }).pipe(
-          takeUntil(concat(fired(answered.signal), from([true]))),
+          takeUntil(fired(answered.signal)),
         );
 
   await lastValueFrom(
@@ -275,25 +277,10 @@ function desks(
   return () => createTopicDesk({ learning, mode, follower, load, shared, clock, timeoutMs, drain });
 }
 
-/** Completes once the signal fires; emits nothing. */
-function fired(signal: AbortSignal): Observable<never> {
-  return new Observable((subscriber) => {
-    const complete = (): void => {
-      subscriber.complete();
-    };
-    if (signal.aborted) complete();
-    else signal.addEventListener('abort', complete, { once: true });
-    return () => {
-      signal.removeEventListener('abort', complete);
-    };
-  });
-}
-
 /** Errors with `CANCELLED` once the signal fires; never emits. */
 function cancelledBy(signal: AbortSignal): Observable<never> {
-  return concat(
-    fired(signal),
-    defer(() => {
+  return fired(signal).pipe(
+    map(() => {
       throw new SeclError(
         'CANCELLED',
         'the worker was stopped at once; what was committed is kept',

@@ -8,6 +8,7 @@ import { openTrainer } from '../open-trainer.ts';
 import { SYSTEM_CLOCK } from '../system-clock.ts';
 import { checkTopics } from './check-topics.ts';
 import { ensureOwnTopics } from './ensure-own-topics.ts';
+import { fired } from './fired.ts';
 import { followGroups } from './follow-groups.ts';
 import { groupsOf } from './groups-of.ts';
 import { describeBroker } from './open-broker.ts';
@@ -19,7 +20,6 @@ import type { ServiceOptions } from './service-options.ts';
 import { watchService } from './watch-service.ts';
 import { monitorHealth } from './worker-health.ts';
 import type { TrainedBatch } from './train-partition.ts';
-import { fired } from './work-group.ts';
 import { workerTopology } from './worker-topology.ts';
 
 /** What {@link runTrainer} is asked for. */

@@ -4,7 +4,6 @@ import {
   EMPTY,
   finalize,
   from,
-  fromEvent,
   mergeMap,
   retry,
   takeUntil,
@@ -15,6 +14,7 @@ import {
 } from 'rxjs';
 import { isRetryable, SeclError } from '../../errors/secl-error.ts';
 import type { Broker, ConsumerGroup, PartitionLease } from '../../ports/broker.ts';
+import { fired } from './fired.ts';
 import type { PartitionLedger } from './partition-ledger.ts';
 
 /** What {@link workGroup} does. */
@@ -94,11 +94,6 @@ export function workGroup<T>(options: WorkGroupOptions<T>): Observable<T> {
 /** The leases of a group until the worker stops; those held already are worked off. */
 function leasesUntil(group: ConsumerGroup, drain: AbortSignal): Observable<PartitionLease> {
   return group.leases$.pipe(takeUntil(fired(drain)));
-}
-
-/** Emits once the signal fires, at once if it has. */
-export function fired(signal: AbortSignal): Observable<unknown> {
-  return signal.aborted ? from([true]) : fromEvent(signal, 'abort');
 }
 
 /** Whether work was given up because the worker stops. */
