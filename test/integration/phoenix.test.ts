@@ -11,6 +11,7 @@ import {
 } from '../support/phoenix-server.ts';
 import { secl, startSecl, startWorker, until } from '../support/secl-process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { topicsYaml } from '../support/topics-yaml.ts';
 
 /** Questions of two kinds, one after the other, with labels; the sixth record is no question. */
 function writeStream(file: string, count: number, prefix = 'q'): void {
@@ -97,7 +98,7 @@ describe('Arize Phoenix', { skip: phoenixSkip() }, () => {
       `
 version: 1
 name: joined
-topics: { questions: ${name}.q, answers: ${name}.a, feedback: ${name}.f, calibration: ${name}.c, deadLetters: ${name}.d, trainingBatches: ${name}.t, adapters: ${name}.p, adapterDecisions: ${name}.e, alerts: ${name}.w }
+topics: ${topicsYaml(name)}
 batch: { maxWaitMs: 20 }
 gate: { kind: always }
 confidence: { evidence: token-certainty }

@@ -16,8 +16,9 @@ import {
   type PrometheusServer,
   type Sample,
 } from '../support/prometheus-server.ts';
-import { secl, startWorker, until, type WorkerProcess } from '../support/secl-process.ts';
+import { linesOf, secl, startWorker, until, type WorkerProcess } from '../support/secl-process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { topicsYaml } from '../support/topics-yaml.ts';
 
 /** Topics and groups of this run alone: the broker may be somebody's. */
 const NAME = `scraped-${process.pid}-${Date.now()}`;
@@ -54,10 +55,7 @@ describe('Prometheus, of a worker on Kafka', { skip: prometheusSkip() || kafkaSk
 
   /** Records of a topic, as `secl read` has them. */
   const records = (what: string): readonly Printed[] =>
-    secl('read', what, ...place, '--json')
-      .out.split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as Printed);
+    linesOf<Printed>(secl('read', what, ...place, '--json').out);
 
   before(async () => {
     kafka = await startKafka();
@@ -68,7 +66,7 @@ describe('Prometheus, of a worker on Kafka', { skip: prometheusSkip() || kafkaSk
       `
 version: 1
 name: scraped
-topics: { questions: ${NAME}.q, answers: ${NAME}.a, feedback: ${NAME}.f, calibration: ${NAME}.c, deadLetters: ${NAME}.d, trainingBatches: ${NAME}.t, adapters: ${NAME}.p, adapterDecisions: ${NAME}.e, alerts: ${NAME}.w }
+topics: ${topicsYaml(NAME)}
 batch: { maxWaitMs: 20 }
 gate: { kind: drift, warmUp: 4, burst: 12 }
 confidence: { evidence: token-certainty }

@@ -9,6 +9,7 @@ import { kafkaSkip, startKafka, type KafkaServer } from '../support/kafka-server
 import { startRegistryProcess, type RegistryProcess } from '../support/registry-process.ts';
 import { linesOf, secl, startWorker, until } from '../support/secl-process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { topicsYaml } from '../support/topics-yaml.ts';
 
 /** Topics and groups of this run alone: the broker may be somebody's. */
 const NAME = `r${process.pid}-${Date.now()}`;
@@ -29,7 +30,7 @@ describe('secl run on Kafka with a schema registry', { skip: kafkaSkip() }, () =
       `
 version: 1
 name: registry-test
-topics: { questions: ${NAME}.q, answers: ${NAME}.a, feedback: ${NAME}.f, calibration: ${NAME}.c, deadLetters: ${NAME}.d, trainingBatches: ${NAME}.t, adapters: ${NAME}.p, adapterDecisions: ${NAME}.e, alerts: ${NAME}.w }
+topics: ${topicsYaml(NAME)}
 batch: { maxWaitMs: 20 }
 gate: { kind: always }
 confidence: { evidence: token-certainty }

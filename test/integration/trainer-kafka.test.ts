@@ -23,6 +23,7 @@ import {
   type WorkerProcess,
 } from '../support/secl-process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { topicsYaml } from '../support/topics-yaml.ts';
 import { readTopic } from '../support/worker-run.ts';
 
 /** Topics and groups of this run alone: the broker may be somebody's. */
@@ -115,7 +116,7 @@ describe(
         `
 version: 1
 name: trainer-test
-topics: { questions: ${NAME}.q, answers: ${NAME}.a, feedback: ${NAME}.f, calibration: ${NAME}.c, deadLetters: ${NAME}.d, trainingBatches: ${BATCHES}, adapters: ${NAME}.p, adapterDecisions: ${NAME}.e, alerts: ${NAME}.w }
+topics: ${topicsYaml(NAME)}
 model: { name: ${REAL_MODEL}, threads: 1 }
 batch: { maxBatch: 4, maxWaitMs: 20 }
 

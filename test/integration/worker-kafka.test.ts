@@ -7,6 +7,7 @@ import type { ListedAlerts } from '../../src/app/read-alerts.ts';
 import { kafkaSkip, startKafka, type KafkaServer } from '../support/kafka-server.ts';
 import { MAIN, linesOf, secl, startWorker, until } from '../support/secl-process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { topicsYaml } from '../support/topics-yaml.ts';
 
 /** Topics and groups of this run alone: the broker may be somebody's. */
 const NAME = `t${process.pid}-${Date.now()}`;
@@ -19,7 +20,7 @@ describe('secl run on Kafka', { skip: kafkaSkip() }, () => {
   const topology = (trainer: string): string => `
 version: 1
 name: kafka-test
-topics: { questions: ${NAME}.q, answers: ${NAME}.a, feedback: ${NAME}.f, calibration: ${NAME}.c, deadLetters: ${NAME}.d, trainingBatches: ${NAME}.t, adapters: ${NAME}.p, adapterDecisions: ${NAME}.e, alerts: ${NAME}.w }
+topics: ${topicsYaml(NAME)}
 batch: { maxWaitMs: 20 }
 gate: { kind: always }
 confidence: { evidence: token-certainty }

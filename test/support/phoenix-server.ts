@@ -1,8 +1,7 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './free-port.ts';
+import { startServer } from './start-server.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** A span as Phoenix gives it back. */
@@ -39,33 +38,20 @@ export function phoenixSkip(): string | false {
 export async function startPhoenix(): Promise<PhoenixServer> {
   const url = `http://127.0.0.1:${await freePort()}`;
   const folder = temporaryFolder();
-  const child = spawn(process.env['PHOENIX'] ?? '', ['serve'], {
-    cwd: folder,
-    env: {
-      ...process.env,
+  const end = await startServer('Phoenix', {
+    command: process.env['PHOENIX'] ?? '',
+    parameters: ['serve'],
+    environment: {
       PHOENIX_HOST: '127.0.0.1',
       PHOENIX_PORT: new URL(url).port,
       PHOENIX_GRPC_PORT: String(await freePort()),
       PHOENIX_WORKING_DIR: join(folder, 'phoenix'),
       PHOENIX_TELEMETRY_ENABLED: 'false',
     },
-    stdio: ['ignore', 'ignore', 'pipe'],
+    folder,
+    readyUrl: `${url}/healthz`,
+    readyMs: READY_MS,
   });
-  let said = '';
-  child.stderr
-    .setEncoding('utf8')
-    .on('data', (text: string) => (said = (said + text).slice(-3000)));
-  const ended = once(child, 'exit');
-  const ready = async (): Promise<boolean> =>
-    (await fetch(`${url}/healthz`).catch(() => undefined))?.ok === true;
-  const startedMs = performance.now();
-  while (!(await ready())) {
-    if (child.exitCode !== null || performance.now() - startedMs > READY_MS) {
-      child.kill('SIGKILL');
-      throw new Error(`Phoenix did not start: ${said}`);
-    }
-    await sleep(200);
-  }
   return {
     url,
     spans: async () => {
@@ -84,9 +70,6 @@ export async function startPhoenix(): Promise<PhoenixServer> {
       }
       return all;
     },
-    stop: async () => {
-      child.kill('SIGKILL');
-      await ended;
-    },
+    stop: () => end('SIGKILL'),
   };
 }

@@ -1,9 +1,8 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './free-port.ts';
+import { startServer } from './start-server.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** One series of an answer of Prometheus, with its value at the moment asked for. */
@@ -62,35 +61,22 @@ export async function startPrometheus(
       scrape_configs: [{ job_name: 'secl', static_configs: [{ targets: [target] }] }],
     }),
   );
-  const child = spawn(
-    'prometheus',
-    [
+  const end = await startServer('Prometheus', {
+    command: 'prometheus',
+    parameters: [
       `--config.file=${config}`,
       `--storage.tsdb.path=${join(folder, 'data')}`,
       `--web.listen-address=${new URL(url).host}`,
     ],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
-  );
-  let said = '';
-  child.stderr
-    .setEncoding('utf8')
-    .on('data', (text: string) => (said = (said + text).slice(-3000)));
-  const ended = once(child, 'exit');
+    folder,
+    readyUrl: `${url}/-/ready`,
+    readyMs: READY_MS,
+  });
   const api = async <T>(path: string): Promise<T> => {
     const response = await fetch(`${url}/api/v1/${path}`);
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
     return ((await response.json()) as { data: T }).data;
   };
-  const ready = async (): Promise<boolean> =>
-    (await fetch(`${url}/-/ready`).catch(() => undefined))?.ok === true;
-  const startedMs = performance.now();
-  while (!(await ready())) {
-    if (child.exitCode !== null || performance.now() - startedMs > READY_MS) {
-      child.kill('SIGKILL');
-      throw new Error(`Prometheus did not start: ${said}`);
-    }
-    await sleep(100);
-  }
   return {
     query: async (expression) => {
       const { result } = await api<{
@@ -103,9 +89,6 @@ export async function startPrometheus(
       const { groups } = await api<{ groups: { rules: JudgedRule[] }[] }>('rules');
       return groups.flatMap((group) => group.rules);
     },
-    stop: async () => {
-      child.kill('SIGTERM');
-      await ended;
-    },
+    stop: () => end('SIGTERM'),
   };
 }

@@ -94,9 +94,9 @@ export interface Line {
 }
 
 /** What `secl read --json` printed. */
-export function linesOf(out: string): Line[] {
+export function linesOf<T = Line>(out: string): T[] {
   return out
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Line);
+    .map((line) => JSON.parse(line) as T);
 }
