@@ -15,6 +15,8 @@ import type { Decoded } from '../../../src/ports/record-codec.ts';
 import { trainingTarget } from '../../../src/secl/training-target.ts';
 import { EMPTY_PROBE } from '../../../src/secl/truth-probe.ts';
 import type { Topology } from '../../../src/topology/topology.ts';
+import { ANY_LINEAGE } from '../../../src/events/adapter-decision.ts';
+import { adapterDecision } from '../../support/adapter-run.ts';
 import { question } from '../../support/secl-fixture.ts';
 import {
   topology,
@@ -256,6 +258,22 @@ describe('the self-calibrating loop, with a stand-in for model and trainer', () 
     assert.deepEqual(lasting(await run({ on })), lasting(whole));
     // Resumed, it looks up the adapter that acts by its version, which the other lineage has too.
     assert.deepEqual(lasting(await run({ on })), lasting(whole));
+  });
+
+  it('trains nothing after a freeze that came before any adapter, and so knew of no lineage', async () => {
+    const on = disk();
+    const topic = topology.topics.adapterDecisions;
+    const decision = adapterDecision({ lineage: ANY_LINEAGE, version: 0, decision: 'frozen' });
+    await on.broker.ensureTopics([{ name: topic }]);
+    await on.broker.append([
+      { topic, key: new Uint8Array(), value: codecs.adapterDecision.encode(decision) },
+    ]);
+    const frozen = await run({ on });
+    assert.equal(frozen.complete, true);
+    assert.deepEqual(
+      await read(on.broker, topology.topics.trainingBatches, codecs.trainingBatch),
+      [],
+    );
   });
 
   it('is the same after a cut before or after any of its commits', async () => {
