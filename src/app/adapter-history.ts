@@ -1,9 +1,5 @@
 import { SeclError } from '../errors/secl-error.ts';
-import {
-  ANY_LINEAGE,
-  concernsLineage,
-  type AdapterDecision,
-} from '../events/adapter-decision.ts';
+import { ANY_LINEAGE, concernsLineage, type AdapterDecision } from '../events/adapter-decision.ts';
 import type { AdapterRecord } from '../events/adapter.ts';
 import type { AdapterLog } from './adapter-log.ts';
 

@@ -9,7 +9,6 @@ import { adapterRefused } from '../peft/adapter-refused.ts';
 import type { AdapterWeights } from '../peft/adapter-weights.ts';
 import { decodeChecked, DEFAULT_MAX_BYTES, type AdapterLimits } from '../peft/check-adapter.ts';
 import { peftModuleName } from '../peft/peft-names.ts';
-import { adapterHistory } from './adapter-history.ts';
 import { INLINE_BYTES, withAdapterLog, type AdapterLog } from './adapter-log.ts';
 import { adapterManifest, type AdapterManifest } from './adapter-manifest.ts';
 import type { DecideByHandOptions } from './decide-by-hand.ts';
@@ -25,6 +24,8 @@ const MAX_CONFIG_BYTES = 1024 * 1024;
 
 /** The base model that an adapter is held against. */
 export type ImportBase = Pick<AdapterLimits, 'baseSha256' | 'sites'> & {
+  /** Line of the adapters that are trained on it under the name it was given here. */
+  readonly lineage: string;
   /** Decoder layers. */
   readonly layers: number;
 };
@@ -49,15 +50,17 @@ export async function importAdapter(
   // Checked before a run is begun for it.
   const { bytes, weights } = await readPeftFolder(folder, options.base);
   return withAdapterLog({ ...options, create: true }, async (log) => {
+    const { baseSha256, layers } = options.base;
+    // The run may know the same file under another name.
+    const sameBase = log.records.find((record) => record.baseSha256 === baseSha256);
     // A lineage that is named may be a new one: another base model starts its own.
-    const lineage = options.lineage ?? adapterHistory(log).lineage;
+    const lineage = options.lineage ?? sameBase?.lineage ?? options.base.lineage;
     const newest = log.records
       .filter((record) => record.lineage === lineage)
       .reduce<AdapterRecord | undefined>(
         (best, record) => (record.version > (best?.version ?? 0) ? record : best),
         undefined,
       );
-    const { baseSha256, layers } = options.base;
     if (newest !== undefined && newest.baseSha256 !== baseSha256)
       throw adapterRefused(
         'WRONG_BASE',

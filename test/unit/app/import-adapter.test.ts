@@ -19,6 +19,7 @@ const newFolder = (): Promise<string> => mkdtemp(join(root, 'run-'));
 const THEIRS = 'test/golden/peft/theirs-llama';
 
 const BASE: ImportBase = {
+  lineage: 'tiny-bbbbbbbbbbbb',
   baseSha256: 'b'.repeat(64),
   layers: 3,
   sites: [1, 2].flatMap((layer) =>
@@ -75,11 +76,21 @@ describe('importAdapter', () => {
     assert.deepEqual([version, scope], [8, 'turn']);
     const other = { runFolder, base: { ...BASE, baseSha256: 'c'.repeat(64) } };
     assert.match(
-      (await expectFailure(importAdapter(THEIRS, other), 'ADAPTER_REFUSED')).message,
+      (await expectFailure(importAdapter(THEIRS, { ...other, lineage: 'qa' }), 'ADAPTER_REFUSED'))
+        .message,
       /WRONG_BASE/,
     );
     const elsewhere = await importAdapter(THEIRS, { ...other, lineage: 'other' });
     assert.deepEqual([elsewhere.version, elsewhere.lineage], [1, 'other']);
+  });
+
+  it('joins the lineage that trains on the same model, else begins the one that a worker would', async () => {
+    const runFolder = await newFolder();
+    const first = await importAdapter(THEIRS, { runFolder, base: BASE });
+    assert.equal(first.lineage, BASE.lineage);
+    const base = { ...BASE, lineage: 'other-name-bbbbbbbbbbbb' };
+    const second = await importAdapter(THEIRS, { runFolder, base });
+    assert.deepEqual([second.lineage, second.version], [BASE.lineage, 2]);
   });
 
   it('keeps the bytes in the store and, while they are small, in the record', async () => {
