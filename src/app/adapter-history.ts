@@ -74,7 +74,9 @@ function statusOf(decisions: readonly AdapterDecision[], active: boolean): Adapt
   if (active) return 'accepted';
   return decisions.reduce<AdapterStatus>(
     (status, { decision }) =>
-      decision === 'frozen' || decision === 'unfrozen' ? status : decision,
+      decision === 'frozen' || decision === 'unfrozen' || decision === 'imported'
+        ? status
+        : decision,
     'undecided',
   );
 }

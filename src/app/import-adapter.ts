@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { SeclError } from '../errors/secl-error.ts';
 import type { AdapterScope } from '../events/adapter-scope.ts';
+import type { AdapterDecision } from '../events/adapter-decision.ts';
 import type { AdapterRecord } from '../events/adapter.ts';
 import { readAdapterConfig } from '../peft/adapter-config.ts';
 import { adapterRefused } from '../peft/adapter-refused.ts';
@@ -12,6 +13,7 @@ import { peftModuleName } from '../peft/peft-names.ts';
 import { INLINE_BYTES, withAdapterLog, type AdapterLog } from './adapter-log.ts';
 import { adapterManifest, type AdapterManifest } from './adapter-manifest.ts';
 import type { DecideByHandOptions } from './decide-by-hand.ts';
+import { SYSTEM_CLOCK } from './system-clock.ts';
 
 /** Name of PEFT's weights in a folder. */
 export const ADAPTER_WEIGHTS_FILE = 'adapter_model.safetensors';
@@ -69,7 +71,8 @@ export async function importAdapter(
     const { rank, alpha, sites } = weights;
     const record: AdapterRecord = {
       lineage,
-      version: (newest?.version ?? 0) + 1,
+      // A batch whose adapter has not come yet has its number already.
+      version: Math.max(newest?.version ?? 0, await log.newestOrdinal(lineage)) + 1,
       parentVersion: 0,
       baseSha256,
       scope: options.scope ?? newest?.scope ?? 'conversation',
@@ -90,8 +93,20 @@ export async function importAdapter(
       ...(await keepBytes(log, bytes)),
       optimizerSha256: null,
     };
+    const { version } = record;
+    const decision: AdapterDecision = {
+      lineage,
+      version,
+      decision: 'imported',
+      code: 'none',
+      reason: 'it does not act before it is put in place',
+      activeVersion: log.decisions.findLast((one) => one.lineage === lineage)?.activeVersion ?? 0,
+      decidedAtMs: SYSTEM_CLOCK.nowMs(),
+    };
+    // Before the record: without one, no number is taken twice.
+    await log.addDecision(decision);
     await log.addRecord(record);
-    return adapterManifest({ record, status: 'undecided', active: false, decisions: [] });
+    return adapterManifest({ record, status: 'undecided', active: false, decisions: [decision] });
   });
 }
 

@@ -5,6 +5,7 @@ export const ADAPTER_DECISIONS = [
   'rolled-back',
   'frozen',
   'unfrozen',
+  'imported',
 ] as const;
 
 /** Lineage of a decision about whatever is trained: made where no lineage has begun yet. */

@@ -36,8 +36,8 @@ export function adapterFates(
   const decisionOf = new Map<number, AdapterDecision>();
   for (const made of decisions) {
     const { decision, version } = made;
-    // Freezing is about training, not about the version that acts meanwhile.
-    const about = decision !== 'frozen' && decision !== 'unfrozen';
+    // Freezing is about training, not about the version that acts meanwhile; an import decides nothing.
+    const about = !['frozen', 'unfrozen', 'imported'].includes(decision);
     // A rollback by hand may take away nothing: version 0.
     if (about && version > 0) decisionOf.set(version, made);
   }

@@ -7,12 +7,17 @@ import { importAdapter, type ImportBase } from '../../../src/app/import-adapter.
 import { listAdapters } from '../../../src/app/list-adapters.ts';
 import { withAdapterLog } from '../../../src/app/adapter-log.ts';
 import { PEFT_PROJECTIONS } from '../../../src/peft/peft-names.ts';
-import { adapterRecord, writeAdapterRun } from '../../support/adapter-run.ts';
+import { adapterDecision, adapterRecord, writeAdapterRun } from '../../support/adapter-run.ts';
+import { openRecordCodecs } from '../../../src/adapters/avro/record-codecs.ts';
+import { openEmbeddedLog } from '../../../src/adapters/embedded-log/open-embedded-log.ts';
+import { SYSTEM_CLOCK } from '../../../src/app/system-clock.ts';
+import { tinyBatch } from '../../support/training-batches.ts';
 import { expectFailure } from '../../support/expect-failure.ts';
 import { tinySiteShape } from '../../support/golden-adapter.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const root = temporaryFolder();
+const codecs = openRecordCodecs();
 const newFolder = (): Promise<string> => mkdtemp(join(root, 'run-'));
 
 /** An adapter that PEFT wrote; see `test/golden/peft/make-golden.py`. */
@@ -91,6 +96,38 @@ describe('importAdapter', () => {
     const base = { ...BASE, lineage: 'other-name-bbbbbbbbbbbb' };
     const second = await importAdapter(THEIRS, { runFolder, base });
     assert.deepEqual([second.lineage, second.version], [BASE.lineage, 2]);
+  });
+
+  it('takes a number that no batch has, and says so in a decision', async () => {
+    const runFolder = await newFolder();
+    const lineage = BASE.lineage;
+    await writeAdapterRun(
+      runFolder,
+      [adapterRecord({ lineage, version: 2, baseSha256: BASE.baseSha256 })],
+      [adapterDecision({ lineage, version: 2, activeVersion: 2 })],
+    );
+    const broker = await openEmbeddedLog({ folder: join(runFolder, 'log'), clock: SYSTEM_CLOCK });
+    await broker.ensureTopics([{ name: 'qa.training-batches' }]);
+    const batches = [
+      { ...tinyBatch(), lineage, ordinal: 3 },
+      { ...tinyBatch(), lineage: 'other', ordinal: 9 },
+    ];
+    for (const batch of batches)
+      await broker.append([
+        { topic: 'qa.training-batches', key: null, value: codecs.trainingBatch.encode(batch) },
+      ]);
+    await broker.close();
+    const { version } = await importAdapter(THEIRS, { runFolder, base: BASE });
+    assert.equal(version, 4);
+    const listed = await listAdapters({ runFolder });
+    assert.equal(listed.activeVersion, 2);
+    assert.deepEqual(
+      listed.versions.map((one) => [one.version, one.status, one.decisions.at(-1)?.decision]),
+      [
+        [2, 'accepted', 'accepted'],
+        [4, 'undecided', 'imported'],
+      ],
+    );
   });
 
   it('keeps the bytes in the store and, while they are small, in the record', async () => {

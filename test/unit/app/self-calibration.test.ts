@@ -16,7 +16,7 @@ import { trainingTarget } from '../../../src/secl/training-target.ts';
 import { EMPTY_PROBE } from '../../../src/secl/truth-probe.ts';
 import type { Topology } from '../../../src/topology/topology.ts';
 import { ANY_LINEAGE } from '../../../src/events/adapter-decision.ts';
-import { adapterDecision } from '../../support/adapter-run.ts';
+import { adapterDecision, adapterRecord } from '../../support/adapter-run.ts';
 import { question } from '../../support/secl-fixture.ts';
 import {
   topology,
@@ -274,6 +274,29 @@ describe('the self-calibrating loop, with a stand-in for model and trainer', () 
       await read(on.broker, topology.topics.trainingBatches, codecs.trainingBatch),
       [],
     );
+  });
+
+  it('gives no batch the number of a version that was imported', async () => {
+    const on = disk();
+    const [first] = whole.adapters;
+    assert.ok(first);
+    const { lineage } = first;
+    const { adapters, adapterDecisions } = topology.topics;
+    const imported = adapterRecord({ lineage, version: 1, batchId: null });
+    const decision = adapterDecision({ lineage, decision: 'imported', activeVersion: 0 });
+    const key = new TextEncoder().encode(`${lineage}/1`);
+    await on.broker.ensureTopics([{ name: adapters, compacted: true }, { name: adapterDecisions }]);
+    await on.broker.append([
+      { topic: adapters, key, value: codecs.adapter.encode(imported) },
+      { topic: adapterDecisions, key, value: codecs.adapterDecision.encode(decision) },
+    ]);
+    const result = await run({ on });
+    const made = await read(on.broker, topology.topics.trainingBatches, codecs.trainingBatch);
+    assert.deepEqual(
+      made.map(({ ordinal }) => ordinal),
+      batches.map(({ ordinal }) => ordinal + 1),
+    );
+    assert.equal(result.adapters[0]?.batchId, null);
   });
 
   it('is the same after a cut before or after any of its commits', async () => {
