@@ -72,13 +72,11 @@ export function adapterHistory(
 
 function statusOf(decisions: readonly AdapterDecision[], active: boolean): AdapterStatus {
   if (active) return 'accepted';
-  return decisions.reduce<AdapterStatus>(
-    (status, { decision }) =>
-      decision === 'frozen' || decision === 'unfrozen' || decision === 'imported'
-        ? status
-        : decision,
-    'undecided',
-  );
+  return decisions.reduce<AdapterStatus>((status, { decision }) => {
+    if (decision === 'frozen' || decision === 'unfrozen' || decision === 'imported') return status;
+    // Nothing that was let in is refused later: this is another partition's batch, which came too late for the number.
+    return decision === 'refused' && status !== 'undecided' ? status : decision;
+  }, 'undecided');
 }
 
 /**

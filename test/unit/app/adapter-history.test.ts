@@ -47,6 +47,29 @@ describe('adapterHistory', () => {
     );
   });
 
+  it('does not take another partition’s batch that came too late for a version’s number for the version', () => {
+    const late = { decision: 'refused', code: 'OUTDATED', activeVersion: 2 } as const;
+    const history = adapterHistory({
+      records,
+      decisions: [
+        adapterDecision({ version: 1, activeVersion: 1 }),
+        adapterDecision({ version: 1, ...late, activeVersion: 1 }),
+        adapterDecision({ version: 2, activeVersion: 2 }),
+        adapterDecision({ version: 2, ...late }),
+        adapterDecision({ version: 3, ...late, code: 'MEAN_MOVED' }),
+        adapterDecision({ version: 3, ...late }),
+      ],
+    });
+    assert.deepEqual(
+      history.versions.map(({ status, active }) => [status, active]),
+      [
+        ['accepted', false],
+        ['accepted', true],
+        ['refused', false],
+      ],
+    );
+  });
+
   it('has no adapter without decisions, and nothing in an empty run', () => {
     assert.equal(adapterHistory({ records, decisions: [] }).activeVersion, 0);
     assert.deepEqual(adapterHistory({ records: [], decisions: [] }), {
