@@ -76,7 +76,9 @@ describe('Kafka behind TLS and a password', { skip: skip() }, () => {
   for (const mechanism of MECHANISMS)
     it(`serves whoever shows both, with ${mechanism}`, async (t) => {
       if (pair === undefined) {
-        t.skip('OpenSSL makes the certificate, and is not there');
+        t.skip(
+          'no OpenSSL, which makes the certificate: install it (Debian: apt-get install openssl)',
+        );
         return;
       }
       const broker = await openKafkaBroker(options(PASSWORD, { sasl: sasl(mechanism, PASSWORD) }));
@@ -97,7 +99,9 @@ describe('Kafka behind TLS and a password', { skip: skip() }, () => {
 
   it('serves a topology whose secrets stand in files', async (t) => {
     if (pair === undefined) {
-      t.skip('OpenSSL makes the certificate, and is not there');
+      t.skip(
+        'no OpenSSL, which makes the certificate: install it (Debian: apt-get install openssl)',
+      );
       return;
     }
     const folder = temporaryFolder();
@@ -130,7 +134,9 @@ broker:
 
   it('refuses a wrong password and an unknown authority, and says neither secret', async (t) => {
     if (pair === undefined) {
-      t.skip('OpenSSL makes the certificate, and is not there');
+      t.skip(
+        'no OpenSSL, which makes the certificate: install it (Debian: apt-get install openssl)',
+      );
       return;
     }
     const wrong = 'a-wrong-secret';
