@@ -44,6 +44,7 @@ import { rememberLoads } from './remember-loads.ts';
 import { shareModel } from './share-model.ts';
 import { createTopicDesk } from './topic-desk.ts';
 import { trainPartition, type TrainedBatch } from './train-partition.ts';
+import { whileHeld } from './while-held.ts';
 import { workGroup, type WorkGroupOptions } from './work-group.ts';
 
 /** What trains, and where its adapters come from. */
@@ -122,23 +123,25 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const scoring = scoringOptionsOf(topology, model.description.contextLength);
 
   const answering$ = group(options, groups.answering, topology.topics.questions, drain, (lease) =>
-    watchingLag(
-      lease,
-      { telemetry, broker, group: groups.answering, ledger: options.ledger },
-      answerPartition(lease, {
-        topology,
-        scoring,
-        model: { description: model.description, tokenizer: model.tokenizer, ...view() },
-        codecs,
-        clock,
-        drain,
-        totalRecords: null,
-        toEnd: options.toEnd,
-        fingerprint: options.fingerprint,
-        desk: deskOf(),
-        trainersWrite: true,
-        tracing,
-      }),
+    whileHeld(telemetry, (held) =>
+      watchingLag(
+        lease,
+        { telemetry: held, broker, group: groups.answering, ledger: options.ledger },
+        answerPartition(lease, {
+          topology,
+          scoring,
+          model: { description: model.description, tokenizer: model.tokenizer, ...view() },
+          codecs,
+          clock,
+          drain,
+          totalRecords: null,
+          toEnd: options.toEnd,
+          fingerprint: options.fingerprint,
+          desk: deskOf(),
+          trainersWrite: true,
+          tracing: { ...tracing, telemetry: held },
+        }),
+      ),
     ),
   ).pipe(
     tap((batch) => options.onBatch?.(batch)),
@@ -155,24 +158,25 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     topology.topics.answers,
     answered.signal,
     (lease) =>
-      calibratePartition(lease, {
-        broker,
-        topics: topology.topics,
-        answerCodec: codecs.answer,
-        feedbackCodec: codecs.feedback,
-        windowCodec: codecs.calibrationWindow,
-        deadLetterCodec: codecs.deadLetter,
-        windows: { size, step, correctable },
-        closeAfterMs: closeAfterSeconds === null ? undefined : closeAfterSeconds * 1000,
-        metrics: { bins, bootstrap, simulations, seed: topology.seed },
-        verdict: topology.verdict,
-        match: matchFeedback,
-        clock,
-        inputEnded: answered.signal,
-      }),
+      whileHeld(telemetry, (held) =>
+        calibratePartition(lease, {
+          broker,
+          topics: topology.topics,
+          answerCodec: codecs.answer,
+          feedbackCodec: codecs.feedback,
+          windowCodec: codecs.calibrationWindow,
+          deadLetterCodec: codecs.deadLetter,
+          windows: { size, step, correctable },
+          closeAfterMs: closeAfterSeconds === null ? undefined : closeAfterSeconds * 1000,
+          metrics: { bins, bootstrap, simulations, seed: topology.seed },
+          verdict: topology.verdict,
+          match: matchFeedback,
+          clock,
+          inputEnded: answered.signal,
+        }).pipe(measureWindows(held, lease)),
+      ),
   ).pipe(
     tap((window) => options.onWindow?.(window)),
-    measureWindows(telemetry),
     // Others may go on answering for ever.
     takeUntil(fired(answered.signal).pipe(delay(CATCH_UP_MS))),
   );
@@ -246,18 +250,14 @@ function group<T>(
   });
 }
 
-/**
- * The same, while it is told how far the group is behind. A partition that this process has lost waits for another
- * one: it tells no lag of it any more, lest it be counted twice.
- */
+/** The same, while it is told how far the group is behind. */
 function watchingLag<T>(
-  { topic, partition, revoked }: PartitionLease,
+  { topic, partition }: PartitionLease,
   watched: Pick<LagOptions, 'telemetry' | 'broker' | 'group'> & Pick<WorkerOptions, 'ledger'>,
   source: Observable<T>,
 ): Observable<T> {
   const { ledger, group: groupId } = watched;
   const nothingWaits = (): boolean =>
-    revoked.aborted ||
     ledger
       .standings()
       .some(
