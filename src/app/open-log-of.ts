@@ -2,7 +2,6 @@ import { openRecordCodecs, type RecordCodecs } from '../adapters/avro/record-cod
 import { SeclError } from '../errors/secl-error.ts';
 import type { Broker } from '../ports/broker.ts';
 import type { Topology } from '../topology/topology.ts';
-import { logFolderOf } from './log-folder-of.ts';
 import { openRunLog } from './open-run-log.ts';
 import { describeBroker } from './worker/open-broker.ts';
 import { openRecords } from './worker/open-records.ts';
@@ -39,7 +38,6 @@ export async function openLogOf({ runFolder, ...choice }: LogChoice): Promise<Ch
     return { ...(await openRunLog(runFolder, choice.topology)), codecs: openRecordCodecs() };
   }
   const topology = await workerTopology(choice);
-  if (topology.broker.kind === 'embedded') await logFolderOf(topology.broker.folder);
   const { broker, codecs } = await openRecords(topology, []);
   return {
     log: broker,
