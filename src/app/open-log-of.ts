@@ -3,7 +3,7 @@ import { SeclError } from '../errors/secl-error.ts';
 import type { Broker } from '../ports/broker.ts';
 import type { Topology } from '../topology/topology.ts';
 import { openRunLog } from './open-run-log.ts';
-import { describeBroker } from './worker/open-broker.ts';
+import { describePipeline } from './worker/open-broker.ts';
 import { openRecords } from './worker/open-records.ts';
 import { workerTopology, type BrokerChoice } from './worker/worker-topology.ts';
 
@@ -43,6 +43,6 @@ export async function openLogOf({ runFolder, ...choice }: LogChoice): Promise<Ch
     log: broker,
     codecs,
     topology,
-    title: `${topology.name} on ${describeBroker(topology.broker)}`,
+    title: describePipeline(topology),
   };
 }
