@@ -187,9 +187,11 @@ broker: { kind: kafka, brokers: "${server.brokers.join(',')}", group: ${NAME}, f
       worker = startWorker(...place, '--model', REAL_MODEL);
     });
     after(async () => {
-      worker.child.kill('SIGKILL');
+      // Where something has not started, what has is ended all the same.
+      const [started, service] = [worker, trainer] as readonly [WorkerProcess?, PythonTrainer?];
+      started?.child.kill('SIGKILL');
       for (const { child } of embedded) child.kill('SIGKILL');
-      await trainer.end('SIGKILL');
+      await service?.end('SIGKILL');
       await broker.close();
       await server.stop();
     });
