@@ -16,6 +16,9 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const PASSWORD = 'a-secret-of-this-test';
 
+const NO_OPENSSL =
+  'no OpenSSL, which makes the certificate: install it (Debian: apt-get install openssl)';
+
 /** The password in any case, and as SASL PLAIN has it in base64. */
 const TELLING = new RegExp(
   [PASSWORD, Buffer.from(`\0worker\0${PASSWORD}`).toString('base64').slice(0, 30)].join('|'),
@@ -89,7 +92,7 @@ describe('Kafka behind TLS and a password', { skip: skip() }, () => {
   for (const mechanism of MECHANISMS)
     it(`serves whoever shows both, with ${mechanism}`, async (t) => {
       if (pair === undefined) {
-        t.skip('OpenSSL makes the certificate, and is not there');
+        t.skip(NO_OPENSSL);
         return;
       }
       const broker = await openKafkaBroker(options(PASSWORD, { sasl: sasl(mechanism, PASSWORD) }));
@@ -138,7 +141,7 @@ broker:
 
   it('serves a topology whose secrets stand in files', (t) => {
     if (pair === undefined) {
-      t.skip('OpenSSL makes the certificate, and is not there');
+      t.skip(NO_OPENSSL);
       return;
     }
     const topology = (password: string): string => pipeline('scram-sha-512', password).topology;
@@ -156,7 +159,7 @@ broker:
   for (const mechanism of ['plain', 'scram-sha-256'] as const)
     it(`lets no command tell a wrong password, with ${mechanism}`, (t) => {
       if (pair === undefined) {
-        t.skip('OpenSSL makes the certificate, and is not there');
+        t.skip(NO_OPENSSL);
         return;
       }
       const { folder, topology } = pipeline(mechanism, PASSWORD.toUpperCase());
@@ -180,7 +183,7 @@ broker:
 
   it('writes the right one nowhere: into no output and no file', async (t) => {
     if (pair === undefined) {
-      t.skip('OpenSSL makes the certificate, and is not there');
+      t.skip(NO_OPENSSL);
       return;
     }
     const { folder, topology } = pipeline('scram-sha-256', PASSWORD);
@@ -206,7 +209,7 @@ broker:
 
   it('refuses a wrong password and an unknown authority, and says neither secret', async (t) => {
     if (pair === undefined) {
-      t.skip('OpenSSL makes the certificate, and is not there');
+      t.skip(NO_OPENSSL);
       return;
     }
     const wrong = 'a-wrong-secret';

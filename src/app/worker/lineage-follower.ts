@@ -50,6 +50,8 @@ export interface FollowOptions {
   readonly decideWithinMs?: number | undefined;
   /** Learns where adapters came from. */
   readonly memory?: TraceMemory;
+  /** Told of what is wrong with adapters, in one sentence each. */
+  readonly onTrouble?: ((sentence: string) => void) | undefined;
 }
 
 /** Looks at the topics come at most so often: each asks the broker three times. */
@@ -60,7 +62,7 @@ const DECIDE_WITHIN_MS = 60_000;
 /** Follows a lineage for all partitions of a worker. */
 export function followLineage(options: FollowOptions): LineageFollower {
   const { broker, topics, codecs, lineage, clock, decideWithinMs = DECIDE_WITHIN_MS } = options;
-  const index = createAdapterIndex(broker, topics.adapters, codecs.adapter, options.memory);
+  const index = createAdapterIndex(broker, topics.adapters, codecs.adapter, options);
   const decisions = createTopicTail(broker, topics.adapterDecisions, 0);
   const letters = createTopicTail(broker, topics.deadLetters, 0);
   const decided: PlacedDecision[] = [];

@@ -156,6 +156,7 @@ export async function runService(options: RunServiceOptions): Promise<WorkerStat
           if (trained.kind === 'refused')
             onTrouble?.(`a training batch was refused: ${trained.letter.reason}`);
         },
+        onTrouble,
         ...followGroups(monitor, onTrouble),
       });
       return status();

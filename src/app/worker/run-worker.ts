@@ -67,6 +67,8 @@ export interface WorkerEvents {
   readonly onJoined?: ((groupId: string) => void) | undefined;
   /** What will be tried again. */
   readonly onRetry?: ((groupId: string, error: unknown, waitMs: number) => void) | undefined;
+  /** What is wrong and stops nothing, in one sentence. */
+  readonly onTrouble?: ((sentence: string) => void) | undefined;
 }
 
 /** What {@link runWorker} needs. */
@@ -184,9 +186,14 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const training$ =
     loop === null || loop.trainer === null
       ? EMPTY
-      : trainGroup({ ...options, trainer: loop.trainer, drain: answered.signal, tracing }).pipe(
-          takeUntil(fired(answered.signal)),
-        );
+      : trainGroup({
+          ...options,
+          trainer: loop.trainer,
+          drain: answered.signal,
+          tracing,
+          // Who follows the lineage tells it.
+          onTrouble: undefined,
+        }).pipe(takeUntil(fired(answered.signal)));
 
   await lastValueFrom(
     merge(answering$, calibrating$, training$).pipe(
@@ -212,7 +219,9 @@ export function trainGroup(options: TrainGroupOptions): Observable<TrainedBatch>
   const { topology, broker, codecs, clock, trainer, drain, tracing } = options;
   const { topics } = topology;
   const { training } = groupsOf(topology);
-  const index = createAdapterIndex(broker, topics.adapters, codecs.adapter);
+  const index = createAdapterIndex(broker, topics.adapters, codecs.adapter, {
+    onTrouble: options.onTrouble,
+  });
   return group(options, training, topics.trainingBatches, drain, (lease) =>
     trainPartition(lease, { trainer, index, topics, codecs, clock, drain, tracing }),
   ).pipe(tap((trained) => options.onTrained?.(trained)));
@@ -265,14 +274,15 @@ function watchingLag<T>(
 
 /** Makes the desk of a partition; `null` where nothing is trained. */
 function desks(
-  { topology, broker, codecs, clock, drain, loop, decideWithinMs }: WorkerOptions,
+  { topology, broker, codecs, clock, drain, loop, decideWithinMs, onTrouble }: WorkerOptions,
   memory: TraceMemory,
 ): () => TrainingDesk | null {
   if (loop === null) return () => null;
   const { learning, mode, timeoutMs } = loop;
   const { lineage } = learning;
   const follower = followLineage({
-    ...{ broker, topics: topology.topics, codecs, lineage, clock, memory, decideWithinMs },
+    ...{ broker, topics: topology.topics, codecs, lineage, clock, memory },
+    ...{ decideWithinMs, onTrouble },
   });
   const load = rememberLoads(loop.load);
   const shared = topology.broker.partitions > 1;
