@@ -133,7 +133,21 @@ async function readPeftFolder(
       'CONFIG_INVALID',
       `its configuration leaves out ${peftModuleName(stray)}, which has weights`,
     );
+  checkComplete(weights, base.layers);
   return { bytes, weights, base };
+}
+
+/** Trainers know projections and a number of last layers: an adapter that has gaps could act, but not be trained on. */
+function checkComplete({ sites }: AdapterWeights, layers: number): void {
+  const first = Math.min(...sites.map(({ layer }) => layer));
+  const present = new Set(sites.map(({ layer, projection }) => `${layer}.${projection}`));
+  for (const { projection } of sites)
+    for (let layer = first; layer < layers; layer++)
+      if (!present.has(`${layer}.${projection}`))
+        throw adapterRefused(
+          'MISSING_SITE',
+          `it has no ${peftModuleName({ layer, projection })}; each of its modules has to be in every layer from ${first} to ${layers - 1}`,
+        );
 }
 
 /** Keeps bytes where the worker finds them: in the store always, in the record if they are small. */

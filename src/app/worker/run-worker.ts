@@ -90,6 +90,8 @@ export interface WorkerOptions extends WorkerEvents {
   readonly resetTo?: ResetTo | undefined;
   /** Answer what is there, a batch that is not full too, instead of waiting for more. @defaultValue false */
   readonly toEnd?: boolean | undefined;
+  /** As of {@link followLineage}. */
+  readonly decideWithinMs?: number | undefined;
   /** Begin nothing new; finish and commit what is under way. */
   readonly drain: AbortSignal;
   /** Drop what is under way. */
@@ -272,14 +274,15 @@ function watchingLag<T>(
 
 /** Makes the desk of a partition; `null` where nothing is trained. */
 function desks(
-  { topology, broker, codecs, clock, drain, loop, onTrouble }: WorkerOptions,
+  { topology, broker, codecs, clock, drain, loop, decideWithinMs, onTrouble }: WorkerOptions,
   memory: TraceMemory,
 ): () => TrainingDesk | null {
   if (loop === null) return () => null;
   const { learning, mode, timeoutMs } = loop;
   const { lineage } = learning;
   const follower = followLineage({
-    ...{ broker, topics: topology.topics, codecs, lineage, clock, memory, onTrouble },
+    ...{ broker, topics: topology.topics, codecs, lineage, clock, memory },
+    ...{ decideWithinMs, onTrouble },
   });
   const load = rememberLoads(loop.load);
   const shared = topology.broker.partitions > 1;

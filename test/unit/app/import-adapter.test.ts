@@ -6,6 +6,7 @@ import { exportAdapter } from '../../../src/app/export-adapter.ts';
 import { importAdapter, type ImportBase } from '../../../src/app/import-adapter.ts';
 import { listAdapters } from '../../../src/app/list-adapters.ts';
 import { withAdapterLog } from '../../../src/app/adapter-log.ts';
+import { decodeAdapter, encodeAdapter } from '../../../src/peft/adapter-weights.ts';
 import { PEFT_PROJECTIONS } from '../../../src/peft/peft-names.ts';
 import { adapterDecision, adapterRecord, writeAdapterRun } from '../../support/adapter-run.ts';
 import { openRecordCodecs } from '../../../src/adapters/avro/record-codecs.ts';
@@ -175,6 +176,11 @@ describe('importAdapter', () => {
     await refused('DAMAGED', (folder) =>
       writeFile(join(folder, 'adapter_model.safetensors'), 'no weights'),
     );
+    await refused('MISSING_SITE', async (folder) => {
+      const file = join(folder, 'adapter_model.safetensors');
+      const whole = decodeAdapter(new Uint8Array(await readFile(file)), { rank: 3, alpha: 6 });
+      await writeFile(file, encodeAdapter({ ...whole, sites: whole.sites.slice(1) }));
+    });
     await refused('UNKNOWN_SITE', nothing, { ...BASE, sites: BASE.sites.slice(7) });
     await refused('WRONG_SHAPE', nothing, {
       ...BASE,
