@@ -1,6 +1,5 @@
 import {
   concat,
-  defer,
   delay,
   EMPTY,
   finalize,
@@ -31,13 +30,13 @@ import type { Trainer } from '../../ports/trainer.ts';
 import { matchFeedback } from '../../streams/match-feedback.ts';
 import type { Topology } from '../../topology/topology.ts';
 import { answerPartition, type PartitionTracing } from '../answer-partition.ts';
-import { measureLag, type LagOptions } from '../measure-lag.ts';
 import { scoringOptionsOf } from '../scoring-options-of.ts';
 import type { TrainingDesk } from '../training-desk.ts';
 import { createAdapterIndex } from './adapter-index.ts';
 import { checkOffset, type ResetTo } from './check-offset.ts';
 import { fired } from './fired.ts';
 import { groupsOf } from './groups-of.ts';
+import { createLagWatch } from './lag-watch.ts';
 import { followLineage } from './lineage-follower.ts';
 import type { PartitionLedger } from './partition-ledger.ts';
 import { rememberLoads } from './remember-loads.ts';
@@ -119,10 +118,11 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const { model } = options;
   const scoring = scoringOptionsOf(topology, model.description.contextLength);
 
+  const { ledger } = options;
+  const watchingLag = createLagWatch({ telemetry, broker, group: groups.answering, ledger });
   const answering$ = group(options, groups.answering, topology.topics.questions, drain, (lease) =>
     watchingLag(
       lease,
-      { telemetry, broker, group: groups.answering, ledger: options.ledger },
       answerPartition(lease, {
         topology,
         scoring,
@@ -234,30 +234,6 @@ function group<T>(
       ),
     onMembership: (isMember) => options.onMembership?.(groupId, isMember),
     onRetry: (error, waitMs) => options.onRetry?.(groupId, error, waitMs),
-  });
-}
-
-/**
- * The same, while it is told how far the group is behind. A partition that this process has lost waits for another
- * one: it tells no lag of it any more, lest it be counted twice.
- */
-function watchingLag<T>(
-  { topic, partition, revoked }: PartitionLease,
-  watched: Pick<LagOptions, 'telemetry' | 'broker' | 'group'> & Pick<WorkerOptions, 'ledger'>,
-  source: Observable<T>,
-): Observable<T> {
-  const { ledger, group: groupId } = watched;
-  const nothingWaits = (): boolean =>
-    revoked.aborted ||
-    ledger
-      .standings()
-      .some(
-        (at) =>
-          at.groupId === groupId && at.topic === topic && at.partition === partition && at.atEnd,
-      );
-  return defer(() => {
-    const stop = measureLag({ ...watched, topic, partition, nothingWaits });
-    return source.pipe(finalize(() => void stop()));
   });
 }
 

@@ -83,8 +83,8 @@ export function workGroup<T>(options: WorkGroupOptions<T>): Observable<T> {
         if (places !== null) ledger.assign(groupId, places);
         onMembership(places !== null);
       }),
-      takeUntil(fired(drain)),
       ignoreElements(),
+      takeUntil(fired(drain)),
     );
   }
 
