@@ -73,8 +73,13 @@ export function rebalanceContract(scene: BrokerScene): void {
       const before = first.told.length;
       const second = await watch();
       const members = [first, second];
-      await until('both know', () => members.every(({ told }) => told.at(-1)?.length !== undefined));
-      await until('shared out', () => members.flatMap(({ told }) => told.at(-1) ?? []).length === 1);
+      await until('both know', () =>
+        members.every(({ told }) => told.at(-1)?.length !== undefined),
+      );
+      await until(
+        'shared out',
+        () => members.flatMap(({ told }) => told.at(-1) ?? []).length === 1,
+      );
       assert.equal(first.told[before], null);
       for (const { group, isComplete, told } of members) {
         await group.leave();

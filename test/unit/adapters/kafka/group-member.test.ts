@@ -103,6 +103,26 @@ describe('GroupMember', () => {
     assert.equal(count('heartbeat'), beats);
   });
 
+  it('asks for the committed offset and the state only after what was pending has ended', async (t) => {
+    let pending = 3;
+    const { member, leases, asked } = memberOn(t, {
+      initProducerId: () => {
+        if (pending-- > 0) throw kafkaError('CONCURRENT_TRANSACTIONS');
+        return { producerId: '4', producerEpoch: 1 };
+      },
+      offsetFetch: () => offsets('7'),
+    });
+    await until(() => leases.length > 0);
+    const names = asked.map(({ name }) => name).filter((name) => name !== 'heartbeat');
+    const owning = names.slice(names.indexOf('initProducerId'));
+    assert.deepEqual(owning.slice(0, 6), [
+      ...Array.from({ length: 4 }, () => 'initProducerId'),
+      ...['offsetFetch', 'listOffsets'],
+    ]);
+    assert.equal(leases[0]?.startOffset, 7n);
+    await member.leave();
+  });
+
   it('tells that it has joined, and what it is assigned though it cannot own it', async (t) => {
     let beats = 0;
     let mayJoin = false;
