@@ -1,4 +1,7 @@
 import { open } from 'node:fs/promises';
+import path from 'node:path';
+import { cachedLanguageModel } from '../src/adapters/passes/cached-language-model.ts';
+import { openPassFile } from '../src/adapters/passes/pass-file.ts';
 import { loadStream } from '../src/app/load-stream.ts';
 import { loadTopology } from '../src/app/load-topology.ts';
 import { openLanguageModel } from '../src/app/open-language-model.ts';
@@ -20,6 +23,12 @@ export interface GateStatisticsOptions {
   readonly out: string;
   /** Hidden states alone: the prompts are read, no answer is written. */
   readonly hiddenOnly: boolean;
+  /** Streams whose questions are left out. */
+  readonly except?: readonly string[];
+  /** Whether each stream is a domain, named after its file, whatever its questions' own. */
+  readonly byStream?: boolean;
+  /** Passes that a `secl compare` run kept: what is there is not computed again. */
+  readonly passes?: string;
 }
 
 const BATCH = 8;
@@ -30,26 +39,45 @@ const BATCH = 8;
  */
 export async function writeGateStatistics(
   streams: readonly string[],
-  { model: name, cache, threads, out, hiddenOnly }: GateStatisticsOptions,
+  {
+    model: name,
+    cache,
+    threads,
+    out,
+    hiddenOnly,
+    except = [],
+    byStream,
+    passes,
+  }: GateStatisticsOptions,
 ): Promise<Measurement> {
   const topology = await loadTopology();
   const usual = scoringOptionsOf(topology);
   const one = { short: 1, choice: 1, reasoning: 1 };
   const options = hiddenOnly ? { ...usual, maxTokens: one } : usual;
-  const model = await openLanguageModel(
+  const opened = await openLanguageModel(
     { ...topology.model, name, threads },
     { cacheFolder: cache },
   );
+  const model =
+    passes === undefined
+      ? opened
+      : cachedLanguageModel(opened, await openPassFile(passes), { nowMs: () => performance.now() });
   const file = await open(out, 'w');
   const counts = new Map<string, number>();
   const origin = { model: name, adapterVersion: 0 };
   try {
     const plans = new Map<string, PlannedQuestion>();
-    for (const stream of streams)
+    for (const stream of [...streams, ...except])
       for (const item of (await loadStream(stream, { seed: 0 })).items) {
         if (!('question' in item)) continue;
-        const plan = planQuestion(item.question, model.tokenizer, options);
-        if (!isRefused(plan)) plans.set(plan.promptIds.join(' '), plan);
+        const question = byStream
+          ? { ...item.question, domain: path.basename(stream, '.jsonl') }
+          : item.question;
+        const plan = planQuestion(question, model.tokenizer, options);
+        if (isRefused(plan)) continue;
+        const prompt = plan.promptIds.join(' ');
+        if (except.includes(stream)) plans.delete(prompt);
+        else plans.set(prompt, plan);
       }
     const questions = [...plans.values()];
     for (let at = 0; at < questions.length; at += BATCH) {

@@ -9,6 +9,7 @@ import { positiveNumber } from '../src/cli/positive-number.ts';
 import { wholeNumber } from '../src/cli/whole-number.ts';
 import { measureGateRunLengths, type GateRunLengthOptions } from './gate-run-lengths.ts';
 import { measureGateThresholds, type GateThresholdOptions } from './gate-thresholds.ts';
+import { writeGateQuestions, type GateQuestionOptions } from './gate-questions.ts';
 import { writeGateStatistics, type GateStatisticsOptions } from './gate-statistics.ts';
 import { measureGate, type GateMeasureOptions } from './gate.ts';
 import { measurePeer, type PeerOptions } from './peer-speed.ts';
@@ -166,8 +167,21 @@ addCommonOptions(
 )
   .requiredOption('--out <file>', 'JSON lines; replaced if it is there')
   .option('--hidden-only', 'hidden states alone: no answer is written', false)
+  .option('--except <streams...>', 'leave out what these streams ask')
+  .option('--by-stream', "each stream is a domain, whatever its questions' own", false)
+  .option('--passes <file>', 'take what a compare run kept in its file `passes`')
   .action((streams: string[], options: GateStatisticsOptions & OutputOptions) =>
     publish('gate-statistics', options, () => writeGateStatistics(streams, options)),
+  );
+
+program
+  .command('gate-questions')
+  .description('writes a stream of question families that no setting of the gate was chosen on')
+  .requiredOption('--out <file>', 'stream file; replaced if it is there')
+  .option('--per-family <n>', 'questions of each family', wholeNumber(1), 150)
+  .option(...seed)
+  .action((options: GateQuestionOptions & OutputOptions) =>
+    publish('gate-questions', options, () => writeGateQuestions(options)),
   );
 
 program

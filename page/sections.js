@@ -299,6 +299,7 @@ const WORDS = {
   'rolled-back': 'rolled back',
   frozen: 'training frozen',
   unfrozen: 'training goes on',
+  imported: 'imported',
 };
 
 function showAdapters({ adapters, course, head }) {

@@ -1,5 +1,5 @@
 import { SeclError } from '../errors/secl-error.ts';
-import type { AdapterDecision } from '../events/adapter-decision.ts';
+import { ANY_LINEAGE, concernsLineage, type AdapterDecision } from '../events/adapter-decision.ts';
 import type { AdapterRecord } from '../events/adapter.ts';
 import type { AdapterLog } from './adapter-log.ts';
 
@@ -17,6 +17,7 @@ export interface AdapterVersion {
 
 /** A line of adapters. */
 export interface AdapterHistory {
+  /** `any` where none has begun. */
   readonly lineage: string;
   /** Version that acts, 0 for none. */
   readonly activeVersion: number;
@@ -25,9 +26,6 @@ export interface AdapterHistory {
   /** By version. */
   readonly versions: readonly AdapterVersion[];
 }
-
-/** Lineage of a run that has none yet. */
-const FIRST_LINEAGE = 'qa';
 
 /**
  * Folds a log into the history of one lineage.
@@ -39,7 +37,8 @@ export function adapterHistory(
   { records, decisions }: Pick<AdapterLog, 'records' | 'decisions'>,
   lineage?: string,
 ): AdapterHistory {
-  const known = [...new Set([...records, ...decisions].map((entry) => entry.lineage))].sort();
+  const named = [...records, ...decisions].map((entry) => entry.lineage);
+  const known = [...new Set(named)].filter((name) => name !== ANY_LINEAGE).sort();
   if (lineage === undefined && known.length > 1)
     throw new SeclError('USAGE', `the run has several lineages: ${known.join(', ')}`, {
       hint: 'Name one with --lineage.',
@@ -48,8 +47,8 @@ export function adapterHistory(
     throw new SeclError('USAGE', `the run has no lineage ${lineage}`, {
       hint: `It has ${known.join(', ')}.`,
     });
-  const name = lineage ?? known[0] ?? FIRST_LINEAGE;
-  const decided = decisions.filter((decision) => decision.lineage === name);
+  const name = lineage ?? known[0] ?? ANY_LINEAGE;
+  const decided = decisions.filter((decision) => concernsLineage(decision, name));
   const activeVersion = decided.at(-1)?.activeVersion ?? 0;
   const freezing = decided.findLast(({ decision }) => decision.endsWith('frozen'));
   return {
@@ -73,11 +72,11 @@ export function adapterHistory(
 
 function statusOf(decisions: readonly AdapterDecision[], active: boolean): AdapterStatus {
   if (active) return 'accepted';
-  return decisions.reduce<AdapterStatus>(
-    (status, { decision }) =>
-      decision === 'frozen' || decision === 'unfrozen' ? status : decision,
-    'undecided',
-  );
+  return decisions.reduce<AdapterStatus>((status, { decision }) => {
+    if (decision === 'frozen' || decision === 'unfrozen' || decision === 'imported') return status;
+    // Nothing that was let in is refused later: this is another partition's batch, which came too late for the number.
+    return decision === 'refused' && status !== 'undecided' ? status : decision;
+  }, 'undecided');
 }
 
 /**

@@ -32,6 +32,8 @@ export interface AdapterLog {
   readonly records: readonly AdapterRecord[];
   /** As written, oldest first. */
   readonly decisions: readonly AdapterDecision[];
+  /** Highest version that a training batch of a lineage was to become, whatever became of it; 0: there was none. */
+  newestOrdinal(lineage: string): Promise<number>;
   readonly store: AdapterStore;
   /** Adds a version. */
   addRecord(record: AdapterRecord): Promise<void>;
@@ -73,8 +75,8 @@ export async function withAdapterLog<T>(
 /** Reads a broker's adapters and decisions; a topic that is not there yet has none. */
 export async function readAdapterLog(
   broker: Broker,
-  topics: Pick<TopologyTopics, 'adapters' | 'adapterDecisions'>,
-  codecs: Pick<RecordCodecs, 'adapter' | 'adapterDecision'>,
+  topics: Pick<TopologyTopics, 'adapters' | 'adapterDecisions' | 'trainingBatches'>,
+  codecs: Pick<RecordCodecs, 'adapter' | 'adapterDecision' | 'trainingBatch'>,
   store: AdapterStore,
 ): Promise<AdapterLog> {
   // Compacted by `lineage/version`, of which no two are alike: nothing is ever lost.
@@ -83,6 +85,13 @@ export async function readAdapterLog(
   return {
     records: await readAll(broker, adapters, codecs.adapter),
     decisions: await readAll(broker, decisions, codecs.adapterDecision),
+    newestOrdinal: async (lineage) => {
+      const batches = await readAll(broker, { name: topics.trainingBatches }, codecs.trainingBatch);
+      return batches.reduce(
+        (newest, batch) => (batch.lineage === lineage ? Math.max(newest, batch.ordinal) : newest),
+        0,
+      );
+    },
     store,
     addRecord: (record) =>
       add(broker, adapters, `${record.lineage}/${record.version}`, codecs.adapter.encode(record)),

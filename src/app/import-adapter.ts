@@ -3,16 +3,17 @@ import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { SeclError } from '../errors/secl-error.ts';
 import type { AdapterScope } from '../events/adapter-scope.ts';
+import type { AdapterDecision } from '../events/adapter-decision.ts';
 import type { AdapterRecord } from '../events/adapter.ts';
 import { readAdapterConfig } from '../peft/adapter-config.ts';
 import { adapterRefused } from '../peft/adapter-refused.ts';
 import type { AdapterWeights } from '../peft/adapter-weights.ts';
 import { decodeChecked, DEFAULT_MAX_BYTES, type AdapterLimits } from '../peft/check-adapter.ts';
 import { peftModuleName } from '../peft/peft-names.ts';
-import { adapterHistory } from './adapter-history.ts';
 import { INLINE_BYTES, withAdapterLog, type AdapterLog } from './adapter-log.ts';
 import { adapterManifest, type AdapterManifest } from './adapter-manifest.ts';
 import type { DecideByHandOptions } from './decide-by-hand.ts';
+import { SYSTEM_CLOCK } from './system-clock.ts';
 
 /** Name of PEFT's weights in a folder. */
 export const ADAPTER_WEIGHTS_FILE = 'adapter_model.safetensors';
@@ -25,6 +26,8 @@ const MAX_CONFIG_BYTES = 1024 * 1024;
 
 /** The base model that an adapter is held against. */
 export type ImportBase = Pick<AdapterLimits, 'baseSha256' | 'sites'> & {
+  /** Line of the adapters that are trained on it under the name it was given here. */
+  readonly lineage: string;
   /** Decoder layers. */
   readonly layers: number;
 };
@@ -49,15 +52,17 @@ export async function importAdapter(
   // Checked before a run is begun for it.
   const { bytes, weights } = await readPeftFolder(folder, options.base);
   return withAdapterLog({ ...options, create: true }, async (log) => {
+    const { baseSha256, layers } = options.base;
+    // The run may know the same file under another name.
+    const sameBase = log.records.find((record) => record.baseSha256 === baseSha256);
     // A lineage that is named may be a new one: another base model starts its own.
-    const lineage = options.lineage ?? adapterHistory(log).lineage;
+    const lineage = options.lineage ?? sameBase?.lineage ?? options.base.lineage;
     const newest = log.records
       .filter((record) => record.lineage === lineage)
       .reduce<AdapterRecord | undefined>(
         (best, record) => (record.version > (best?.version ?? 0) ? record : best),
         undefined,
       );
-    const { baseSha256, layers } = options.base;
     if (newest !== undefined && newest.baseSha256 !== baseSha256)
       throw adapterRefused(
         'WRONG_BASE',
@@ -66,7 +71,8 @@ export async function importAdapter(
     const { rank, alpha, sites } = weights;
     const record: AdapterRecord = {
       lineage,
-      version: (newest?.version ?? 0) + 1,
+      // A batch whose adapter has not come yet has its number already.
+      version: Math.max(newest?.version ?? 0, await log.newestOrdinal(lineage)) + 1,
       parentVersion: 0,
       baseSha256,
       scope: options.scope ?? newest?.scope ?? 'conversation',
@@ -87,8 +93,20 @@ export async function importAdapter(
       ...(await keepBytes(log, bytes)),
       optimizerSha256: null,
     };
+    const { version } = record;
+    const decision: AdapterDecision = {
+      lineage,
+      version,
+      decision: 'imported',
+      code: 'none',
+      reason: 'it does not act before it is put in place',
+      activeVersion: log.decisions.findLast((one) => one.lineage === lineage)?.activeVersion ?? 0,
+      decidedAtMs: SYSTEM_CLOCK.nowMs(),
+    };
+    // Before the record: without one, no number is taken twice.
+    await log.addDecision(decision);
     await log.addRecord(record);
-    return adapterManifest({ record, status: 'undecided', active: false, decisions: [] });
+    return adapterManifest({ record, status: 'undecided', active: false, decisions: [decision] });
   });
 }
 

@@ -1,9 +1,10 @@
 import { buildModelFromStore, type BuildFromStoreOptions } from './build-model-from-store.ts';
 import type { ImportBase } from './import-adapter.ts';
+import { lineageOf } from './lineage-of.ts';
 import type { ModelStore } from './model-store.ts';
 
 /**
- * What an adapter of a model is held against: the model's file and the sites of its graph, which is built if it
+ * What an adapter of a model is held against: its lineage, the model's file and the sites of its graph, which is built if it
  * is not there yet.
  *
  * @param nameOrPath - Name in the catalogue, or path of a GGUF file.
@@ -14,7 +15,8 @@ export async function importBase(
   nameOrPath: string,
   options: BuildFromStoreOptions,
 ): Promise<ImportBase> {
-  const { manifest } = await buildModelFromStore(store, nameOrPath, options);
+  const { name, manifest } = await buildModelFromStore(store, nameOrPath, options);
   const { source, config, lora } = manifest;
-  return { baseSha256: source.sha256, layers: config.layers, sites: lora.sites };
+  const lineage = lineageOf({ name, fileSha256: source.sha256 });
+  return { lineage, baseSha256: source.sha256, layers: config.layers, sites: lora.sites };
 }

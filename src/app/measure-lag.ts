@@ -13,8 +13,6 @@ export interface LagOptions {
    * newest commit where no record does. Absent: never known.
    */
   readonly nothingWaits?: () => boolean;
-  /** Whether somebody else tells of the partition by now: nothing is told any more. Absent: never. */
-  readonly isStale?: () => boolean;
   /** @defaultValue 5000 */
   readonly everyMs?: number;
 }
@@ -26,23 +24,12 @@ export interface LagOptions {
  * @returns Stops it, after telling once more.
  */
 export function measureLag(options: LagOptions): () => Promise<void> {
-  const {
-    telemetry,
-    broker,
-    group,
-    topic,
-    partition,
-    nothingWaits,
-    isStale,
-    everyMs = 5000,
-  } = options;
+  const { telemetry, broker, group, topic, partition, nothingWaits, everyMs = 5000 } = options;
   if (!telemetry.on) return () => Promise.resolve();
   const tell = async (): Promise<void> => {
-    if (isStale?.() === true) return;
     try {
       const { earliest, end } = await broker.bounds(topic, partition);
       const next = (await broker.committedOffset(group, topic, partition)) ?? earliest;
-      if (isStale?.() === true) return;
       const ahead = nothingWaits?.() === true ? 0 : Math.max(0, Number(end - next));
       telemetry.measure('secl.consumer.lag', ahead, {
         'messaging.destination.name': topic,

@@ -1,8 +1,10 @@
-import { identity, tap, type MonoTypeOperatorFunction } from 'rxjs';
+import { defer, identity, tap, type MonoTypeOperatorFunction } from 'rxjs';
 import type { CalibrationWindow } from '../events/calibration-window.ts';
 import { severityOf } from '../verdict/step-verdict.ts';
+import type { PartitionLease } from '../ports/broker.ts';
 import type { InstrumentName } from '../ports/instruments.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
+import { restoreVerdict } from '../operators/calibration-entries.ts';
 import { POOLED } from '../operators/calibration-windows.ts';
 import { placeAttributes } from '../operators/measure-batch.ts';
 
@@ -11,19 +13,45 @@ import { placeAttributes } from '../operators/measure-batch.ts';
  * correction of a window that is no longer the newest.
  *
  * State: the newest window's ordinal by partition, per operator.
+ *
+ * @param lease - What its state remembers of the verdict is told at once: the partition may come from another process,
+ *   and the next window may be far off.
  */
-export function measureWindows(telemetry: Telemetry): MonoTypeOperatorFunction<CalibrationWindow> {
+export function measureWindows(
+  telemetry: Telemetry,
+  lease?: Pick<PartitionLease, 'topic' | 'partition' | 'state'>,
+): MonoTypeOperatorFunction<CalibrationWindow> {
   if (!telemetry.on) return identity;
   const newest = new Map<string, number>();
-  return tap((window) => {
+  const telling =
+    (topic: string, partition: number) =>
+    (name: InstrumentName, value: number | null, more: object = {}): void => {
+      if (value === null) return;
+      telemetry.measure(name, value, { ...placeAttributes({ topic, partition }), ...more });
+    };
+  const tellRestored = ({ topic, partition, state }: NonNullable<typeof lease>): void => {
+    const known = restoreVerdict(state, POOLED);
+    if (known === undefined || known.newest === null) return;
+    const tell = telling(topic, partition);
+    tell('secl.verdict', severityOf(known.level));
+    tell('secl.verdict.data.time', known.dataAtMs / 1000);
+    const { ordinal, error, labelled } = known.newest;
+    newest.set(`${topic}/${partition}`, ordinal);
+    tell('secl.calibration.labelled', labelled);
+    if (error === null) return;
+    const score = { 'secl.score': 'published' };
+    tell('secl.calibration.ece', error.ece, score);
+    // Where no band was computed its ends are the error itself.
+    if (error.low === error.high) return;
+    tell('secl.calibration.ece.low', error.low, score);
+    tell('secl.calibration.ece.high', error.high, score);
+  };
+  const measured = tap((window: CalibrationWindow) => {
     const { sourceTopic, sourcePartition, scope, ordinal, metrics, accuracy, labelled } = window;
     const { verdict } = window;
     const key = `${sourceTopic}/${sourcePartition}`;
     if (scope !== POOLED) return;
-    const at = placeAttributes({ topic: sourceTopic, partition: sourcePartition });
-    const tell = (name: InstrumentName, value: number | null, more: object = {}): void => {
-      if (value !== null) telemetry.measure(name, value, { ...at, ...more });
-    };
+    const tell = telling(sourceTopic, sourcePartition);
     // Whatever window carries it, a verdict speaks for all windows published before.
     if (verdict !== null) {
       tell('secl.verdict', severityOf(verdict.level));
@@ -44,4 +72,9 @@ export function measureWindows(telemetry: Telemetry): MonoTypeOperatorFunction<C
     tell('secl.calibration.accuracy', accuracy);
     tell('secl.calibration.labelled', labelled);
   });
+  return (source) =>
+    defer(() => {
+      if (lease !== undefined) tellRestored(lease);
+      return source.pipe(measured);
+    });
 }

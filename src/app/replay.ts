@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { firstValueFrom, lastValueFrom, merge, Observable, takeUntil, tap } from 'rxjs';
 import { precondition, SeclError } from '../errors/secl-error.ts';
 import type { Answer } from '../events/answer.ts';
-import type { AdapterDecision } from '../events/adapter-decision.ts';
+import { concernsLineage, type AdapterDecision } from '../events/adapter-decision.ts';
 import type { AdapterRecord } from '../events/adapter.ts';
 import type { DeadLetter } from '../events/dead-letter.ts';
 import { calibratePartition } from '../operators/calibrate-partition.ts';
@@ -254,7 +254,7 @@ function deskOf(
         next = Number(record.offset) + 1;
         const decoded = record.value === null ? null : codecs.adapterDecision.decode(record.value);
         // What cannot be read is no order; `secl adapter list` reports it.
-        if (decoded?.ok === true && decoded.value.lineage === learning.lineage)
+        if (decoded?.ok === true && concernsLineage(decoded.value, learning.lineage))
           decisions.push(decoded.value);
       }
       return { decisions, next };

@@ -5,10 +5,23 @@ export const ADAPTER_DECISIONS = [
   'rolled-back',
   'frozen',
   'unfrozen',
+  'imported',
 ] as const;
+
+/** Lineage of a decision about whatever is trained: made where no lineage has begun yet. */
+export const ANY_LINEAGE = 'any';
+
+/** Whether a decision is about a lineage. */
+export function concernsLineage(
+  { lineage }: Pick<AdapterDecision, 'lineage'>,
+  name: string,
+): boolean {
+  return lineage === name || lineage === ANY_LINEAGE;
+}
 
 /** A decision about an adapter, on `qa.adapter-decisions`: what became of each version, and why. */
 export interface AdapterDecision {
+  /** Line of adapters, or {@link ANY_LINEAGE}. */
   readonly lineage: string;
   readonly version: number;
   readonly decision: (typeof ADAPTER_DECISIONS)[number];

@@ -82,6 +82,11 @@ export interface CalibrationWindow {
   readonly seenUntilMs: number | null;
   /** Adapter version that acted at the window's last answer; 0: none. */
   readonly adapterVersion: number | null;
+  /**
+   * Versions that acted at the window's answers, ascending, 0: none; of several, confidences are mixed. Empty in
+   * records of an older version.
+   */
+  readonly adapterVersions: readonly number[];
   /** Whether the scope's confidences can be trusted, by all windows up to this one. */
   readonly verdict: Verdict | null;
 }

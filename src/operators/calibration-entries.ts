@@ -58,6 +58,15 @@ export function restoreCalibration(entries: ReadonlyMap<string, Uint8Array>): Ca
   };
 }
 
+/** What is remembered of one scope alone; `undefined`: nothing is. */
+export function restoreVerdict(
+  entries: ReadonlyMap<string, Uint8Array>,
+  scope: string,
+): VerdictState | undefined {
+  const bytes = entries.get(`${VERDICT_PREFIX}${scope}`);
+  return bytes === undefined ? undefined : (read(bytes) as VerdictState);
+}
+
 /** The entries that differ between two states, for the commit; `null` deletes. */
 export function calibrationChanges(
   before: CalibrationState,

@@ -122,6 +122,7 @@ export function windowRecords(
       answersSeen: cut.standing.count,
       seenUntilMs: cut.standing.untilMs,
       adapterVersion: rows.at(-1)?.adapterVersion ?? null,
+      adapterVersions: [...new Set(rows.map((row) => row.adapterVersion))].sort((a, b) => a - b),
     };
   });
 }

@@ -16,5 +16,6 @@ export const NO_TELEMETRY: Telemetry = {
   captureContent: false,
   span: () => NOTHING,
   measure: () => undefined,
+  forget: () => undefined,
   close: () => Promise.resolve(),
 };

@@ -66,6 +66,11 @@ export interface Telemetry {
    * @param attributes - The instrument's own, no others: their values are few.
    */
   measure(name: InstrumentName, value: number, attributes?: Attributes): void;
+  /**
+   * Tells a gauge of these attributes no more until it is set again: another process may have it now. Other
+   * instruments count what has happened here, and keep it.
+   */
+  forget(name: InstrumentName, attributes?: Attributes): void;
   /** Sends what is left. */
   close(): Promise<void>;
 }

@@ -36,10 +36,12 @@ export function adapterFates(
   const decisionOf = new Map<number, AdapterDecision>();
   for (const made of decisions) {
     const { decision, version } = made;
-    // Freezing is about training, not about the version that acts meanwhile.
-    const about = decision !== 'frozen' && decision !== 'unfrozen';
+    // Freezing is about training, not about the version that acts meanwhile; an import decides nothing.
+    const about = !['frozen', 'unfrozen', 'imported'].includes(decision);
+    // What was decided about already is not refused later: that was another batch, too late for the number.
+    const another = decision === 'refused' && decisionOf.has(version);
     // A rollback by hand may take away nothing: version 0.
-    if (about && version > 0) decisionOf.set(version, made);
+    if (about && !another && version > 0) decisionOf.set(version, made);
   }
   const versions = [...new Set([...recordOf.keys(), ...decisionOf.keys()])];
   return versions

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { packageRoot } from '../../src/app/package-root.ts';
@@ -47,6 +47,7 @@ describe('Prometheus, of a worker on Kafka', { skip: prometheusSkip() || kafkaSk
   const stream = path.join(folder, 'stream.jsonl');
   const pipeline = path.join(folder, 'pipeline.yaml');
   const place = ['--topology', pipeline];
+  let target = '';
   let kafka: KafkaServer;
   let prometheus: PrometheusServer;
   let worker: WorkerProcess;
@@ -60,7 +61,7 @@ describe('Prometheus, of a worker on Kafka', { skip: prometheusSkip() || kafkaSk
   before(async () => {
     kafka = await startKafka();
     stops.unshift(kafka.stop);
-    const target = `127.0.0.1:${await freePort()}`;
+    target = `127.0.0.1:${await freePort()}`;
     writeFileSync(
       pipeline,
       `
@@ -196,6 +197,41 @@ telemetry: { traces: { exporter: none }, metrics: { exporter: prometheus, endpoi
       const rule = (await prometheus.rules()).find(({ name }) => name === 'SeclDoNotTrust');
       return (rule?.state !== 'inactive') === wanted;
     });
+  });
+
+  it('reads of a partition that another worker has taken over in that worker alone', async () => {
+    const other = `127.0.0.1:${await freePort()}`;
+    const second = path.join(folder, 'second.yaml');
+    writeFileSync(second, readFileSync(pipeline, 'utf8').replace(target, other));
+    const gauges = ['secl_verdict', 'secl_calibration_ece', 'secl_consumer_lag'] as const;
+    const byWorker = async (name: string): Promise<(readonly number[])[]> => {
+      const page = await (await fetch(`http://${other}/metrics`)).text().catch(() => '');
+      const lines = page.split('\n').filter((line) => line.startsWith(`${name}{`));
+      const theirs = lines.map((line) => Number(/partition_id="(\d)"/.exec(line)?.[1]));
+      const ours = (await prometheus.query(name)).map(partitionOf);
+      return [ours, theirs].map((held) => [...new Set(held)].toSorted());
+    };
+    const helper = startWorker('--topology', second);
+    const gone = async (): Promise<void> => {
+      helper.child.kill('SIGTERM');
+      assert.equal((await helper.ended).code, 0, helper.output());
+    };
+    try {
+      await until(() =>
+        fetch(`http://${other}/metrics`)
+          .then(() => true)
+          .catch(() => false),
+      );
+      for (const name of gauges)
+        await until(async () => {
+          const [ours, theirs] = await byWorker(name);
+          return ours?.length === 1 && theirs?.length === 1 && ours[0] !== theirs[0];
+        });
+    } finally {
+      await gone();
+    }
+    for (const name of gauges)
+      await until(async () => new Set((await prometheus.query(name)).map(partitionOf)).size === 2);
   });
 
   it('sees the worker go', async () => {

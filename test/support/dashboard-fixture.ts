@@ -110,6 +110,7 @@ export function windowOf(over: Partial<CalibrationWindow> = {}): CalibrationWind
     answersSeen: null,
     seenUntilMs: null,
     adapterVersion: null,
+    adapterVersions: [],
     verdict: null,
     ...over,
   };

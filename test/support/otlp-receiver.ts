@@ -38,6 +38,8 @@ export interface OtlpReceiver {
   readonly url: string;
   readonly spans: readonly ReceivedSpan[];
   readonly points: readonly ReceivedPoint[];
+  /** The same, sending by sending. */
+  readonly requests: readonly (readonly ReceivedPoint[])[];
   /** Headers of each request. */
   readonly headers: readonly Readonly<Record<string, unknown>>[];
   /** Fails with what was wrong in any request; closes. */
@@ -136,7 +138,7 @@ function pointsOf({ resource_metrics: received }: MetricsRequest): ReceivedPoint
 /** Starts an {@link OtlpReceiver} on a free port of this machine. */
 export async function otlpReceiver(): Promise<OtlpReceiver> {
   const spans: ReceivedSpan[] = [];
-  const points: ReceivedPoint[] = [];
+  const requests: ReceivedPoint[][] = [];
   const headers: Record<string, unknown>[] = [];
   const faults: unknown[] = [];
   const server = createServer((request, response) => {
@@ -156,7 +158,7 @@ export async function otlpReceiver(): Promise<OtlpReceiver> {
             assert.ok(!known.has(spanId), `span ${spanId} comes twice`);
           spans.push(...received);
         } else if (request.url === '/v1/metrics')
-          points.push(...pointsOf(decodeStrictly('MetricsRequest', body)));
+          requests.push(pointsOf(decodeStrictly('MetricsRequest', body)));
         else assert.fail(`nobody sends to ${request.url ?? ''}`);
         response.setHeader('content-type', 'application/x-protobuf');
         response.end();
@@ -172,7 +174,10 @@ export async function otlpReceiver(): Promise<OtlpReceiver> {
   return {
     url: `http://127.0.0.1:${port}`,
     spans,
-    points,
+    get points() {
+      return requests.flat();
+    },
+    requests,
     headers,
     async close() {
       await new Promise((resolve) => {

@@ -213,6 +213,7 @@ export const RECORDS: {
     answersSeen: orNull(offset),
     seenUntilMs: orNull(timeMs),
     adapterVersion: orNull(count),
+    adapterVersions: list(count),
     verdict: orNull(verdict),
   }),
   alert: row<Alert>({

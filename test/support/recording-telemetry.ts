@@ -30,6 +30,8 @@ export interface Measured {
 export interface RecordingTelemetry extends Telemetry {
   readonly spans: readonly RecordedSpan[];
   readonly measured: readonly Measured[];
+  /** Gauges that were taken back. */
+  readonly forgotten: readonly Omit<Measured, 'value'>[];
   /** The only span of this name. */
   one(name: string): RecordedSpan;
   /** Names of a span's children, in the order in which they began to be told of. */
@@ -40,6 +42,7 @@ export interface RecordingTelemetry extends Telemetry {
 export function recordingTelemetry(kept = true, captureContent = false): RecordingTelemetry {
   const spans: RecordedSpan[] = [];
   const measured: Measured[] = [];
+  const forgotten: Omit<Measured, 'value'>[] = [];
   let ids = 0;
   const id = (digits: number): string => (++ids).toString(16).padStart(digits, '0');
   return {
@@ -47,6 +50,7 @@ export function recordingTelemetry(kept = true, captureContent = false): Recordi
     captureContent,
     spans,
     measured,
+    forgotten,
     span(name, options) {
       const [, trace, , flags] = options.parent?.traceparent.split('-') ?? [];
       const recording = options.keep === true || (flags === undefined ? kept : flags === '01');
@@ -93,6 +97,9 @@ export function recordingTelemetry(kept = true, captureContent = false): Recordi
     },
     measure(name, value, attributes = {}) {
       measured.push({ name, value, attributes });
+    },
+    forget(name, attributes = {}) {
+      forgotten.push({ name, attributes });
     },
     close: () => Promise.resolve(),
     one(name) {

@@ -92,6 +92,7 @@ export async function openTelemetry(settings: TelemetrySettings): Promise<Teleme
       );
     },
     measure: meter.measure,
+    forget: meter.forget,
     async close() {
       const late = new Promise<string>((resolve) => {
         setTimeout(resolve, CLOSE_MS, `what was left was not sent within ${CLOSE_MS} ms`).unref();

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RecordCodecs } from '../../adapters/avro/record-codecs.ts';
 import { SeclError } from '../../errors/secl-error.ts';
-import type { AdapterDecision } from '../../events/adapter-decision.ts';
+import { concernsLineage, type AdapterDecision } from '../../events/adapter-decision.ts';
 import type { AdapterRecord } from '../../events/adapter.ts';
 import type { Objection } from '../../learning/decide-adapter.ts';
 import type { TrainingOutcome } from '../../operators/settle-adapters.ts';
@@ -66,7 +66,7 @@ export function followLineage(options: FollowOptions): LineageFollower {
     for (const { value, offset } of await decisions.fresh()) {
       const decoded = value === null ? null : codecs.adapterDecision.decode(value);
       // What cannot be read is no order; `secl adapter list` reports it.
-      if (decoded?.ok === true && decoded.value.lineage === lineage)
+      if (decoded?.ok === true && concernsLineage(decoded.value, lineage))
         decided.push({ decision: decoded.value, offset: Number(offset) });
     }
     for (const { headers, value } of await letters.fresh()) {

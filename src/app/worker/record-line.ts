@@ -44,9 +44,14 @@ function factsOf(what: Readable, value: unknown, key: string | null): string {
       return `${questionId}  ${correct === null ? short(acceptedAnswers.join(' | ')) : String(correct)}`;
     }
     case 'metrics': {
-      const { ordinal, revision, scope, answers, labelled, metrics } = value as CalibrationWindow;
+      const { ordinal, revision, scope, answers, labelled, metrics, adapterVersions } =
+        value as CalibrationWindow;
+      const mixed =
+        adapterVersions.length > 1
+          ? `, under ${adapterVersions.length} adapter versions, ${adapterVersions[0]} to ${adapterVersions.at(-1)}`
+          : '';
       const published = metrics.find(({ score }) => score === 'published');
-      return `window ${ordinal}.${revision} ${short(scope)}  ${answers} answers, ${labelled} labelled, ECE ${number(published?.ece ?? null)}, floor ${number(published?.eceFloor ?? null)}, AUROC ${number(published?.auroc ?? null)}`;
+      return `window ${ordinal}.${revision} ${short(scope)}  ${answers} answers, ${labelled} labelled, ECE ${number(published?.ece ?? null)}, floor ${number(published?.eceFloor ?? null)}, AUROC ${number(published?.auroc ?? null)}${mixed}`;
     }
     case 'adapters': {
       const { version, parentVersion, loss, sizeBytes, trainer } = value as AdapterRecord;

@@ -1,5 +1,6 @@
 import {
   concat,
+  defer,
   delay,
   EMPTY,
   finalize,
@@ -30,19 +31,20 @@ import type { Trainer } from '../../ports/trainer.ts';
 import { matchFeedback } from '../../streams/match-feedback.ts';
 import type { Topology } from '../../topology/topology.ts';
 import { answerPartition, type PartitionTracing } from '../answer-partition.ts';
+import { measureLag, type LagOptions } from '../measure-lag.ts';
 import { scoringOptionsOf } from '../scoring-options-of.ts';
 import type { TrainingDesk } from '../training-desk.ts';
 import { createAdapterIndex } from './adapter-index.ts';
 import { checkOffset, type ResetTo } from './check-offset.ts';
 import { fired } from './fired.ts';
 import { groupsOf } from './groups-of.ts';
-import { createLagWatch } from './lag-watch.ts';
 import { followLineage } from './lineage-follower.ts';
 import type { PartitionLedger } from './partition-ledger.ts';
 import { rememberLoads } from './remember-loads.ts';
 import { shareModel } from './share-model.ts';
 import { createTopicDesk } from './topic-desk.ts';
 import { trainPartition, type TrainedBatch } from './train-partition.ts';
+import { whileHeld } from './while-held.ts';
 import { workGroup, type WorkGroupOptions } from './work-group.ts';
 
 /** What trains, and where its adapters come from. */
@@ -118,25 +120,26 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const { model } = options;
   const scoring = scoringOptionsOf(topology, model.description.contextLength);
 
-  const { ledger } = options;
-  const watchingLag = createLagWatch({ telemetry, broker, group: groups.answering, ledger });
   const answering$ = group(options, groups.answering, topology.topics.questions, drain, (lease) =>
-    watchingLag(
-      lease,
-      answerPartition(lease, {
-        topology,
-        scoring,
-        model: { description: model.description, tokenizer: model.tokenizer, ...view() },
-        codecs,
-        clock,
-        drain,
-        totalRecords: null,
-        toEnd: options.toEnd,
-        fingerprint: options.fingerprint,
-        desk: deskOf(),
-        trainersWrite: true,
-        tracing,
-      }),
+    whileHeld(telemetry, (held) =>
+      watchingLag(
+        lease,
+        { telemetry: held, broker, group: groups.answering, ledger: options.ledger },
+        answerPartition(lease, {
+          topology,
+          scoring,
+          model: { description: model.description, tokenizer: model.tokenizer, ...view() },
+          codecs,
+          clock,
+          drain,
+          totalRecords: null,
+          toEnd: options.toEnd,
+          fingerprint: options.fingerprint,
+          desk: deskOf(),
+          trainersWrite: true,
+          tracing: { ...tracing, telemetry: held },
+        }),
+      ),
     ),
   ).pipe(
     tap((batch) => options.onBatch?.(batch)),
@@ -153,24 +156,25 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     topology.topics.answers,
     answered.signal,
     (lease) =>
-      calibratePartition(lease, {
-        broker,
-        topics: topology.topics,
-        answerCodec: codecs.answer,
-        feedbackCodec: codecs.feedback,
-        windowCodec: codecs.calibrationWindow,
-        deadLetterCodec: codecs.deadLetter,
-        windows: { size, step, correctable },
-        closeAfterMs: closeAfterSeconds === null ? undefined : closeAfterSeconds * 1000,
-        metrics: { bins, bootstrap, simulations, seed: topology.seed },
-        verdict: topology.verdict,
-        match: matchFeedback,
-        clock,
-        inputEnded: answered.signal,
-      }),
+      whileHeld(telemetry, (held) =>
+        calibratePartition(lease, {
+          broker,
+          topics: topology.topics,
+          answerCodec: codecs.answer,
+          feedbackCodec: codecs.feedback,
+          windowCodec: codecs.calibrationWindow,
+          deadLetterCodec: codecs.deadLetter,
+          windows: { size, step, correctable },
+          closeAfterMs: closeAfterSeconds === null ? undefined : closeAfterSeconds * 1000,
+          metrics: { bins, bootstrap, simulations, seed: topology.seed },
+          verdict: topology.verdict,
+          match: matchFeedback,
+          clock,
+          inputEnded: answered.signal,
+        }).pipe(measureWindows(held, lease)),
+      ),
   ).pipe(
     tap((window) => options.onWindow?.(window)),
-    measureWindows(telemetry),
     // Others may go on answering for ever.
     takeUntil(fired(answered.signal).pipe(delay(CATCH_UP_MS))),
   );
@@ -234,6 +238,26 @@ function group<T>(
       ),
     onMembership: (isMember) => options.onMembership?.(groupId, isMember),
     onRetry: (error, waitMs) => options.onRetry?.(groupId, error, waitMs),
+  });
+}
+
+/** The same, while it is told how far the group is behind. */
+function watchingLag<T>(
+  { topic, partition }: PartitionLease,
+  watched: Pick<LagOptions, 'telemetry' | 'broker' | 'group'> & Pick<WorkerOptions, 'ledger'>,
+  source: Observable<T>,
+): Observable<T> {
+  const { ledger, group: groupId } = watched;
+  const nothingWaits = (): boolean =>
+    ledger
+      .standings()
+      .some(
+        (at) =>
+          at.groupId === groupId && at.topic === topic && at.partition === partition && at.atEnd,
+      );
+  return defer(() => {
+    const stop = measureLag({ ...watched, topic, partition, nothingWaits });
+    return source.pipe(finalize(() => void stop()));
   });
 }
 

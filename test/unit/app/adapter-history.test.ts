@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { adapterHistory, versionOf } from '../../../src/app/adapter-history.ts';
+import { ANY_LINEAGE } from '../../../src/events/adapter-decision.ts';
 import { adapterDecision, adapterRecord } from '../../support/adapter-run.ts';
 
 const records = [2, 1, 3].map((version) => adapterRecord({ version }));
@@ -46,14 +47,43 @@ describe('adapterHistory', () => {
     );
   });
 
+  it('does not take another partition’s batch that came too late for a version’s number for the version', () => {
+    const late = { decision: 'refused', code: 'OUTDATED', activeVersion: 2 } as const;
+    const history = adapterHistory({
+      records,
+      decisions: [
+        adapterDecision({ version: 1, activeVersion: 1 }),
+        adapterDecision({ version: 1, ...late, activeVersion: 1 }),
+        adapterDecision({ version: 2, activeVersion: 2 }),
+        adapterDecision({ version: 2, ...late }),
+        adapterDecision({ version: 3, ...late, code: 'MEAN_MOVED' }),
+        adapterDecision({ version: 3, ...late }),
+      ],
+    });
+    assert.deepEqual(
+      history.versions.map(({ status, active }) => [status, active]),
+      [
+        ['accepted', false],
+        ['accepted', true],
+        ['refused', false],
+      ],
+    );
+  });
+
   it('has no adapter without decisions, and nothing in an empty run', () => {
     assert.equal(adapterHistory({ records, decisions: [] }).activeVersion, 0);
     assert.deepEqual(adapterHistory({ records: [], decisions: [] }), {
-      lineage: 'qa',
+      lineage: ANY_LINEAGE,
       activeVersion: 0,
       frozen: false,
       versions: [],
     });
+  });
+
+  it('counts what was decided before any lineage began to the one that did', () => {
+    const before = adapterDecision({ lineage: ANY_LINEAGE, version: 0, decision: 'frozen' });
+    const history = adapterHistory({ records, decisions: [before] });
+    assert.deepEqual([history.lineage, history.frozen], ['qa', true]);
   });
 
   it('keeps lineages apart, and asks which one is meant', () => {

@@ -10,7 +10,7 @@ import { expectFailure } from '../../support/expect-failure.ts';
 import { manualClock } from '../../support/manual-clock.ts';
 
 const codecs = openRecordCodecs();
-const topics = { adapters: 'a', adapterDecisions: 'd' };
+const topics = { adapters: 'a', adapterDecisions: 'd', trainingBatches: 't' };
 
 describe('readAdapterLog', () => {
   it('reads what was added, in order, and passes over the head', async () => {

@@ -10,6 +10,7 @@ import {
   adapterRecord,
   writeAdapterRun,
 } from '../../support/adapter-run.ts';
+import { ANY_LINEAGE } from '../../../src/events/adapter-decision.ts';
 import { expectFailure } from '../../support/expect-failure.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -93,6 +94,17 @@ describe('freezeAdapters', () => {
     assert.deepEqual([frozen, activeVersion], [true, 2]);
     assert.equal((await freezeAdapters(false, run)).decision?.decision, 'unfrozen');
     assert.equal((await listAdapters(run)).frozen, false);
+  });
+});
+
+describe('freezeAdapters before any adapter', () => {
+  it('is about whatever lineage begins', async () => {
+    const runFolder = await mkdtemp(join(root, 'run-'));
+    await writeAdapterRun(runFolder, []);
+    const { decision } = await freezeAdapters(true, { runFolder });
+    assert.deepEqual([decision?.lineage, decision?.activeVersion], [ANY_LINEAGE, 0]);
+    assert.equal((await listAdapters({ runFolder })).frozen, true);
+    assert.equal((await freezeAdapters(false, { runFolder })).frozen, false);
   });
 });
 

@@ -7,18 +7,24 @@ import { importAdapter, type ImportBase } from '../../../src/app/import-adapter.
 import { listAdapters } from '../../../src/app/list-adapters.ts';
 import { withAdapterLog } from '../../../src/app/adapter-log.ts';
 import { PEFT_PROJECTIONS } from '../../../src/peft/peft-names.ts';
-import { adapterRecord, writeAdapterRun } from '../../support/adapter-run.ts';
+import { adapterDecision, adapterRecord, writeAdapterRun } from '../../support/adapter-run.ts';
+import { openRecordCodecs } from '../../../src/adapters/avro/record-codecs.ts';
+import { openEmbeddedLog } from '../../../src/adapters/embedded-log/open-embedded-log.ts';
+import { SYSTEM_CLOCK } from '../../../src/app/system-clock.ts';
+import { tinyBatch } from '../../support/training-batches.ts';
 import { expectFailure } from '../../support/expect-failure.ts';
 import { tinySiteShape } from '../../support/golden-adapter.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const root = temporaryFolder();
+const codecs = openRecordCodecs();
 const newFolder = (): Promise<string> => mkdtemp(join(root, 'run-'));
 
 /** An adapter that PEFT wrote; see `test/golden/peft/make-golden.py`. */
 const THEIRS = 'test/golden/peft/theirs-llama';
 
 const BASE: ImportBase = {
+  lineage: 'tiny-bbbbbbbbbbbb',
   baseSha256: 'b'.repeat(64),
   layers: 3,
   sites: [1, 2].flatMap((layer) =>
@@ -75,11 +81,53 @@ describe('importAdapter', () => {
     assert.deepEqual([version, scope], [8, 'turn']);
     const other = { runFolder, base: { ...BASE, baseSha256: 'c'.repeat(64) } };
     assert.match(
-      (await expectFailure(importAdapter(THEIRS, other), 'ADAPTER_REFUSED')).message,
+      (await expectFailure(importAdapter(THEIRS, { ...other, lineage: 'qa' }), 'ADAPTER_REFUSED'))
+        .message,
       /WRONG_BASE/,
     );
     const elsewhere = await importAdapter(THEIRS, { ...other, lineage: 'other' });
     assert.deepEqual([elsewhere.version, elsewhere.lineage], [1, 'other']);
+  });
+
+  it('joins the lineage that trains on the same model, else begins the one that a worker would', async () => {
+    const runFolder = await newFolder();
+    const first = await importAdapter(THEIRS, { runFolder, base: BASE });
+    assert.equal(first.lineage, BASE.lineage);
+    const base = { ...BASE, lineage: 'other-name-bbbbbbbbbbbb' };
+    const second = await importAdapter(THEIRS, { runFolder, base });
+    assert.deepEqual([second.lineage, second.version], [BASE.lineage, 2]);
+  });
+
+  it('takes a number that no batch has, and says so in a decision', async () => {
+    const runFolder = await newFolder();
+    const lineage = BASE.lineage;
+    await writeAdapterRun(
+      runFolder,
+      [adapterRecord({ lineage, version: 2, baseSha256: BASE.baseSha256 })],
+      [adapterDecision({ lineage, version: 2, activeVersion: 2 })],
+    );
+    const broker = await openEmbeddedLog({ folder: join(runFolder, 'log'), clock: SYSTEM_CLOCK });
+    await broker.ensureTopics([{ name: 'qa.training-batches' }]);
+    const batches = [
+      { ...tinyBatch(), lineage, ordinal: 3 },
+      { ...tinyBatch(), lineage: 'other', ordinal: 9 },
+    ];
+    for (const batch of batches)
+      await broker.append([
+        { topic: 'qa.training-batches', key: null, value: codecs.trainingBatch.encode(batch) },
+      ]);
+    await broker.close();
+    const { version } = await importAdapter(THEIRS, { runFolder, base: BASE });
+    assert.equal(version, 4);
+    const listed = await listAdapters({ runFolder });
+    assert.equal(listed.activeVersion, 2);
+    assert.deepEqual(
+      listed.versions.map((one) => [one.version, one.status, one.decisions.at(-1)?.decision]),
+      [
+        [2, 'accepted', 'accepted'],
+        [4, 'undecided', 'imported'],
+      ],
+    );
   });
 
   it('keeps the bytes in the store and, while they are small, in the record', async () => {

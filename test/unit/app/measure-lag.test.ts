@@ -46,25 +46,6 @@ describe('measureLag', () => {
     );
   });
 
-  it('tells nothing any more once somebody else does, neither what was asked before nor at its end', async () => {
-    const telemetry = recordingTelemetry();
-    let isStale = false;
-    let answer: ((bounds: { earliest: bigint; end: bigint }) => void) | undefined;
-    const broker = {
-      bounds: () => new Promise<{ earliest: bigint; end: bigint }>((resolve) => (answer = resolve)),
-      committedOffset: () => Promise.resolve(0n),
-    };
-    const stop = measureLag({
-      ...{ ...asked, telemetry, broker, nothingWaits: () => true, isStale: () => isStale },
-      everyMs: 60_000,
-    });
-    isStale = true;
-    const stopped = stop();
-    answer?.({ earliest: 0n, end: 9n });
-    await stopped;
-    assert.deepEqual(telemetry.measured, []);
-  });
-
   it('leaves the number as it was while the broker cannot be asked', async () => {
     const telemetry = recordingTelemetry();
     const broker = {

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { from, lastValueFrom, toArray } from 'rxjs';
+import { from, lastValueFrom, Subject, toArray } from 'rxjs';
 import type { CalibrationWindow } from '../../../src/events/calibration-window.ts';
 import { measureWindows } from '../../../src/app/measure-windows.ts';
+import { calibrationChanges } from '../../../src/operators/calibration-entries.ts';
+import { EMPTY_CALIBRATION } from '../../../src/operators/calibration-state.ts';
 import { NO_TELEMETRY } from '../../../src/ports/no-telemetry.ts';
 import type { VerdictLevel } from '../../../src/events/verdict.ts';
-import { verdictOf } from '../../support/verdict-fixture.ts';
+import { EMPTY_VERDICT, severityOf, stepVerdict } from '../../../src/verdict/step-verdict.ts';
+import { RULES, verdictOf } from '../../support/verdict-fixture.ts';
 import { recordingTelemetry } from '../../support/recording-telemetry.ts';
 
 function window(ordinal: number, ece: number | null, more: object = {}): CalibrationWindow {
@@ -14,7 +17,15 @@ function window(ordinal: number, ece: number | null, more: object = {}): Calibra
     ...{ answers: 10, labelled: 5, accuracy: 0.4 },
     metrics: [
       {
-        ...{ score: 'published', ece, eceFloor: 0.1, eceLow: 0.05, eceHigh: null },
+        ...{
+          score: 'published',
+          n: 5,
+          missing: 0,
+          ece,
+          eceFloor: 0.1,
+          eceLow: 0.05,
+          eceHigh: null,
+        },
         ...{ brier: 0.2, auroc: null, mean: 0.6 },
       },
     ],
@@ -69,6 +80,42 @@ describe('measureWindows', () => {
     assert.deepEqual(of('secl.verdict.data.time'), [1.5, 2.5, 2.5, 3.5]);
     assert.deepEqual(of('secl.calibration.ece'), [0.1, 0.2, 0.2]);
     assert.deepEqual(of('secl.calibration.ece.low'), [0.05, 0.05, 0.05]);
+  });
+
+  it('tells at once what the state of a partition remembers, and no older window after it', async () => {
+    const { state } = stepVerdict(EMPTY_VERDICT, window(4, 0.3, { seenUntilMs: 4500 }), RULES);
+    const telemetry = recordingTelemetry();
+    const lease = {
+      ...{ topic: 'q', partition: 1 },
+      state: calibrationChanges(EMPTY_CALIBRATION, {
+        ...EMPTY_CALIBRATION,
+        verdicts: new Map([['pooled', state]]),
+      }) as ReadonlyMap<string, Uint8Array>,
+    };
+    const later = new Subject<CalibrationWindow>();
+    later.pipe(measureWindows(telemetry, lease)).subscribe();
+    const told = (): string[] => telemetry.measured.map(({ name, value }) => `${name} ${value}`);
+    assert.deepEqual(told(), [
+      `secl.verdict ${severityOf(state.level)}`,
+      'secl.verdict.data.time 4.5',
+      'secl.calibration.labelled 5',
+      'secl.calibration.ece 0.3',
+      'secl.calibration.ece.low 0.05',
+      'secl.calibration.ece.high 0.3',
+    ]);
+    for (const { attributes } of telemetry.measured)
+      assert.equal(attributes['messaging.destination.partition.id'], '1');
+    const before = told().length;
+    later.next(window(3, 0.9, { revision: 1 }));
+    assert.equal(told().length, before);
+    later.next(window(4, 0.2, { revision: 1 }));
+    assert.ok(told().slice(before).includes('secl.calibration.ece 0.2'));
+
+    const nothing = recordingTelemetry();
+    from([])
+      .pipe(measureWindows(nothing, { ...lease, state: new Map() }))
+      .subscribe();
+    assert.deepEqual(nothing.measured, []);
   });
 
   it('is nothing where telemetry is off', async () => {

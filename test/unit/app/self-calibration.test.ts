@@ -15,6 +15,8 @@ import type { Decoded } from '../../../src/ports/record-codec.ts';
 import { trainingTarget } from '../../../src/secl/training-target.ts';
 import { EMPTY_PROBE } from '../../../src/secl/truth-probe.ts';
 import type { Topology } from '../../../src/topology/topology.ts';
+import { ANY_LINEAGE } from '../../../src/events/adapter-decision.ts';
+import { adapterDecision, adapterRecord } from '../../support/adapter-run.ts';
 import { question } from '../../support/secl-fixture.ts';
 import {
   topology,
@@ -256,6 +258,45 @@ describe('the self-calibrating loop, with a stand-in for model and trainer', () 
     assert.deepEqual(lasting(await run({ on })), lasting(whole));
     // Resumed, it looks up the adapter that acts by its version, which the other lineage has too.
     assert.deepEqual(lasting(await run({ on })), lasting(whole));
+  });
+
+  it('trains nothing after a freeze that came before any adapter, and so knew of no lineage', async () => {
+    const on = disk();
+    const topic = topology.topics.adapterDecisions;
+    const decision = adapterDecision({ lineage: ANY_LINEAGE, version: 0, decision: 'frozen' });
+    await on.broker.ensureTopics([{ name: topic }]);
+    await on.broker.append([
+      { topic, key: new Uint8Array(), value: codecs.adapterDecision.encode(decision) },
+    ]);
+    const frozen = await run({ on });
+    assert.equal(frozen.complete, true);
+    assert.deepEqual(
+      await read(on.broker, topology.topics.trainingBatches, codecs.trainingBatch),
+      [],
+    );
+  });
+
+  it('gives no batch the number of a version that was imported', async () => {
+    const on = disk();
+    const [first] = whole.adapters;
+    assert.ok(first);
+    const { lineage } = first;
+    const { adapters, adapterDecisions } = topology.topics;
+    const imported = adapterRecord({ lineage, version: 1, batchId: null });
+    const decision = adapterDecision({ lineage, decision: 'imported', activeVersion: 0 });
+    const key = new TextEncoder().encode(`${lineage}/1`);
+    await on.broker.ensureTopics([{ name: adapters, compacted: true }, { name: adapterDecisions }]);
+    await on.broker.append([
+      { topic: adapters, key, value: codecs.adapter.encode(imported) },
+      { topic: adapterDecisions, key, value: codecs.adapterDecision.encode(decision) },
+    ]);
+    const result = await run({ on });
+    const made = await read(on.broker, topology.topics.trainingBatches, codecs.trainingBatch);
+    assert.deepEqual(
+      made.map(({ ordinal }) => ordinal),
+      batches.map(({ ordinal }) => ordinal + 1),
+    );
+    assert.equal(result.adapters[0]?.batchId, null);
   });
 
   it('is the same after a cut before or after any of its commits', async () => {

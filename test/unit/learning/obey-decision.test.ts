@@ -33,6 +33,15 @@ describe('obeyDecision', () => {
     assert.deepEqual(obeyDecision(frozen, decided('unfrozen'), null), state);
   });
 
+  it('leaves an imported version its number, and nothing else', () => {
+    const state: LearningState = { ...INITIAL_LEARNING, active: adapter(4), ordinal: 4 };
+    const imported = (version: number): AdapterDecision =>
+      decided('imported', { version, activeVersion: 4 });
+    assert.ok(isOrder(imported(6)));
+    assert.deepEqual(obeyDecision(state, imported(6), null), { ...state, ordinal: 6 });
+    assert.deepEqual(obeyDecision(state, imported(3), null), state);
+  });
+
   it('puts another version in place, and outdates what is being trained from the one before', () => {
     const state: LearningState = {
       ...INITIAL_LEARNING,

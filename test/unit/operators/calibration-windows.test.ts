@@ -121,6 +121,27 @@ test('what needs no label: mean confidence, its own AUROC, the distance from tok
   assert.deepEqual([window.answersSeen, window.seenUntilMs, window.adapterVersion], [7, 70, 3]);
 });
 
+test('a window says under which adapters its answers were, in each scope of its own', () => {
+  const under = [2, 0, 10, 2].map((adapterVersion, i) => ({
+    ...row(i, 0.5, true, i === 3 ? 'b' : 'a'),
+    adapterVersion,
+  }));
+  const windows = windowRecords(
+    { ordinal: 0, revision: 0, rows: under, standing },
+    place,
+    options,
+    0,
+  );
+  assert.deepEqual(
+    windows.map(({ scope, adapterVersions }) => [scope, adapterVersions]),
+    [
+      ['pooled', [0, 2, 10]],
+      ['a', [0, 2, 10]],
+      ['b', [2]],
+    ],
+  );
+});
+
 test('the published confidence has a band, the others have none', () => {
   const rows = Array.from({ length: 40 }, (_, i) => ({
     ...row(i, 0.75, i % 2 === 0),

@@ -54,6 +54,30 @@ describe('adapterFates', () => {
     );
   });
 
+  it('goes by what was decided about the version, not about a batch that came too late for its number', () => {
+    const late = { decision: 'refused', code: 'OUTDATED' } as const;
+    const fates = adapterFates(
+      [],
+      [
+        adapterDecision({ version: 1 }),
+        adapterDecision({ version: 1, ...late }),
+        adapterDecision({ version: 2, ...late, code: 'MEAN_MOVED' }),
+        adapterDecision({ version: 2, ...late }),
+        // The first batch for a number may fail, and another one take it.
+        adapterDecision({ version: 3, ...late, code: 'TRAINING_FAILED' }),
+        adapterDecision({ version: 3, activeVersion: 3 }),
+      ],
+    );
+    assert.deepEqual(
+      fates.map(({ decision, code }) => [decision, code]),
+      [
+        ['accepted', 'none'],
+        ['refused', 'MEAN_MOVED'],
+        ['accepted', 'none'],
+      ],
+    );
+  });
+
   it('is empty for a run without adapters', () => {
     assert.deepEqual(adapterFates([], []), []);
   });

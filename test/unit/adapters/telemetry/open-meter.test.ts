@@ -77,6 +77,72 @@ describe('openMeter', () => {
       );
   });
 
+  it('tells no gauge that was taken back, until it is set again', async () => {
+    const port = await freePort();
+    const receiver = await otlpReceiver();
+    const url = `${receiver.url}/v1/metrics`;
+    const meter = await openMeter(
+      [
+        { kind: 'prometheus', host: '127.0.0.1', port },
+        { kind: 'otlp-http', url, intervalMs: 20 },
+      ],
+      resource,
+      's',
+    );
+    const place = (id: string): Record<string, string> => ({
+      'messaging.destination.name': 't',
+      'messaging.destination.partition.id': id,
+    });
+    /** Values of the gauge by partition; the counter goes along. */
+    const scraped = async (): Promise<string[]> =>
+      (await (await fetch(`http://127.0.0.1:${port}/metrics`)).text())
+        .split('\n')
+        .filter((line) => /^secl_(verdict|answers_total)\{/.test(line))
+        .map((line) => line.replace(/^(\w+)\{.*partition_id="(\d)".*\} /, '$1 $2 '))
+        .toSorted();
+    /** Waits until sendings tell of these partitions: some may be under way that know what was. */
+    const sending = async (...wanted: string[]): Promise<void> => {
+      const told = (): unknown[] | undefined =>
+        receiver.requests
+          .at(-1)
+          ?.filter(({ name }) => name === 'secl.verdict')
+          .map(({ attributes }) => attributes['messaging.destination.partition.id'])
+          .toSorted();
+      for (let waited = 0; waited < 400 && String(told()) !== String(wanted); waited++)
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      assert.deepEqual(told(), wanted);
+    };
+    try {
+      for (const id of ['0', '1']) {
+        meter.measure('secl.verdict', 3, place(id));
+        meter.measure('secl.answers', 1, { ...place(id), 'secl.question.style': 'short' });
+      }
+      const counted = ['secl_answers_total 0 1', 'secl_answers_total 1 1'];
+      // Nothing is told once only: a gauge stands until it is taken back.
+      for (let i = 0; i < 2; i++)
+        assert.deepEqual(await scraped(), [...counted, 'secl_verdict 0 3', 'secl_verdict 1 3']);
+      await sending('0', '1');
+
+      meter.forget('secl.verdict', Object.fromEntries(Object.entries(place('0')).toReversed()));
+      meter.forget('secl.answers', { ...place('0'), 'secl.question.style': 'short' });
+      await sending('1');
+      await scraped();
+      assert.deepEqual(await scraped(), [...counted, 'secl_verdict 1 3']);
+
+      meter.forget('secl.verdict', place('1'));
+      await sending();
+      await scraped();
+      assert.deepEqual(await scraped(), counted);
+
+      meter.measure('secl.verdict', 0, place('0'));
+      assert.deepEqual(await scraped(), [...counted, 'secl_verdict 0 0']);
+      await sending('0');
+    } finally {
+      await meter.close();
+      await receiver.close();
+    }
+  });
+
   it('says so where the address is taken', async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -93,6 +159,7 @@ describe('openMeter', () => {
   it('measures nothing without a target', async () => {
     const meter = await openMeter([], resource, 's');
     meter.measure('secl.answers', 1);
+    meter.forget('secl.verdict');
     await meter.close();
   });
 });

@@ -5,6 +5,7 @@ import {
   followLineage,
   type LineageFollower,
 } from '../../../../src/app/worker/lineage-follower.ts';
+import { ANY_LINEAGE } from '../../../../src/events/adapter-decision.ts';
 import { SYSTEM_CLOCK } from '../../../../src/app/system-clock.ts';
 import { expectFailure } from '../../../support/expect-failure.ts';
 import { adapterRecord } from '../../../support/adapter-run.ts';
@@ -75,7 +76,7 @@ describe('followLineage', () => {
     const { follower, decision, clock } = await bench();
     await decision({ version: 1 });
     await decision({ lineage: 'other' });
-    await decision({ version: 2 });
+    await decision({ lineage: ANY_LINEAGE, version: 2 });
     await follower.look();
     const all = follower.decisionsFrom(0);
     assert.deepEqual(

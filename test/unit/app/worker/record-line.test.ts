@@ -41,6 +41,19 @@ describe('recordLine', () => {
     );
   });
 
+  it('says of a window when it mixes adapter versions', () => {
+    const window = {
+      ...{ ordinal: 2, revision: 0, scope: 'pooled', answers: 100, labelled: 90 },
+      metrics: [{ score: 'published', ece: 0.5, eceFloor: 0.25, auroc: null }],
+    };
+    const line = (adapterVersions: number[]): string =>
+      recordLine('metrics', record({ ...window, adapterVersions }));
+    const plain =
+      '1/7  window 2.0 pooled  100 answers, 90 labelled, ECE 0.500, floor 0.250, AUROC –';
+    assert.equal(line([3]), plain);
+    assert.equal(line([0, 2, 5]), `${plain}, under 3 adapter versions, 0 to 5`);
+  });
+
   it('keeps what steers a terminal, and long texts, out of it', () => {
     const line = recordLine(
       'questions',
