@@ -1,6 +1,6 @@
-import { Observable, Subject } from 'rxjs';
+import { BehaviorSubject, Observable, Subject } from 'rxjs';
 import { precondition } from '../errors/secl-error.ts';
-import type { ConsumerGroup, PartitionLease } from '../ports/broker.ts';
+import type { ConsumerGroup, PartitionLease, PartitionPlace } from '../ports/broker.ts';
 import { assignPartitions } from './assign-partitions.ts';
 import { fenced } from './broker-errors.ts';
 import { createLease } from './create-lease.ts';
@@ -15,6 +15,7 @@ interface Member {
   readonly id: string;
   readonly topics: readonly string[];
   readonly live: LiveLease[];
+  readonly assigned: BehaviorSubject<readonly PartitionPlace[] | null>;
   readonly output: Subject<PartitionLease>;
 }
 
@@ -62,11 +63,13 @@ export class GroupCoordinator {
       id: String(this.#memberCount++),
       topics: [...new Set(topics)],
       live: [],
+      assigned: new BehaviorSubject<readonly PartitionPlace[] | null>(null),
       output: new Subject(),
     };
     group.members = [...group.members, member];
     this.#rebalance(group);
     return {
+      assigned$: member.assigned.asObservable(),
       leases$: new Observable((subscriber) => {
         for (const { lease } of [...member.live]) subscriber.next(lease);
         return member.output.subscribe(subscriber);
@@ -76,7 +79,7 @@ export class GroupCoordinator {
         group.members = group.members.filter((other) => other !== member);
         revokeAll(member);
         this.#rebalance(group);
-        member.output.complete();
+        complete(member);
         await Promise.resolve();
       },
     };
@@ -90,7 +93,7 @@ export class GroupCoordinator {
       group.generation += 1;
       for (const member of members) {
         revokeAll(member);
-        member.output.complete();
+        complete(member);
       }
     }
   }
@@ -127,6 +130,7 @@ export class GroupCoordinator {
         if (group.generation === generation) member.output.error(error);
       }
     };
+    for (const member of members) member.assigned.next(assignment.get(member.id) ?? []);
     await Promise.all(
       members.flatMap((member) =>
         (assignment.get(member.id) ?? []).map((place) =>
@@ -137,7 +141,14 @@ export class GroupCoordinator {
   }
 }
 
+function complete({ assigned, output }: Member): void {
+  assigned.complete();
+  output.complete();
+}
+
+/** Takes a member's leases and its assignment back. */
 function revokeAll(member: Member): void {
+  member.assigned.next(null);
   for (const { lease, revoke } of member.live.splice(0)) {
     revoke.abort(fenced(lease.topic, lease.partition));
   }

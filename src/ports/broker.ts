@@ -106,8 +106,16 @@ export interface PartitionLease {
   commit(commit: PartitionCommit): Promise<readonly RecordPosition[]>;
 }
 
+/** A partition of a topic. */
+export type PartitionPlace = Pick<RecordPosition, 'topic' | 'partition'>;
+
 /** Membership of a consumer group. */
 export interface ConsumerGroup {
+  /**
+   * Every partition that it is assigned, whether it owns it already or not: now, and after each rebalance. `null` while
+   * it is no member, before it has joined and while it joins again. Completes like `leases$`; never errors.
+   */
+  readonly assigned$: Observable<readonly PartitionPlace[] | null>;
   /** A lease each time a partition is assigned; first, those still held. Completes after `leave` and `close`. */
   readonly leases$: Observable<PartitionLease>;
   /** Gives up every partition and leaves. */

@@ -53,7 +53,8 @@ function slowed(broker: Broker, ms: number): Broker {
     ...broker,
     join: async (groupId, topics) => {
       const group = await broker.join(groupId, topics);
-      return { leave: () => group.leave(), leases$: group.leases$.pipe(map(slow)) };
+      const { assigned$ } = group;
+      return { assigned$, leave: () => group.leave(), leases$: group.leases$.pipe(map(slow)) };
     },
   };
 }

@@ -9,6 +9,7 @@
  * time (`off`), real models come to other numbers, so this is for `barrier`.
  * `--registry` puts a schema registry in the path: every record has its frame, and each process asks it for schemas. The
  * embedded log has none, so `slow-disk` is left out then.
+ * `--kafka 3.9.1` takes another version of the broker, from Maven's repositories.
  * `hit` counts the rounds in which there was still something to answer when the fault struck.
  * Ctrl-C ends after the round under way. The last line is the counts as JSON. Exits with 1 on any loss.
  */
@@ -17,6 +18,7 @@ import { openKafkaBroker } from '../../src/adapters/kafka/open-kafka-broker.ts';
 import { STAND_IN } from '../../src/app/open-language-model.ts';
 import { SYSTEM_CLOCK } from '../../src/app/system-clock.ts';
 import { openProxy } from '../support/cuttable-proxy.ts';
+import { KAFKA_VERSION } from '../support/kafka-jars.ts';
 import { kafkaSkip, startKafka } from '../support/kafka-server.ts';
 import { startRegistryProcess } from '../support/registry-process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -35,9 +37,10 @@ const { values } = parseArgs({
     mode: { type: 'string' },
     model: { type: 'string', default: STAND_IN },
     registry: { type: 'boolean', default: false },
+    kafka: { type: 'string', default: KAFKA_VERSION },
   },
 });
-const skip = kafkaSkip();
+const skip = kafkaSkip(values.kafka);
 if (skip !== false || process.env['KAFKA_BROKERS'] !== undefined) {
   console.error(skip === false ? 'Fault rounds kill their broker: unset KAFKA_BROKERS.' : skip);
   process.exit(1);
@@ -68,7 +71,7 @@ const onDisk = planned.filter(({ mode }) => mode === 'embedded');
 
 let target = 0;
 const proxy = await openProxy(() => target);
-const server = await startKafka({ advertisedPort: proxy.port });
+const server = await startKafka({ advertisedPort: proxy.port, version: values.kafka });
 target = server.port ?? 0;
 const broker = await openKafkaBroker({
   brokers: server.brokers,
@@ -151,6 +154,7 @@ console.log(
   JSON.stringify({
     seed,
     model: values.model,
+    kafka: values.kafka,
     registry: values.registry,
     rounds: ran,
     failed: failures.length,

@@ -5,8 +5,9 @@ import type KafkaNode from 'kafkajs/src/broker/index.js';
 import { openKafkaBroker } from '../../src/adapters/kafka/open-kafka-broker.ts';
 import { KafkaClient } from '../../src/adapters/kafka/kafka-client.ts';
 import { kafkaSettings } from '../../src/adapters/kafka/kafka-settings.ts';
+import { keepTrying } from '../../src/adapters/kafka/keep-trying.ts';
 import { ownPartition, type BrokerContext } from '../../src/adapters/kafka/owned-partition.ts';
-import { stateTopic } from '../../src/adapters/kafka/group-state.ts';
+import { ownerId, stateTopic } from '../../src/adapters/kafka/group-state.ts';
 import { SYSTEM_CLOCK } from '../../src/app/system-clock.ts';
 import type { Broker, PartitionLease } from '../../src/ports/broker.ts';
 import { bytes, hasCode, readTexts, record, text } from '../contract/broker/broker-scene.ts';
@@ -14,6 +15,9 @@ import { kafkaSkip, startKafka, type KafkaServer } from '../support/kafka-server
 
 const next = (leases$: Observable<PartitionLease>): Promise<PartitionLease> =>
   firstValueFrom(leases$.pipe(filter((lease) => !lease.revoked.aborted)));
+
+/** Leaders and coordinators are not there at once. */
+const again = <T>(work: () => Promise<T>): Promise<T> => keepTrying(work, { patienceMs: 10_000 });
 
 const commitOf = (nextOffset: bigint, topic: string, value: string) => ({
   nextOffset,
@@ -49,18 +53,19 @@ describe('Kafka, when things go wrong', { skip: kafkaSkip() }, () => {
     await server.stop();
   });
 
+  const contextOf = (): BrokerContext => ({
+    settings: kafkaSettings(options()),
+    isClosed: () => false,
+    plan: (records) =>
+      Promise.resolve(
+        records.map((r) => ({ ...r, partition: 0, headers: {}, timestampMs: 1, bytes: 200 })),
+      ),
+  });
+
   it('fences an owner that hears nothing by the transactional id alone', async () => {
     const [input, out] = [await topic(), await topic()];
-    const settings = kafkaSettings(options());
     await broker.ensureTopics([{ name: stateTopic('zombies', input), compacted: true }]);
-    const context: BrokerContext = {
-      settings,
-      isClosed: () => false,
-      plan: (records) =>
-        Promise.resolve(
-          records.map((r) => ({ ...r, partition: 0, headers: {}, timestampMs: 1, bytes: 200 })),
-        ),
-    };
+    const context = contextOf();
     const owner = { groupId: 'zombies', topic: input, partition: 0 };
     const { signal } = new AbortController();
     const lost: string[] = [];
@@ -76,6 +81,62 @@ describe('Kafka, when things go wrong', { skip: kafkaSkip() }, () => {
     assert.equal(await broker.committedOffset('zombies', input, 0), 2n);
     assert.deepEqual([...new Set(lost)], ['zombie']);
     await Promise.all([zombie.close(), heir.close()]);
+  });
+
+  it('begins where an owner that was killed in mid-commit came to, with the state of there', async () => {
+    const input = await topic();
+    const owner = { groupId: 'killed', topic: input, partition: 0 };
+    const { groupId } = owner;
+    const changelog = stateTopic(groupId, input);
+    await broker.ensureTopics([{ name: changelog, compacted: true }]);
+    const transactionalId = ownerId(owner);
+    let committed: bigint | undefined;
+    for (let nextOffset = 1n; nextOffset <= 20n; nextOffset++) {
+      const killed = client();
+      const onTransactions = <T>(work: (node: KafkaNode) => Promise<T>): Promise<T> =>
+        again(() => killed.onCoordinator('transaction', transactionalId, work));
+      const producer = await onTransactions((node) =>
+        node.initProducerId({ transactionalId, transactionTimeout: 10_000 }),
+      );
+      const transaction = { transactionalId, ...producer };
+      const value = Buffer.from(String(nextOffset));
+      const timestamp = String(Date.now());
+      const messages = [{ key: Buffer.from('last'), value, headers: {}, timestamp }];
+      const topics = [{ topic: changelog, partitions: [0] }];
+      await onTransactions((node) => node.addPartitionsToTxn({ ...transaction, topics }));
+      await onTransactions((node) => node.addOffsetsToTxn({ ...transaction, groupId }));
+      await again(() =>
+        killed.onLeader({ topic: changelog, partition: 0 }, (node) =>
+          node.produce({
+            ...{ ...transaction, acks: -1, timeout: 5000 },
+            topicData: [
+              { topic: changelog, partitions: [{ partition: 0, firstSequence: 0, messages }] },
+            ],
+          }),
+        ),
+      );
+      const partitions = [{ partition: 0, offset: String(nextOffset), metadata: null }];
+      await again(() =>
+        killed.onCoordinator('group', groupId, (node) =>
+          node.txnOffsetCommit({ ...transaction, groupId, topics: [{ topic: input, partitions }] }),
+        ),
+      );
+      // Every other one is killed before it asks for the end; the others before the markers are written.
+      if (nextOffset % 2n === 0n) {
+        await onTransactions((node) => node.endTxn({ ...transaction, transactionResult: true }));
+        committed = nextOffset;
+      }
+      const heir = await ownPartition(
+        contextOf(),
+        owner,
+        new AbortController().signal,
+        () => undefined,
+      );
+      const last = heir.lease.state.get('last');
+      assert.equal(heir.lease.startOffset, committed ?? 0n);
+      assert.equal(last === undefined ? undefined : BigInt(text(last)!), committed);
+      await Promise.all([killed.close(), heir.close()]);
+    }
   });
 
   it('reads past what a transaction left open and the next owner aborted', async () => {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/app/package-root.ts';
 
@@ -11,18 +11,25 @@ export type KafkaJars =
 const works = (command: string, ...parameters: string[]): boolean =>
   spawnSync(command, parameters, { stdio: 'ignore' }).status === 0;
 
+/** The version of Apache Kafka that tests run on, unless `KAFKA_VERSION` names another one. */
+export const KAFKA_VERSION = process.env['KAFKA_VERSION'] ?? '4.1.0';
+
 /**
  * The jars that `test/kafka/pom.xml` names, copied from Maven's repositories on first use into
- * `.cache/kafka`, which git ignores.
+ * `.cache/kafka/VERSION`, which git ignores.
+ *
+ * @param version - Three numbers, e.g. `3.9.1`.
  */
-export function kafkaJars(): KafkaJars {
-  const folder = join(packageRoot(), '.cache', 'kafka', 'libs');
+export function kafkaJars(version = KAFKA_VERSION): KafkaJars {
+  const folder = join(packageRoot(), '.cache', 'kafka', version);
   const found = { classpath: join(folder, '*'), skip: false } as const;
   const missing = (skip: string): KafkaJars => ({ classpath: undefined, skip });
+  if (!/^\d+\.\d+\.\d+$/.test(version))
+    return missing(`no Kafka: '${version}' is no version of it`);
   if (!works('java', '-version')) {
     return missing('no Kafka: set KAFKA_BROKERS, or install Java 17 and Maven');
   }
-  if (existsSync(folder) && readdirSync(folder).some((name) => name.startsWith('kafka_2.13-'))) {
+  if (existsSync(join(folder, `kafka_2.13-${version}.jar`))) {
     return found;
   }
   if (!works('mvn', '-v')) {
@@ -31,6 +38,7 @@ export function kafkaJars(): KafkaJars {
   const pom = join(packageRoot(), 'test', 'kafka', 'pom.xml');
   const copied = works(
     ...(['mvn', '-q', '-B', '-f', pom, 'dependency:copy-dependencies'] as const),
+    `-Dkafka.version=${version}`,
     `-DoutputDirectory=${folder}`,
   );
   return copied ? found : missing('no Kafka: Maven could not fetch the jars of test/kafka/pom.xml');

@@ -22,6 +22,8 @@ export interface KafkaServer {
 
 /** Options of {@link startKafka}. */
 export interface KafkaServerOptions {
+  /** Of Apache Kafka. @defaultValue that of `test/kafka/pom.xml` */
+  readonly version?: string | undefined;
   /** What clients must speak. @defaultValue 'PLAINTEXT' */
   readonly listener?: 'PLAINTEXT' | 'SASL_SSL';
   /** Port that clients are sent to, e.g. of a proxy. @defaultValue its own */
@@ -51,8 +53,8 @@ const answers = (port: number): Promise<boolean> =>
   });
 
 /** Why there is no Kafka to test against; `false` where there is one. For node:test's `skip`. */
-export function kafkaSkip(): string | false {
-  return process.env['KAFKA_BROKERS'] === undefined ? kafkaJars().skip : false;
+export function kafkaSkip(version?: string): string | false {
+  return process.env['KAFKA_BROKERS'] === undefined ? kafkaJars(version).skip : false;
 }
 
 /**
@@ -65,7 +67,7 @@ export function kafkaSkip(): string | false {
 export async function startKafka(options: KafkaServerOptions = {}): Promise<KafkaServer> {
   const given = process.env['KAFKA_BROKERS'];
   if (given !== undefined) return { brokers: given.split(','), stop: () => Promise.resolve() };
-  const { classpath, skip } = kafkaJars();
+  const { classpath, skip } = kafkaJars(options.version);
   if (classpath === undefined) throw new Error(skip);
   const { listener = 'PLAINTEXT', advertisedPort } = options;
   const folder = temporaryFolder();

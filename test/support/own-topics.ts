@@ -35,6 +35,7 @@ export function ownTopics(broker: Broker, prefix: string): Broker {
       const group = await broker.join(inside(groupId), topics.map(inside));
       return {
         leave: () => group.leave(),
+        assigned$: group.assigned$.pipe(map((places) => places?.map(back) ?? null)),
         leases$: group.leases$.pipe(
           map((lease) => ({
             ...lease,

@@ -1,11 +1,11 @@
-import { Observable, Subject } from 'rxjs';
+import { BehaviorSubject, Observable, Subject } from 'rxjs';
 import type { TopicPartition } from '../../broker/assign-partitions.ts';
 import { SeclError } from '../../errors/secl-error.ts';
-import type { ConsumerGroup, PartitionLease } from '../../ports/broker.ts';
+import type { ConsumerGroup, PartitionLease, PartitionPlace } from '../../ports/broker.ts';
 import { GroupMembership, isRebalance, type Generation } from './group-membership.ts';
 import { KafkaClient } from './kafka-client.ts';
 import { codedFault, isTransient } from './kafka-faults.ts';
-import { endsWithin, keepTrying, pause } from './keep-trying.ts';
+import { backoffMs, endsWithin, keepTrying, pause } from './keep-trying.ts';
 import { ownPartition, type BrokerContext, type OwnedPartition } from './owned-partition.ts';
 
 /** How long a rebalance waits for commits under way; a later one is fenced, as it would be anyway. */
@@ -26,11 +26,13 @@ export interface MemberContext extends BrokerContext {
  * takes; a worker that takes records and then does nothing for too long loses it all the same.
  */
 export class GroupMember implements ConsumerGroup {
+  readonly assigned$: Observable<readonly PartitionPlace[] | null>;
   readonly leases$: Observable<PartitionLease>;
   readonly #context: MemberContext;
   readonly #groupId: string;
   readonly #client: KafkaClient;
   readonly #membership: GroupMembership;
+  readonly #assigned = new BehaviorSubject<readonly PartitionPlace[] | null>(null);
   readonly #output = new Subject<PartitionLease>();
   readonly #stop = new AbortController();
   readonly #owned = new Set<OwnedPartition>();
@@ -42,6 +44,7 @@ export class GroupMember implements ConsumerGroup {
     this.#groupId = groupId;
     this.#client = new KafkaClient(context.settings);
     this.#membership = new GroupMembership(this.#client, context.settings, groupId, topics);
+    this.assigned$ = this.#assigned.asObservable();
     this.leases$ = new Observable((subscriber) => {
       for (const { lease } of [...this.#owned]) subscriber.next(lease);
       return this.#output.subscribe(subscriber);
@@ -61,6 +64,7 @@ export class GroupMember implements ConsumerGroup {
     await endsWithin(this.#running, SETTLE_MS);
     // A join that was under way has made it a member again.
     await this.#quit();
+    this.#assigned.complete();
     this.#output.complete();
     void this.#client.close();
   }
@@ -88,7 +92,7 @@ export class GroupMember implements ConsumerGroup {
           return;
         }
         failures += 1;
-        await pause(Math.min(20 * 2 ** failures, 1000), signal);
+        await pause(backoffMs(failures), signal);
       } finally {
         await this.#giveUp();
       }
@@ -99,11 +103,13 @@ export class GroupMember implements ConsumerGroup {
   async #hold(generation: Generation): Promise<void> {
     const over = new AbortController();
     const signal = AbortSignal.any([over.signal, this.#stop.signal]);
+    this.#assigned.next(generation.assignment);
     try {
       const beating = this.#beat(generation, signal);
       await Promise.race([beating, this.#takeAll(generation, signal).then(() => beating)]);
     } finally {
       over.abort();
+      this.#assigned.next(null);
     }
   }
 
@@ -142,11 +148,20 @@ export class GroupMember implements ConsumerGroup {
     await Promise.all(assignment.map((place) => this.#take(place, generation, signal)));
   }
 
-  /** Becomes the owner of a partition and hands out its lease, however long the brokers take. */
-  async #take(place: TopicPartition, generation: Generation, signal: AbortSignal): Promise<void> {
+  /**
+   * Becomes the owner of a partition and hands out its lease, however long the brokers take.
+   *
+   * @param losses - How often it was lost in this generation since the last commit.
+   */
+  async #take(
+    place: TopicPartition,
+    generation: Generation,
+    signal: AbortSignal,
+    losses = 0,
+  ): Promise<void> {
     const owner = { groupId: this.#groupId, ...place };
     const onLost = (lost: OwnedPartition): void => {
-      void this.#retake(lost, generation, signal);
+      void this.#retake(lost, generation, signal, lost.hasCommitted() ? 1 : losses + 1);
     };
     let owned: OwnedPartition;
     try {
@@ -168,16 +183,23 @@ export class GroupMember implements ConsumerGroup {
 
   /**
    * A writer lost its place though the lease held: its transaction timed out, or the brokers did not answer,
-   * or this member was replaced without hearing of it. Only if the group still counts on it does it go on.
+   * or this member was replaced without hearing of it. Only if the group still counts on it does it go on, later
+   * each time while nothing comes to be committed.
    */
-  async #retake(lost: OwnedPartition, generation: Generation, signal: AbortSignal): Promise<void> {
+  async #retake(
+    lost: OwnedPartition,
+    generation: Generation,
+    signal: AbortSignal,
+    losses: number,
+  ): Promise<void> {
     if (!this.#owned.delete(lost)) return;
     lost.revoke();
     void lost.close();
+    await pause(backoffMs(losses), signal);
     try {
       await keepTrying(() => this.#membership.beat(generation), { patienceMs: Infinity, signal });
       const { topic, partition } = lost.owner;
-      await this.#take({ topic, partition }, generation, signal);
+      await this.#take({ topic, partition }, generation, signal, losses);
     } catch (error) {
       // A rebalance is seen by the next sign of life.
       if (!signal.aborted && !isRebalance(error)) this.#fail(error);

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import KafkaNode from 'kafkajs/src/broker/index.js';
+import type KafkaNode from 'kafkajs/src/broker/index.js';
 import createPoolBuilder, {
   type ConnectionPool,
   type ConnectionPoolBuilder,
@@ -8,6 +8,7 @@ import createSocketFactory from 'kafkajs/src/network/socketFactory.js';
 import { topicUnknown } from '../../broker/broker-errors.ts';
 import type { TopicPartition } from '../../broker/assign-partitions.ts';
 import { SeclError } from '../../errors/secl-error.ts';
+import { BatchNode } from './batch-node.ts';
 import {
   connectionFault,
   hasType,
@@ -289,7 +290,7 @@ function drop({ node, gone }: LiveNode): void {
 }
 
 function createNode(connectionPool: ConnectionPool, nodeId?: number): KafkaNode {
-  return new KafkaNode({
+  return new BatchNode({
     connectionPool,
     logger: SILENT,
     authenticationTimeout: CONNECT_TIMEOUT_MS,

@@ -14,6 +14,12 @@ declare module 'kafkajs/src/cluster/connectionPoolBuilder.js' {
   export interface ConnectionPool {
     readonly host: string;
     readonly port: number;
+    send<T>(asked: { readonly request: unknown; readonly response: ResponseReader<T> }): Promise<T>;
+  }
+  export interface ResponseReader<T> {
+    decode(raw: Buffer): Promise<T>;
+    /** @throws What the broker answered, if it is an error. */
+    parse(decoded: T): Promise<T>;
   }
   export interface ConnectionPoolBuilder {
     /** To an address, or to the next of the addresses to begin with. */
@@ -57,6 +63,8 @@ declare module 'kafkajs/src/broker/index.js' {
       readonly firstOffset: string;
     }[];
     readonly messages: readonly FetchedMessage[];
+    /** Of `BatchNode`: behind the last whole batch, one without records too; absent: no batch came. */
+    readonly batchEnd?: string;
   }
   export interface ConfigEntry {
     readonly configName: string;
@@ -74,6 +82,7 @@ declare module 'kafkajs/src/broker/index.js' {
       readonly authenticationTimeout: number;
       readonly allowAutoTopicCreation: boolean;
     });
+    readonly connectionPool: ConnectionPool;
     isConnected(): boolean;
     connect(): Promise<void>;
     disconnect(): Promise<void>;
@@ -245,6 +254,34 @@ declare module 'kafkajs/src/broker/index.js' {
       }[];
     }): Promise<unknown>;
   }
+}
+
+declare module 'kafkajs/src/protocol/decoder.js' {
+  // eslint-disable-next-line no-restricted-exports -- a CommonJS module
+  export default class Decoder {
+    constructor(buffer: Buffer);
+    readInt32(): number;
+    readString(): string | null;
+    readBytes(length: number): Buffer;
+    /** Passes over bytes. */
+    forward(bytes: number): void;
+  }
+}
+
+declare module 'kafkajs/src/protocol/requests/fetch/index.js' {
+  import type KafkaNode from 'kafkajs/src/broker/index.js';
+  import type { ResponseReader } from 'kafkajs/src/cluster/connectionPoolBuilder.js';
+  const requests: {
+    protocol(options: { readonly version: number }): (
+      options: Parameters<KafkaNode['fetch']>[0] & { readonly rackId: string },
+    ) => {
+      readonly request: unknown;
+      readonly response: ResponseReader<Awaited<ReturnType<KafkaNode['fetch']>>>;
+      readonly requestTimeout: number;
+    };
+  };
+  // eslint-disable-next-line no-restricted-exports -- a CommonJS module
+  export default requests;
 }
 
 declare module 'kafkajs/src/consumer/assignerProtocol.js' {

@@ -36,22 +36,34 @@ export async function endsWithin(work: Promise<unknown>, ms: number): Promise<bo
 }
 
 /**
- * Repeats work that fails for reasons that pass, with pauses that grow from 20 ms to 1 s and are spread
- * by half, so that many workers do not come back at once.
+ * Milliseconds to wait after so many failures in a row (at least 1): from 20 ms they double up to 1 s, spread by half,
+ * so that many workers do not come back at once.
+ */
+export function backoffMs(failures: number): number {
+  return spread(Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS));
+}
+
+/**
+ * Repeats work that fails for reasons that pass, with pauses of {@link backoffMs}.
  *
  * @throws What the last attempt threw; `CANCELLED` when the signal fires.
  */
 export async function keepTrying<T>(work: () => Promise<T>, patience: Patience): Promise<T> {
   const { patienceMs, signal, again = isTransient } = patience;
   const deadline = performance.now() + patienceMs;
-  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+  for (let failures = 1; ; failures++) {
+    let pauseMs = backoffMs(failures);
     if (signal?.aborted === true) throw new SeclError('CANCELLED', 'given up');
     try {
       return await work();
     } catch (error) {
       if (!again(error) || performance.now() >= deadline) throw error;
-      if (hasType(error, 'CONCURRENT_TRANSACTIONS')) pauseMs = MARKERS_MS;
+      if (hasType(error, 'CONCURRENT_TRANSACTIONS')) pauseMs = spread(MARKERS_MS);
     }
-    await pause(pauseMs * (0.75 + Math.random() / 2), signal);
+    await pause(pauseMs, signal);
   }
+}
+
+function spread(ms: number): number {
+  return ms * (0.75 + Math.random() / 2);
 }

@@ -171,6 +171,7 @@ export async function openKafkaBroker(options: KafkaBrokerOptions): Promise<Brok
         const member = new GroupMember(context, groupId, [...new Set(topics)]);
         members.add(member);
         return {
+          assigned$: member.assigned$,
           leases$: member.leases$,
           leave: async () => {
             await member.leave();

@@ -35,6 +35,8 @@ export interface OwnedPartition {
   lastProgress(): number;
   /** Whether records were polled since the last commit. */
   hasWork(): boolean;
+  /** Whether anything was committed under this lease. */
+  hasCommitted(): boolean;
   /** Takes the lease away: nothing begins any more. */
   revoke(): void;
   /** Resolves when commits under way have ended. Never rejects. */
@@ -110,6 +112,7 @@ function serve(
   const changelog = stateTopic(groupId, topic);
   let lastProgress = performance.now();
   let hasWork = false;
+  let hasCommitted = false;
   let lastCommit: Promise<unknown> = Promise.resolve();
 
   const isRevoked = (): boolean => signal.aborted;
@@ -142,6 +145,7 @@ function serve(
       });
       lastProgress = performance.now();
       hasWork = false;
+      hasCommitted = true;
       return positions.slice(0, planned.length);
     } catch (error) {
       // Its connections were closed while it was under way.
@@ -183,6 +187,7 @@ function serve(
     lease,
     lastProgress: () => lastProgress,
     hasWork: () => hasWork,
+    hasCommitted: () => hasCommitted,
     revoke: () => {
       revoke.abort(fenced(topic, partition));
     },

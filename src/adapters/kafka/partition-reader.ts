@@ -126,9 +126,8 @@ export class PartitionReader {
       this.#unknownSince = undefined;
       const fetched = page.responses[0]?.partitions[0];
       if (fetched === undefined) return fetchOffset;
-      const batch = fetched.messages.at(-1)?.batchContext;
-      if (batch !== undefined) {
-        this.#next = BigInt(batch.firstOffset) + BigInt(batch.lastOffsetDelta) + 1n;
+      if (fetched.batchEnd !== undefined) {
+        this.#next = BigInt(fetched.batchEnd);
         this.#buffer = committedMessages(this.#place, fetched, fetchOffset);
       }
       return BigInt(fetched.lastStableOffset);

@@ -1,14 +1,15 @@
 import type { WorkerEvents } from './run-worker.ts';
 import type { HealthMonitor } from './worker-health.ts';
 
-/** Tells a health monitor which groups were joined and left, and people what is tried again. */
+/** Tells a health monitor of which groups it is a member, and people what is tried again. */
 export function followGroups(
-  monitor: Pick<HealthMonitor, 'joined' | 'failed'>,
+  monitor: Pick<HealthMonitor, 'joined' | 'joining' | 'failed'>,
   onTrouble: ((sentence: string) => void) | undefined,
-): { readonly [Name in 'onJoined' | 'onRetry']: NonNullable<WorkerEvents[Name]> } {
+): { readonly [Name in 'onMembership' | 'onRetry']: NonNullable<WorkerEvents[Name]> } {
   return {
-    onJoined: (groupId) => {
-      monitor.joined(groupId);
+    onMembership: (groupId, isMember) => {
+      if (isMember) monitor.joined(groupId);
+      else monitor.joining(groupId);
     },
     onRetry: (groupId, error, waitMs) => {
       const why = error instanceof Error ? error.message : String(error);

@@ -44,7 +44,11 @@ export function learnSchemas(broker: Broker, writers: Pick<WriterSchemas, 'learn
     read: (...where) => eachLearnt(broker.read(...where), writers),
     join: async (groupId, topics) => {
       const group = await broker.join(groupId, topics);
-      return { leases$: group.leases$.pipe(map(learningLease)), leave: () => group.leave() };
+      return {
+        assigned$: group.assigned$,
+        leases$: group.leases$.pipe(map(learningLease)),
+        leave: () => group.leave(),
+      };
     },
     clean: () => broker.clean(),
     close: () => broker.close(),

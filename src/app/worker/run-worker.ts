@@ -63,8 +63,8 @@ export interface WorkerEvents {
   readonly onBatch?: ((batch: PublishedBatch) => void) | undefined;
   readonly onWindow?: ((window: CalibrationWindow) => void) | undefined;
   readonly onTrained?: ((trained: TrainedBatch) => void) | undefined;
-  /** A group was joined, for the first time or again. */
-  readonly onJoined?: ((groupId: string) => void) | undefined;
+  /** It has become a member of a group and knows what is assigned to it, or is none any more and joins again. */
+  readonly onMembership?: ((groupId: string, isMember: boolean) => void) | undefined;
   /** What will be tried again. */
   readonly onRetry?: ((groupId: string, error: unknown, waitMs: number) => void) | undefined;
   /** What is wrong and stops nothing, in one sentence. */
@@ -229,7 +229,7 @@ export function trainGroup(options: TrainGroupOptions): Observable<TrainedBatch>
 
 /** Works on a group's partitions, each checked before it is read. */
 function group<T>(
-  options: Pick<TrainGroupOptions, 'broker' | 'ledger' | 'resetTo' | 'onJoined' | 'onRetry'>,
+  options: Pick<TrainGroupOptions, 'broker' | 'ledger' | 'resetTo' | 'onMembership' | 'onRetry'>,
   groupId: string,
   topic: string,
   drain: AbortSignal,
@@ -247,7 +247,7 @@ function group<T>(
         from(checkOffset(lease, broker, groupId, resetTo)).pipe(ignoreElements()),
         work(lease),
       ),
-    onJoined: () => options.onJoined?.(groupId),
+    onMembership: (isMember) => options.onMembership?.(groupId, isMember),
     onRetry: (error, waitMs) => options.onRetry?.(groupId, error, waitMs),
   });
 }

@@ -4,6 +4,8 @@ import {
   EMPTY,
   finalize,
   from,
+  ignoreElements,
+  merge,
   mergeMap,
   retry,
   takeUntil,
@@ -27,8 +29,8 @@ export interface WorkGroupOptions<T> {
   readonly work: (lease: PartitionLease) => Observable<T>;
   /** Takes no further partition. */
   readonly drain: AbortSignal;
-  /** Told when the group has been joined. */
-  readonly onJoined: () => void;
+  /** Told when it has become a member of the group, or is none any more and joins again. */
+  readonly onMembership: (isMember: boolean) => void;
   /** Told what went wrong where it is tried again. */
   readonly onRetry: (error: unknown, waitMs: number) => void;
 }
@@ -46,14 +48,12 @@ const LONGEST_WAIT_MS = 30_000;
  *     result  ----a--b-a-b---   until each partition's work has ended after `drain`
  */
 export function workGroup<T>(options: WorkGroupOptions<T>): Observable<T> {
-  const { broker, groupId, topic, ledger, work, drain, onJoined, onRetry } = options;
+  const { broker, groupId, topic, ledger, work, drain, onMembership, onRetry } = options;
   return defer(() => {
     if (drain.aborted) return EMPTY;
     return from(broker.join(groupId, [topic])).pipe(
-      tap(onJoined),
       mergeMap((group) =>
-        leasesUntil(group, drain).pipe(
-          mergeMap(onLease),
+        merge(membership(group), leasesUntil(group, drain).pipe(mergeMap(onLease))).pipe(
           finalize(() => {
             // What was committed is committed; a broker that is gone needs no goodbye.
             group.leave().catch(() => undefined);
@@ -71,7 +71,22 @@ export function workGroup<T>(options: WorkGroupOptions<T>): Observable<T> {
         return timer(waitMs).pipe(takeUntil(fired(drain)));
       },
     }),
+    finalize(() => {
+      ledger.assign(groupId, []);
+    }),
   );
+
+  /** Enters what is assigned into the ledger, before anything of it is owned; emits nothing. */
+  function membership(group: ConsumerGroup): Observable<never> {
+    return group.assigned$.pipe(
+      tap((places) => {
+        if (places !== null) ledger.assign(groupId, places);
+        onMembership(places !== null);
+      }),
+      ignoreElements(),
+      takeUntil(fired(drain)),
+    );
+  }
 
   function onLease(lease: PartitionLease): Observable<T> {
     return defer(() => {

@@ -7,7 +7,10 @@ export interface PartitionHealth {
   readonly group: string;
   readonly topic: string;
   readonly partition: number;
-  readonly nextOffset: number;
+  /** Whether its lease is held; `false` while former owners are fenced and their state is read. */
+  readonly owned: boolean;
+  /** As committed; `null`: it has not been owned yet. */
+  readonly nextOffset: number | null;
   /** End of the partition at the last probe; `null`: the broker has not answered yet. */
   readonly end: number | null;
   /** Offsets up to the end, those without records included; 0 where nothing is left to read. */
@@ -15,7 +18,7 @@ export interface PartitionHealth {
   readonly atEnd: boolean;
   /** Since the newest record that was read had been written, milliseconds; `null`: none was read. */
   readonly lastRecordAgeMs: number | null;
-  /** Since anything moved, milliseconds. */
+  /** Since the last commit or the last look that found the end, or since the assignment, milliseconds. */
   readonly idleMs: number;
 }
 
@@ -34,8 +37,10 @@ export interface HealthMonitor {
   report(): WorkerHealth;
   /** Asks the broker where the partitions end. Never rejects. */
   probe(): Promise<void>;
-  /** A group has been joined. */
+  /** A group has been joined, and it is known what it assigns. */
   joined(groupId: string): void;
+  /** A group that was joined is being joined again; one that was left stays so until it is joined. */
+  joining(groupId: string): void;
   /** A group was left, since something went wrong. */
   failed(groupId: string, reason: string): void;
 }
@@ -45,9 +50,9 @@ export interface HealthOptions {
   readonly ledger: PartitionLedger;
   readonly broker: Pick<Broker, 'bounds' | 'topics'>;
   readonly clock: Clock;
-  /** Groups that are joined before the worker is ready. */
+  /** Groups to be a member of. */
   readonly groups: readonly string[];
-  /** A partition where nothing has moved for so long is stuck. */
+  /** A partition without any progress for so long is stuck. */
   readonly stallMs: number;
   readonly drain: AbortSignal;
 }
@@ -67,14 +72,18 @@ export function monitorHealth(options: HealthOptions): HealthMonitor {
     `${topic}/${partition}`;
 
   const partitionHealth = (standing: PartitionStanding, nowMs: number): PartitionHealth => {
-    const { groupId, topic, partition, nextOffset, atEnd, movedMs, lastRecordMs } = standing;
+    const { groupId, topic, partition, owned, nextOffset, atEnd, movedMs, lastRecordMs } = standing;
     const end = ends.get(nameOf(standing));
-    const behind = end === undefined ? null : Number(end > nextOffset ? end - nextOffset : 0n);
+    const behind =
+      end === undefined || nextOffset === null
+        ? null
+        : Number(end > nextOffset ? end - nextOffset : 0n);
     return {
       group: groupId,
       topic,
       partition,
-      nextOffset: Number(nextOffset),
+      owned,
+      nextOffset: nextOffset === null ? null : Number(nextOffset),
       end: end === undefined ? null : Number(end),
       lag: atEnd ? 0 : behind,
       atEnd,
@@ -85,6 +94,9 @@ export function monitorHealth(options: HealthOptions): HealthMonitor {
 
   return {
     joined: (groupId) => void away.delete(groupId),
+    joining: (groupId) => {
+      if (!away.has(groupId)) away.set(groupId, 'is being joined again');
+    },
     failed: (groupId, reason) => void away.set(groupId, reason),
     probe: async () => {
       // While the broker is away an answer takes long; one question at a time is enough.
@@ -117,8 +129,13 @@ export function monitorHealth(options: HealthOptions): HealthMonitor {
             : []),
         ...[...away].map(([group, reason]) => `the group ${group} ${reason}`),
         ...partitions
-          .filter(({ idleMs }) => idleMs > stallMs)
-          .map((at) => `${nameOf(at)} has not moved for ${seconds(at.idleMs)}`),
+          .filter(({ owned, idleMs }) => !owned || idleMs > stallMs)
+          .map((at) => {
+            const forSo = seconds(at.idleMs);
+            return at.owned
+              ? `${nameOf(at)} has not moved for ${forSo}`
+              : `${nameOf(at)} is assigned but not owned yet, and has not moved for ${forSo}`;
+          }),
       ];
       ready ||= reasons.length === 0;
       const status = drain.aborted

@@ -51,6 +51,43 @@ export function rebalanceContract(scene: BrokerScene): void {
       await second.group.leave();
     });
 
+    it('tells each member what it is assigned, none too, and nothing while it joins again', async () => {
+      const input = await topic(1);
+      const groupId = fresh('group');
+      const watch = async () => {
+        const group = await broker.join(groupId, [input]);
+        const told: (number[] | null)[] = [];
+        let isComplete = false;
+        group.assigned$.subscribe({
+          next: (places) => {
+            for (const place of places ?? []) assert.equal(place.topic, input);
+            told.push(places?.map(({ partition }) => partition) ?? null);
+          },
+          complete: () => (isComplete = true),
+        });
+        return { group, told, isComplete: () => isComplete };
+      };
+      const first = await watch();
+      await until('the partition', () => first.told.at(-1)?.length === 1);
+      assert.deepEqual(first.told.at(-1), [0]);
+      const before = first.told.length;
+      const second = await watch();
+      const members = [first, second];
+      await until('both know', () =>
+        members.every(({ told }) => told.at(-1)?.length !== undefined),
+      );
+      await until(
+        'shared out',
+        () => members.flatMap(({ told }) => told.at(-1) ?? []).length === 1,
+      );
+      assert.equal(first.told[before], null);
+      for (const { group, isComplete, told } of members) {
+        await group.leave();
+        await until('its end', isComplete);
+        assert.equal(told.at(-1), null);
+      }
+    });
+
     it('hands a leaver’s partitions on, with offset and state', async () => {
       const input = await topic();
       const groupId = fresh('group');

@@ -228,6 +228,7 @@ function slowSink(inner: Broker, seen: { most: number }): Broker {
       const group = await inner.join(groupId, topics);
       const { map } = await import('rxjs');
       return {
+        assigned$: group.assigned$,
         leave: () => group.leave(),
         leases$: group.leases$.pipe(
           map((lease) => {

@@ -103,6 +103,63 @@ describe('GroupMember', () => {
     assert.equal(count('heartbeat'), beats);
   });
 
+  it('asks for the committed offset and the state only after what was pending has ended', async (t) => {
+    let pending = 3;
+    const { member, leases, asked } = memberOn(t, {
+      initProducerId: () => {
+        if (pending-- > 0) throw kafkaError('CONCURRENT_TRANSACTIONS');
+        return { producerId: '4', producerEpoch: 1 };
+      },
+      offsetFetch: () => offsets('7'),
+    });
+    await until(() => leases.length > 0);
+    const names = asked.map(({ name }) => name).filter((name) => name !== 'heartbeat');
+    const owning = names.slice(names.indexOf('initProducerId'));
+    assert.deepEqual(owning.slice(0, 6), [
+      ...Array.from({ length: 4 }, () => 'initProducerId'),
+      ...['offsetFetch', 'listOffsets'],
+    ]);
+    assert.equal(leases[0]?.startOffset, 7n);
+    await member.leave();
+  });
+
+  it('tells that it has joined, and what it is assigned though it cannot own it', async (t) => {
+    let beats = 0;
+    let mayJoin = false;
+    const { member, leases, count } = memberOn(t, {
+      joinGroup: () => {
+        if (!mayJoin) throw kafkaError('GROUP_COORDINATOR_NOT_AVAILABLE');
+        return { memberId: 'm1', generationId: 1, leaderId: 'm2', members: [] };
+      },
+      initProducerId: () => {
+        throw kafkaError('CONCURRENT_TRANSACTIONS');
+      },
+      heartbeat: () => {
+        if (++beats === 5) throw kafkaError('REBALANCE_IN_PROGRESS');
+        return {};
+      },
+    });
+    const told: unknown[] = [];
+    let isComplete = false;
+    member.assigned$.subscribe({
+      next: (places) => told.push(places),
+      complete: () => (isComplete = true),
+    });
+    await until(() => count('joinGroup') > 2);
+    assert.deepEqual(told, [null]);
+    mayJoin = true;
+    await until(() => told.length === 4);
+    const places = [{ topic: 't', partition: 3 }];
+    assert.deepEqual(told, [null, places, null, places]);
+    const late: unknown[] = [];
+    member.assigned$.subscribe((each) => late.push(each));
+    assert.deepEqual(late, [places]);
+    assert.deepEqual(leases, []);
+    await member.leave();
+    assert.ok(isComplete);
+    assert.equal(told.at(-1), null);
+  });
+
   it('takes its leases back at a rebalance, and joins again', async (t) => {
     let beats = 0;
     const { member, leases, count, failure } = memberOn(t, {
@@ -191,5 +248,86 @@ describe('GroupMember', () => {
       await assert.rejects(commit(), { code: 'FENCED' });
       await until(() => leases.length === 2);
       await member.leave();
+    });
+
+  /** A writer that another one takes the place of at each commit, though the lease is this member's. */
+  const fencing = {
+    ...{ addPartitionsToTxn: () => ({}), addOffsetsToTxn: () => ({}), endTxn: () => ({}) },
+    txnOffsetCommit: (): never => {
+      throw kafkaError('INVALID_PRODUCER_EPOCH');
+    },
+  };
+  const commitTo = (lease: PartitionLease): Promise<unknown> =>
+    lease.commit({ nextOffset: 1n, records: [], state: new Map() });
+
+  it('waits longer and longer before it takes back what is lost again and again', async (t) => {
+    const { member, leases } = memberOn(t, fencing);
+    const atMs: number[] = [];
+    member.leases$.subscribe((lease) => {
+      atMs.push(performance.now());
+      commitTo(lease).catch(() => undefined);
+    });
+    await until(() => atMs.length > 4);
+    // 20, 40, 80 and 160 ms, spread by a quarter either way.
+    const gaps = atMs.slice(1, 5).map((at, i) => at - atMs[i]!);
+    for (const [i, gap] of gaps.entries())
+      assert.ok(gap > 0.74 * 20 * 2 ** i, `${gap} ms after loss ${i + 1}`);
+    assert.equal(leases.length, atMs.length);
+  });
+
+  it('begins with the shortest wait again once something was committed', async (t) => {
+    let commits = 0;
+    const { member, leases } = memberOn(t, {
+      ...fencing,
+      // Every fourth goes well.
+      txnOffsetCommit: () => (++commits % 4 === 0 ? {} : fencing.txnOffsetCommit()),
+    });
+    member.leases$.subscribe((lease) => {
+      const goOn = (): Promise<void> => commitTo(lease).then(goOn);
+      goOn().catch(() => undefined);
+    });
+    const startedMs = performance.now();
+    await until(() => leases.length > 12);
+    const tookMs = performance.now() - startedMs;
+    // Twelve times 20, 40 or 80 ms; without a new beginning the last alone would be 1 s.
+    assert.ok(tookMs < 2000, `${tookMs} ms`);
+  });
+
+  for (const [what, more] of [
+    ['it leaves', {}],
+    ['the generation is over', { heartbeatMs: 100 }],
+  ] as const)
+    it(`takes nothing back once ${what}, though it was waiting to`, async (t) => {
+      let isOver = false;
+      const { member, leases, count } = memberOn(
+        t,
+        {
+          ...fencing,
+          heartbeat: () => {
+            if (isOver && what !== 'it leaves') throw kafkaError('REBALANCE_IN_PROGRESS');
+            return {};
+          },
+          syncGroup: () => ({
+            memberAssignment: MemberAssignment.encode({
+              ...{ version: 0, assignment: isOver ? {} : { t: [3] } },
+            }),
+          }),
+        },
+        more,
+      );
+      member.leases$.subscribe((lease) => {
+        commitTo(lease).catch(() => undefined);
+      });
+      await until(() => leases.length === 5);
+      isOver = true;
+      if (what === 'it leaves') {
+        const startedMs = performance.now();
+        await member.leave();
+        assert.ok(performance.now() - startedMs < 200);
+      } else await until(() => count('joinGroup') === 2);
+      const owned = count('initProducerId');
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      assert.equal(count('initProducerId'), owned);
+      assert.equal(leases.length, 5);
     });
 });

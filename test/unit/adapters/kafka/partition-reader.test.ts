@@ -5,14 +5,21 @@ import { topicUnknown } from '../../../../src/broker/broker-errors.ts';
 import { expectFailure } from '../../../support/expect-failure.ts';
 import { fakeKafkaClient, kafkaError } from '../../../support/fake-kafka-client.ts';
 
-/** A log in batches as a broker sends them: offsets of records, `marker` ends a transaction. */
-type Batch = readonly (number | { readonly marker: number })[];
+/**
+ * A log in batches as a broker sends them: offsets of records, `marker` ends a transaction, `emptied` is of a batch that
+ * compaction took the record of.
+ */
+type Batch = readonly (number | { readonly marker: number } | { readonly emptied: number })[];
 
 function answerOf(batches: readonly Batch[], end: number, from: number): unknown {
-  const offsetOf = (item: Batch[number]): number => (typeof item === 'number' ? item : item.marker);
+  const offsetOf = (item: Batch[number]): number => {
+    if (typeof item === 'number') return item;
+    return 'marker' in item ? item.marker : item.emptied;
+  };
   const batch = batches.find((items) => offsetOf(items.at(-1)!) >= from) ?? [];
   const first = batch[0] === undefined ? from : offsetOf(batch[0]);
-  const messages = batch.map((item) => ({
+  const records = batch.filter((item) => typeof item === 'number' || 'marker' in item);
+  const messages = records.map((item) => ({
     ...{ offset: String(offsetOf(item)), timestamp: '1', headers: {} },
     ...{ key: Buffer.from([0, 0, 0, 1]), value: Buffer.from(String(offsetOf(item))) },
     isControlRecord: typeof item !== 'number',
@@ -21,7 +28,10 @@ function answerOf(batches: readonly Batch[], end: number, from: number): unknown
       lastOffsetDelta: offsetOf(batch.at(-1)!) - first,
     },
   }));
-  const partition = { lastStableOffset: String(end), abortedTransactions: [], messages };
+  const partition = {
+    ...{ lastStableOffset: String(end), abortedTransactions: [], messages },
+    ...(batch.length === 0 ? {} : { batchEnd: String(offsetOf(batch.at(-1)!) + 1) }),
+  };
   return { responses: [{ partitions: [partition] }] };
 }
 
@@ -60,6 +70,13 @@ describe('PartitionReader', () => {
     assert.deepEqual(await offsets(reader, 5n), [[6], 7]);
     // The end lies behind the last marker; nothing is left, and it says where to go on.
     assert.deepEqual(await offsets(reader, 7n), [[], 8]);
+  });
+
+  it('reads on over a page of batches that compaction emptied', async () => {
+    const log: readonly Batch[] = [[{ emptied: 0 }], [1], [{ emptied: 2 }], [{ marker: 3 }]];
+    const { reader } = readerOn((from) => answerOf(log, 4, from));
+    assert.deepEqual(await offsets(reader, 0n), [[1], 2]);
+    assert.deepEqual(await offsets(reader, 2n), [[], 4]);
   });
 
   it('forgets what it holds when it is asked for another place', async () => {

@@ -85,7 +85,9 @@ describe('runWorker', () => {
     await until(async () => (await answersOf(disk)).length > 4);
     const second = startWorker(topology, disk);
     const held = (worker: typeof first): number =>
-      worker.ledger.standings().filter(({ topic }) => topic === topology.topics.questions).length;
+      worker.ledger
+        .standings()
+        .filter(({ topic, owned }) => owned && topic === topology.topics.questions).length;
     await until(() => held(first) === 2 && held(second) === 2);
     first.drain();
     await first.ended;

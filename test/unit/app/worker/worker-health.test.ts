@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createPartitionLedger } from '../../../../src/app/worker/partition-ledger.ts';
+import {
+  createPartitionLedger,
+  type PartitionLedger,
+} from '../../../../src/app/worker/partition-ledger.ts';
 import { monitorHealth, type HealthMonitor } from '../../../../src/app/worker/worker-health.ts';
 import { manualClock, type ManualClock } from '../../../support/manual-clock.ts';
 import { fakeLease, recordOf, type FakeLease } from '../../../support/operator-fixture.ts';
 
 interface Bench {
   readonly clock: ManualClock;
+  readonly ledger: PartitionLedger;
   readonly monitor: HealthMonitor;
   readonly fake: FakeLease;
   readonly lease: FakeLease;
@@ -31,7 +35,7 @@ function bench(): Bench {
     drain: drain.signal,
   });
   const lease = ledger.enter('g', fake).lease as FakeLease;
-  const made: Bench = { clock, monitor, fake, lease, drain, broker: 'there' };
+  const made: Bench = { clock, ledger, monitor, fake, lease, drain, broker: 'there' };
   return made;
 }
 
@@ -47,6 +51,53 @@ describe('monitorHealth', () => {
     await monitor.probe();
     assert.deepEqual(monitor.report().reasons, []);
     assert.equal(monitor.report().status, 'ready');
+  });
+
+  it('is not ready while a partition is assigned and not owned', async () => {
+    const { monitor, ledger, fake, clock } = bench();
+    monitor.joined('g');
+    await monitor.probe();
+    ledger.assign(
+      'g',
+      [2, 3].map((partition) => ({ topic: 'questions', partition })),
+    );
+    clock.move(2000);
+    assert.deepEqual(monitor.report().reasons, [
+      'questions/3 is assigned but not owned yet, and has not moved for 2 s',
+    ]);
+    const [, notOwned] = monitor.report().partitions;
+    assert.deepEqual([notOwned?.owned, notOwned?.nextOffset, notOwned?.lag], [false, null, null]);
+    ledger.enter('g', { ...fake, partition: 3 });
+    assert.equal(monitor.report().status, 'ready');
+    fake.revoke();
+    assert.equal(monitor.report().reasons.length, 2);
+  });
+
+  it('is ready where it is a member and was assigned nothing, and not while it joins again', async () => {
+    const { monitor, ledger } = bench();
+    ledger.assign('g', []);
+    await monitor.probe();
+    assert.deepEqual(monitor.report().reasons, ['the group g has not been joined yet']);
+    monitor.joining('g');
+    assert.deepEqual(monitor.report().reasons, ['the group g has not been joined yet']);
+    monitor.joined('g');
+    assert.equal(monitor.report().status, 'ready');
+    monitor.joining('g');
+    assert.equal(monitor.report().status, 'unready');
+    assert.deepEqual(monitor.report().reasons, ['the group g is being joined again']);
+  });
+
+  it('is not ready where a partition is leased again and again, and nothing comes of it', async () => {
+    const { monitor, ledger, clock, fake, lease } = bench();
+    monitor.joined('g');
+    ledger.assign('g', [{ topic: 'questions', partition: 2 }]);
+    for (let i = 0; i < 4; i++) {
+      ledger.enter('g', { ...fakeLease({ records: [recordOf(3, {})] }), revoked: fake.revoked });
+      await lease.poll({ maxRecords: 1, waitMs: 0 });
+      clock.move(20_000);
+    }
+    await monitor.probe();
+    assert.deepEqual(monitor.report().reasons, ['questions/2 has not moved for 80 s']);
   });
 
   it('is not ready while the broker is away', async () => {
@@ -108,6 +159,7 @@ describe('monitorHealth', () => {
         group: 'g',
         topic: 'questions',
         partition: 2,
+        owned: true,
         nextOffset: 4,
         end: 10,
         lag: 6,
