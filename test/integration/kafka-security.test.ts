@@ -39,9 +39,6 @@ const sasl = (mechanism: (typeof MECHANISMS)[number], password: string) => ({
   password,
 });
 
-const NO_OPENSSL =
-  'no OpenSSL, which makes the certificate: install it (Debian: apt-get install openssl)';
-
 /** A certificate of its own authority for 127.0.0.1, and its key; `undefined` without OpenSSL. */
 function certificate(): { readonly cert: string; readonly key: string } | undefined {
   const folder = temporaryFolder();
