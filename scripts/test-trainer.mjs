@@ -16,7 +16,12 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../', import.meta.url));
 const trainer = fileURLToPath(new URL('../docker/trainer/', import.meta.url));
 const project = path.join(trainer, 'pyproject.toml');
-const hash = createHash('sha256').update(readFileSync(project)).digest('hex').slice(0, 12);
+const lock = path.join(trainer, 'requirements.txt');
+const hash = createHash('sha256')
+  .update(readFileSync(project))
+  .update(readFileSync(lock))
+  .digest('hex')
+  .slice(0, 12);
 const cache = process.env.SECL_CACHE_DIR ?? path.join(homedir(), '.cache', 'secl-stream');
 const environment = path.join(cache, 'trainer-tests', hash);
 const windows = process.platform === 'win32';
@@ -42,23 +47,20 @@ if (!existsSync(whole)) {
     ['-m', 'venv', environment],
     'Install Python 3.11 or newer with its venv module, or set PYTHON.',
   );
-  const { dependencies, test } = packagesOf(readFileSync(project, 'utf8'));
-  run(
-    python,
-    ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...dependencies, ...test],
-    'Look at pip’s message; the next run begins anew.',
-  );
+  const hint = 'Look at pip’s message; the next run begins anew.';
+  const pip = ['-m', 'pip', '--disable-pip-version-check'];
+  const packages = ['-r', lock, ...testPackages(readFileSync(project, 'utf8'))];
+  // What is locked and nothing else, as in the image; that nothing is missing is checked afterwards.
+  run(python, [...pip, 'install', '--quiet', '--no-deps', ...packages], hint);
+  run(python, [...pip, 'check'], hint);
   writeFileSync(whole, '');
 }
 
-/** The pinned packages of the project's file, so that nothing of the repository itself is built or installed. */
-function packagesOf(text) {
-  const list = (name) => {
-    const found = new RegExp(`^${name} = \\[([^\\]]*)\\]`, 'm').exec(text);
-    if (found === null) throw new Error(`docker/trainer/pyproject.toml lacks the list ${name}.`);
-    return [...found[1].matchAll(/"([^"]+)"/g)].map(([, name]) => name);
-  };
-  return { dependencies: list('dependencies'), test: list('test') };
+/** The pinned packages that tests need besides; nothing of the repository itself is built or installed. */
+function testPackages(text) {
+  const found = /^test = \[([^\]]*)\]/m.exec(text);
+  if (found === null) throw new Error('docker/trainer/pyproject.toml lacks the list test.');
+  return [...found[1].matchAll(/"([^"]+)"/g)].map(([, name]) => name);
 }
 
 const given = process.argv.slice(2);

@@ -15,6 +15,8 @@ const VARIABLES: Readonly<Record<string, { readonly about: string; readonly secr
   SECL_MODEL_DIR: { about: 'folder or file that the source "path" looks in' },
   SECL_PYTHON: { about: 'interpreter whose pip fetches wheels' },
   SECL_DASHBOARD_TOKEN: { about: 'token of the live page', secret: true },
+  SECL_ALERT_WEBHOOK: { about: 'address that alerts are posted to', secret: true },
+  SECL_ALERT_SECRET: { about: 'secret that goes with them', secret: true },
   SECL_DEBUG: { about: 'stack traces are shown' },
   HF_TOKEN: { about: 'access token for the hub', secret: true },
   HF_ENDPOINT: { about: 'address of the hub' },

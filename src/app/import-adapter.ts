@@ -7,7 +7,7 @@ import type { AdapterDecision } from '../events/adapter-decision.ts';
 import type { AdapterRecord } from '../events/adapter.ts';
 import { readAdapterConfig } from '../peft/adapter-config.ts';
 import { adapterRefused } from '../peft/adapter-refused.ts';
-import type { AdapterWeights } from '../peft/adapter-weights.ts';
+import { decodeAdapter, type AdapterWeights } from '../peft/adapter-weights.ts';
 import { decodeChecked, DEFAULT_MAX_BYTES, type AdapterLimits } from '../peft/check-adapter.ts';
 import { peftModuleName } from '../peft/peft-names.ts';
 import { INLINE_BYTES, withAdapterLog, type AdapterLog } from './adapter-log.ts';
@@ -34,7 +34,8 @@ export type ImportBase = Pick<AdapterLimits, 'baseSha256' | 'sites'> & {
 
 /** How an adapter is imported. */
 export interface ImportAdapterOptions extends DecideByHandOptions {
-  readonly base: ImportBase;
+  /** Asked for once the folder has been read: a model may have to be fetched for it. */
+  readonly base: () => Promise<ImportBase>;
   /** Where it is to act; absent: where the lineage's newest acts, `conversation` without any. */
   readonly scope?: AdapterScope | undefined;
 }
@@ -50,13 +51,13 @@ export async function importAdapter(
   options: ImportAdapterOptions,
 ): Promise<AdapterManifest> {
   // Checked before a run is begun for it.
-  const { bytes, weights } = await readPeftFolder(folder, options.base);
+  const { bytes, weights, base } = await readPeftFolder(folder, options.base);
   return withAdapterLog({ ...options, create: true }, async (log) => {
-    const { baseSha256, layers } = options.base;
+    const { baseSha256, layers } = base;
     // The run may know the same file under another name.
     const sameBase = log.records.find((record) => record.baseSha256 === baseSha256);
     // A lineage that is named may be a new one: another base model starts its own.
-    const lineage = options.lineage ?? sameBase?.lineage ?? options.base.lineage;
+    const lineage = options.lineage ?? sameBase?.lineage ?? base.lineage;
     const newest = log.records
       .filter((record) => record.lineage === lineage)
       .reduce<AdapterRecord | undefined>(
@@ -110,14 +111,21 @@ export async function importAdapter(
   });
 }
 
-/** Reads and checks a folder of PEFT's. */
+/** Reads a folder of PEFT's, then checks it against its base. */
 async function readPeftFolder(
   folder: string,
-  base: ImportBase,
-): Promise<{ readonly bytes: Uint8Array; readonly weights: AdapterWeights }> {
+  baseOf: ImportAdapterOptions['base'],
+): Promise<{
+  readonly bytes: Uint8Array;
+  readonly weights: AdapterWeights;
+  readonly base: ImportBase;
+}> {
   const text = await readBounded(path.join(folder, ADAPTER_CONFIG_FILE), MAX_CONFIG_BYTES);
   const config = readAdapterConfig(new TextDecoder().decode(text));
   const bytes = await readBounded(path.join(folder, ADAPTER_WEIGHTS_FILE), DEFAULT_MAX_BYTES);
+  // Whether they are weights at all, before a model is fetched for them.
+  decodeAdapter(bytes, config);
+  const base = await baseOf();
   const weights = decodeChecked(bytes, config, base);
   const stray = weights.sites.find((site) => !config.covers(site));
   if (stray !== undefined)
@@ -125,7 +133,21 @@ async function readPeftFolder(
       'CONFIG_INVALID',
       `its configuration leaves out ${peftModuleName(stray)}, which has weights`,
     );
-  return { bytes, weights };
+  checkComplete(weights, base.layers);
+  return { bytes, weights, base };
+}
+
+/** Trainers know projections and a number of last layers: an adapter that has gaps could act, but not be trained on. */
+function checkComplete({ sites }: AdapterWeights, layers: number): void {
+  const first = Math.min(...sites.map(({ layer }) => layer));
+  const present = new Set(sites.map(({ layer, projection }) => `${layer}.${projection}`));
+  for (const { projection } of sites)
+    for (let layer = first; layer < layers; layer++)
+      if (!present.has(`${layer}.${projection}`))
+        throw adapterRefused(
+          'MISSING_SITE',
+          `it has no ${peftModuleName({ layer, projection })}; each of its modules has to be in every layer from ${first} to ${layers - 1}`,
+        );
 }
 
 /** Keeps bytes where the worker finds them: in the store always, in the record if they are small. */

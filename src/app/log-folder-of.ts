@@ -24,16 +24,17 @@ async function runsBelow(folder: string): Promise<string[]> {
 /**
  * The log in a run's folder.
  *
+ * @param hint - What to do where there is none, nor any further down.
  * @throws SeclError `FILE_UNREADABLE` if there is none; runs further down are named.
  */
-export async function logFolderOf(runFolder: string): Promise<string> {
+export async function logFolderOf(
+  runFolder: string,
+  hint = 'Name the folder of a run: the one that holds its `log` folder.',
+): Promise<string> {
   const folder = path.join(runFolder, 'log');
   if (await isFolder(folder)) return folder;
   const below = await runsBelow(runFolder);
   throw new SeclError('FILE_UNREADABLE', `there is no run in ${runFolder}`, {
-    hint:
-      below.length === 0
-        ? 'Name the folder of a run: the one that holds its `log` folder.'
-        : `Name the folder of a run, e.g. ${below.join(' or ')}.`,
+    hint: below.length === 0 ? hint : `Name the folder of a run, e.g. ${below.join(' or ')}.`,
   });
 }

@@ -2,9 +2,8 @@ import { openRecordCodecs, type RecordCodecs } from '../adapters/avro/record-cod
 import { SeclError } from '../errors/secl-error.ts';
 import type { Broker } from '../ports/broker.ts';
 import type { Topology } from '../topology/topology.ts';
-import { logFolderOf } from './log-folder-of.ts';
 import { openRunLog } from './open-run-log.ts';
-import { describeBroker } from './worker/open-broker.ts';
+import { describePipeline } from './worker/open-broker.ts';
 import { openRecords } from './worker/open-records.ts';
 import { workerTopology, type BrokerChoice } from './worker/worker-topology.ts';
 
@@ -39,12 +38,11 @@ export async function openLogOf({ runFolder, ...choice }: LogChoice): Promise<Ch
     return { ...(await openRunLog(runFolder, choice.topology)), codecs: openRecordCodecs() };
   }
   const topology = await workerTopology(choice);
-  if (topology.broker.kind === 'embedded') await logFolderOf(topology.broker.folder);
   const { broker, codecs } = await openRecords(topology, []);
   return {
     log: broker,
     codecs,
     topology,
-    title: `${topology.name} on ${describeBroker(topology.broker)}`,
+    title: describePipeline(topology),
   };
 }

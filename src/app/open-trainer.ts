@@ -83,7 +83,7 @@ function builtModel(
 }
 
 const SHARED_FOLDER =
-  'adapters too large for a record lie in a folder that workers and trainers have to share (broker.folder)';
+  'adapters too large for a record lie in the folder adapters of the run or of broker.folder, which workers and trainers have to share';
 
 /** Loads adapters from their records or the store, each checked before it may act. */
 function loaderOf(store: AdapterStore, limits: AdapterLimits): OpenedTrainer['load'] {
@@ -97,6 +97,8 @@ function loaderOf(store: AdapterStore, limits: AdapterLimits): OpenedTrainer['lo
     const { code, reason } = verdict.refusal;
     // Decisions carry the message alone, and a worker elsewhere is where this happens first.
     const where = code === 'MISSING' && record.weights === null ? `; ${SHARED_FOLDER}` : '';
-    throw new SeclError('ADAPTER_REFUSED', `${code}: ${reason}${where}`);
+    throw new SeclError('ADAPTER_REFUSED', `${code}: ${reason}${where}`, {
+      hint: 'Bring its bytes back from a copy, or put another version in place: `secl adapter rollback 0` for none, `secl adapter list` for which there are.',
+    });
   };
 }

@@ -140,6 +140,7 @@ export async function replayStream(options: ReplayStreamOptions): Promise<Replay
       telemetry = await openTelemetryOf(topology.telemetry, {
         runFolder,
         serviceName: 'secl-replay',
+        ...(options.onNotice === undefined ? {} : { onWarning: options.onNotice }),
       });
       if (options.dashboard !== undefined) {
         dashboard = await serveDashboard({

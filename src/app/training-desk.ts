@@ -3,6 +3,7 @@ import type { TrainingBatch } from '../events/training-batch.ts';
 import type { LearningOptions } from '../learning/learning-options.ts';
 import type { SettleOptions, TrainingOutcome } from '../operators/settle-adapters.ts';
 import type { Trainer } from '../ports/trainer.ts';
+import { checkMeasured } from '../training/check-measured.ts';
 
 /** Where batches are handed in to be trained on, and asked after. */
 export interface TrainingDesk extends Pick<
@@ -47,7 +48,7 @@ export function createTrainingDesk(options: TrainingDeskOptions): TrainingDesk {
   const begin = (batch: TrainingBatch): void => {
     const train = async (): Promise<TrainingOutcome> => {
       try {
-        return { record: await trainer.train(batch, stopped.signal) };
+        return { record: checkMeasured(await trainer.train(batch, stopped.signal)) };
       } catch (error) {
         if (!(error instanceof SeclError) || error.code !== 'TRAINING_FAILED') throw error;
         return { failure: { code: error.code, reason: error.message } };

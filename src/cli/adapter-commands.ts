@@ -152,13 +152,14 @@ Example:
   secl adapter import ./my-adapter --run runs/qa && secl adapter rollback 1 --run runs/qa`,
     );
   addCommonOptions(command).action(async (folder: string, options: ImportCommandOptions) => {
-    const base = await withProgress(options, (onProgress, signal) =>
-      importBase(
-        openModelStore({ cacheFolder: options.cache, offline: options.offline }),
-        options.model,
-        { onProgress, signal },
-      ),
-    );
+    const base = (): ReturnType<typeof importBase> =>
+      withProgress(options, (onProgress, signal) =>
+        importBase(
+          openModelStore({ cacheFolder: options.cache, offline: options.offline }),
+          options.model,
+          { onProgress, signal },
+        ),
+      );
     const manifest = await importAdapter(folder, { ...where(options), base, scope: options.scope });
     const { version, lineage } = manifest;
     print(

@@ -72,7 +72,7 @@ function checkAddress(host: string, token: string | undefined): void {
     });
   if (token === undefined && !isLoopback(host))
     throw new SeclError('USAGE', `beyond this machine the page needs a token; ${host} is beyond`, {
-      hint: 'Set SECL_DASHBOARD_TOKEN, or name its file with --token-file (beside --dashboard: --dashboard-token-file), or leave the host out.',
+      hint: 'Set SECL_DASHBOARD_TOKEN (`secl dashboard` also takes --token-file), or leave the host out.',
     });
 }
 

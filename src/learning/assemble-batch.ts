@@ -49,7 +49,7 @@ export function assembleBatch(
     confidenceTokenIds: options.confidenceTokenIds,
     loss: options.loss,
     lossParameters: { maxStep: options.maxStep },
-    lora: options.lora,
+    lora: parent?.lora ?? options.lora,
     optimizer: options.optimizer,
     parentVersion: parent?.version ?? 0,
     parentSha256: parent?.sha256 ?? null,

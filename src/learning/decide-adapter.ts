@@ -33,6 +33,18 @@ const SAMPLES_KEPT: ReadonlySet<string> = new Set([
   FROZEN.code,
 ]);
 
+/** What an adapter's scope has against it: weights trained for some positions do something else at others. */
+export function objectionToScope(
+  { scope }: Pick<AdapterRecord, 'scope'>,
+  options: Pick<LearningOptions, 'scope'>,
+): Objection | null {
+  if (scope === options.scope) return null;
+  return {
+    code: 'WRONG_SCOPE',
+    reason: `it acts on the ${scope}, and this run's adapters on the ${options.scope}; import it again with --scope ${options.scope}, or start a run with adapter.scope: ${scope}`,
+  };
+}
+
 /** What an adapter was measured by, before and after. */
 export type Measured = Pick<AdapterRecord, 'heldOutError' | 'meanConfidence' | 'loss'>;
 
@@ -109,7 +121,7 @@ export function settleAdapter(
     awaiting !== null && awaiting.batchId === record.batchId,
     'the adapter is of another batch',
   );
-  const { lineage, version, sha256, optimizerSha256 } = record;
+  const { lineage, version, sha256, optimizerSha256, lora } = record;
   const paid = { ...state, trainingTokens: state.trainingTokens + record.forwardTokens };
   const late = isTooLate(state);
   if (late !== null) {
@@ -126,7 +138,7 @@ export function settleAdapter(
       awaiting: null,
       refusals: 0,
       previous: state.active,
-      active: { version, sha256, optimizerSha256 },
+      active: { version, sha256, optimizerSha256, lora },
       trial: newTrial(trialQuestions),
       trainedQuestions: state.trainedQuestions + awaiting.samples.length,
       ...remembering(paid, awaiting, options),

@@ -1,4 +1,4 @@
-import type { TrainingSample } from '../events/training-batch.ts';
+import type { LoraSettings, TrainingSample } from '../events/training-batch.ts';
 import type { AdapterTrial } from './adapter-trial.ts';
 import { EMPTY_PROBE, type TruthProbe } from '../secl/truth-probe.ts';
 
@@ -7,6 +7,8 @@ export interface ActiveAdapter {
   readonly version: number;
   readonly sha256: string;
   readonly optimizerSha256: string | null;
+  /** What is trained on top of it has the same; an imported one's may differ from the topology's. Absent: the topology's. */
+  readonly lora?: LoraSettings;
 }
 
 /** A remembered sample, and the key of the record that it came from. */

@@ -6,6 +6,7 @@ import {
   abandonBatch,
   isTooLate,
   objectionTo,
+  objectionToScope,
   objectionToWeights,
   settleAdapter,
   type Objection,
@@ -21,8 +22,8 @@ import type { LoopCell } from './loop-state.ts';
 import type { PlannedBatch, SettledAdapter } from './question-batch.ts';
 
 /** An adapter by what identifies it. */
-function activeOf({ version, sha256, optimizerSha256 }: AdapterRecord): ActiveAdapter {
-  return { version, sha256, optimizerSha256 };
+function activeOf({ version, sha256, optimizerSha256, lora }: AdapterRecord): ActiveAdapter {
+  return { version, sha256, optimizerSha256, lora };
 }
 
 /** What came of a training batch: an adapter, or why there is none. */
@@ -101,7 +102,8 @@ export function settleAdapters(
   /** Why the adapter cannot act, tried on the model itself; it is in place afterwards unless there is a reason. */
   const objection = async (record: AdapterRecord): Promise<Objection | null> => {
     const { learning: before } = cell.state;
-    const found = isTooLate(before) ?? objectionTo(record, learning);
+    const found =
+      isTooLate(before) ?? objectionToScope(record, learning) ?? objectionTo(record, learning);
     if (found !== null) return found;
     try {
       const adapter = await load(activeOf(record), record);
@@ -115,20 +117,35 @@ export function settleAdapters(
     }
   };
 
-  /** Obeys what was decided by hand since the batch before. */
-  const obey = async (): Promise<void> => {
+  /** Obeys what was decided by hand since the batch before, but puts nothing in place that is for another scope. */
+  const obey = async (): Promise<SettledAdapter[]> => {
     let state = cell.state.learning;
+    let refusal: (Objection & Pick<AdapterDecision, 'lineage' | 'version'>) | null = null;
     const { decisions, next } = await options.decisionsFrom(state.decisionsRead);
-    if (next === state.decisionsRead) return;
+    if (next === state.decisionsRead) return [];
     for (const decision of decisions.filter(isOrder)) {
-      const { activeVersion } = decision;
+      const { lineage, activeVersion } = decision;
       const record =
         decision.decision === 'rolled-back' && activeVersion > 0
           ? await options.recordOf(activeVersion)
           : null;
-      state = obeyDecision(state, decision, record === null ? null : activeOf(record));
+      const objection = record === null ? null : objectionToScope(record, learning);
+      if (decision.decision === 'rolled-back')
+        refusal = objection && { lineage, version: activeVersion, ...objection };
+      state =
+        objection === null
+          ? obeyDecision(state, decision, record === null ? null : activeOf(record))
+          : { ...state, ordinal: Math.max(state.ordinal, decision.version, activeVersion) };
     }
     cell.state = { ...cell.state, learning: { ...state, decisionsRead: next } };
+    if (refusal === null) return [];
+    const decision: AdapterDecision = {
+      ...refusal,
+      decision: 'refused',
+      activeVersion: state.active?.version ?? 0,
+      decidedAtMs: clock.nowMs(),
+    };
+    return [{ record: null, decision }];
   };
 
   /** Ends a trial that is over, or that another adapter would cut short. */
@@ -145,8 +162,7 @@ export function settleAdapters(
 
   return concatMap((batch) =>
     fromAbortable(async (signal): Promise<PlannedBatch> => {
-      await obey();
-      const settled: SettledAdapter[] = [];
+      const settled = await obey();
       const { awaiting } = cell.state.learning;
       const outcome =
         awaiting === null

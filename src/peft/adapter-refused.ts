@@ -9,6 +9,7 @@ export const REFUSALS = {
   MISSING: 'The bytes are neither in the record nor in the store.',
   NOT_FINITE: 'A number is not finite, or absurdly large.',
   UNKNOWN_SITE: 'It acts where the model takes no adapter.',
+  MISSING_SITE: 'It leaves out a layer, so that nothing could be trained on top of it.',
   WRONG_SHAPE: 'A matrix has not the shape that rank and model ask for.',
   CONFIG_INVALID: 'adapter_config.json cannot be read, or does not fit the weights.',
   NOT_LORA: 'It is of another kind than LoRA.',

@@ -4,8 +4,8 @@ import { ALERTING_TIMES, type TopologyAlerts, type TopologyWebhook } from './top
 
 const LEVELS = ['off', 'warning', 'alert'] as const satisfies readonly RaisedLevel[];
 const URL_RULE = {
-  pattern: '^https?://[^\\s@]{1,2000}$',
-  rule: 'an http or https address without a name or password in it',
+  pattern: '^https?://[^\\s@?]{1,2000}$',
+  rule: 'an http or https address without a name, password or query in it',
   hidden: true,
 };
 const HEADER_RULE = {

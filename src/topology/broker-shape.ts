@@ -15,10 +15,14 @@ const VARIABLE = {
   rule: 'the name of an environment variable',
   hidden: true,
 };
+/** From 1 to 65535. */
+const PORT =
+  '(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3})';
+const ADDRESS = `[A-Za-z0-9._-]{1,253}:${PORT}`;
 /** No literal of IPv6: kafkajs takes the first colon for the port's. A name may lead to one. */
 export const ADDRESSES = {
-  pattern: '^[A-Za-z0-9._-]{1,253}:[0-9]{1,5}(,[A-Za-z0-9._-]{1,253}:[0-9]{1,5}){0,31}$',
-  rule: 'host:port, or several of them separated by commas without spaces',
+  pattern: `^${ADDRESS}(,${ADDRESS}){0,31}$`,
+  rule: 'host:port, or several of them separated by commas without spaces; a port is from 1 to 65535',
 };
 /** The address of a schema registry. */
 export const REGISTRY_ADDRESS = {

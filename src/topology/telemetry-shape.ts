@@ -9,8 +9,8 @@ import {
 
 /** Credentials in a URL would end up in files and messages; OTEL_EXPORTER_OTLP_HEADERS takes them. */
 const ENDPOINT = {
-  pattern: '^[^\\s@]{1,1000}$',
-  rule: 'a URL, path or host:port of 1 to 1000 characters, without credentials',
+  pattern: '^[^\\s@?]{1,1000}$',
+  rule: 'a URL, path or host:port of 1 to 1000 characters, without credentials or a query',
   hidden: true,
 };
 

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { describe, it } from 'node:test';
 import { parse } from 'yaml';
 import { packageRoot } from '../../src/app/package-root.ts';
+import { groupsOf } from '../../src/app/worker/groups-of.ts';
 import { readTopology } from '../../src/topology/parse-topology.ts';
 
 const folder = path.join(packageRoot(), 'docker');
@@ -13,6 +14,18 @@ interface Service {
   readonly image: string;
   readonly build?: { readonly context: string; readonly dockerfile: string };
   readonly user?: string;
+  readonly profiles?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly deploy?: {
+    readonly resources: {
+      readonly reservations: {
+        readonly devices: readonly {
+          readonly count: number;
+          readonly capabilities: readonly string[];
+        }[];
+      };
+    };
+  };
   readonly command?: readonly string[];
   readonly restart?: string;
   readonly ports?: readonly string[];
@@ -54,6 +67,11 @@ describe('docker/compose.yaml', () => {
       assert.ok(healthcheck !== undefined || restart === 'no', name);
   });
 
+  it('starts again whatever ends by itself', () => {
+    for (const [name, { restart }] of services)
+      assert.equal(restart, name === 'topics' ? 'no' : 'unless-stopped', name);
+  });
+
   it('mounts files that are there and volumes that are named, and depends on services that are there', () => {
     for (const [name, { volumes = [], depends_on: needs = [] }] of services) {
       for (const volume of volumes) {
@@ -82,6 +100,55 @@ describe('docker/compose.yaml', () => {
           ),
           `${name} ${option}`,
         );
+  });
+
+  it('has the trainer for a GPU share group, registry, model and adapters with the workers', () => {
+    const [name, service] = services.find(
+      ([, { profiles }]) => profiles?.includes('gpu') === true,
+    )!;
+    const { environment = {}, volumes, deploy, build } = service;
+    const { broker, model } = readTopology(read('pipeline.yaml'), 'pipeline.yaml');
+    const setting = (key: string): string | undefined => environment[`SECL_TRAINER_${key}`];
+    assert.equal(setting('GROUP'), groupsOf({ broker }).training);
+    assert.equal(setting('BROKERS'), broker.brokers);
+    assert.equal(setting('REGISTRY_URL'), broker.registry.url);
+    assert.equal(setting('STORE'), path.posix.join(broker.folder, 'adapters'));
+    const cache = /SECL_CACHE_DIR=(\S+)/.exec(read('Dockerfile'))?.[1] ?? '';
+    assert.equal(setting('MODEL'), path.posix.join(cache, 'models', model.name, 'model.gguf'));
+    assert.deepEqual(volumes, ['data:/data']);
+    const [device] = deploy?.resources.reservations.devices ?? [];
+    assert.deepEqual([device?.count, device?.capabilities], [1, ['gpu']]);
+    // Both write into the volume: users are known by their numbers there, and `node` is 1000 in Node's image.
+    assert.equal(/useradd --uid (\d+)/.exec(read('trainer/Dockerfile'))?.[1], '1000');
+    assert.equal(build?.dockerfile, 'docker/trainer/Dockerfile');
+
+    const settings = read('trainer/secl_trainer/settings.py');
+    const known = [...settings.matchAll(/option\(\w+, "([a-z0-9-]+)"/g)].map(
+      ([, option = '']) => `SECL_TRAINER_${option.toUpperCase().replaceAll('-', '_')}`,
+    );
+    for (const variable of Object.keys(environment).filter((key) => /^SECL_/.test(key)))
+      assert.ok(known.includes(variable), `${name} ${variable}`);
+    // What is started by hand is of the same group, by default.
+    const defaults = groupsOf(readTopology('version: 1\nname: t\n', 't.yaml')).training;
+    assert.match(settings, new RegExp(`"group", str, "${defaults}"`));
+  });
+
+  it('has every package of the trainer in one version, those that it names among them', () => {
+    const lines = read('trainer/requirements.txt')
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('#'));
+    const pins = lines.map((line) => {
+      const [, pin] = /^([a-z0-9-]+==[\w.]+)( ; sys_platform == "linux")?$/.exec(line) ?? [];
+      return pin ?? assert.fail(line);
+    });
+    const names = pins.map((pin) => pin.split('==')[0]);
+    assert.equal(new Set(names).size, names.length);
+    const [, named = ''] =
+      /^dependencies = \[([^\]]*)\]/m.exec(read('trainer/pyproject.toml')) ?? [];
+    const wanted = [...named.matchAll(/"([^"]+)"/g)].map(([, pin = '']) => pin);
+    assert.ok(wanted.length > 0);
+    for (const pin of wanted) assert.ok(pins.includes(pin), pin);
+    assert.match(read('trainer/Dockerfile'), /pip install \S+ --no-deps -r requirements\.txt/);
   });
 
   it('has collector, Prometheus and Grafana find each other', () => {

@@ -32,7 +32,8 @@ describe('Kafka, when things go wrong', { skip: kafkaSkip() }, () => {
     brokers: server.brokers,
     clientId: 'faults',
     clock: SYSTEM_CLOCK,
-    sessionTimeoutMs: 3000,
+    // The least that a broker allows unless it is told otherwise.
+    sessionTimeoutMs: 6000,
     heartbeatMs: 100,
     transactionTimeoutMs: 10_000,
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { firstValueFrom } from 'rxjs';
@@ -11,10 +11,26 @@ import {
 import { SYSTEM_CLOCK } from '../../src/app/system-clock.ts';
 import { bytes, hasCode, readTexts, record } from '../contract/broker/broker-scene.ts';
 import { kafkaSkip, startKafka, type KafkaServer } from '../support/kafka-server.ts';
-import { secl } from '../support/secl-process.ts';
+import { secl, startWorker } from '../support/secl-process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const PASSWORD = 'a-secret-of-this-test';
+
+const NO_OPENSSL =
+  'no OpenSSL, which makes the certificate: install it (Debian: apt-get install openssl)';
+
+/** The password in any case, and as SASL PLAIN has it in base64. */
+const TELLING = new RegExp(
+  [PASSWORD, Buffer.from(`\0worker\0${PASSWORD}`).toString('base64').slice(0, 30)].join('|'),
+  'i',
+);
+
+/** Files below a folder that hold it. */
+const telling = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((file) => TELLING.test(readFileSync(file, 'latin1')));
 
 const MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
 const sasl = (mechanism: (typeof MECHANISMS)[number], password: string) => ({
@@ -22,6 +38,9 @@ const sasl = (mechanism: (typeof MECHANISMS)[number], password: string) => ({
   user: 'worker',
   password,
 });
+
+const NO_OPENSSL =
+  'no OpenSSL, which makes the certificate: install it (Debian: apt-get install openssl)';
 
 /** A certificate of its own authority for 127.0.0.1, and its key; `undefined` without OpenSSL. */
 function certificate(): { readonly cert: string; readonly key: string } | undefined {
@@ -76,7 +95,7 @@ describe('Kafka behind TLS and a password', { skip: skip() }, () => {
   for (const mechanism of MECHANISMS)
     it(`serves whoever shows both, with ${mechanism}`, async (t) => {
       if (pair === undefined) {
-        t.skip('OpenSSL makes the certificate, and is not there');
+        t.skip(NO_OPENSSL);
         return;
       }
       const broker = await openKafkaBroker(options(PASSWORD, { sasl: sasl(mechanism, PASSWORD) }));
@@ -95,28 +114,40 @@ describe('Kafka behind TLS and a password', { skip: skip() }, () => {
       await broker.close();
     });
 
-  it('serves a topology whose secrets stand in files', async (t) => {
-    if (pair === undefined) {
-      t.skip('OpenSSL makes the certificate, and is not there');
-      return;
-    }
-    const folder = temporaryFolder();
+  /** A topology in a folder of its own, whose secrets stand in files beside that folder. */
+  const pipeline = (
+    mechanism: (typeof MECHANISMS)[number],
+    password: string,
+  ): { readonly folder: string; readonly topology: string } => {
+    const root = temporaryFolder();
+    const [secrets, folder] = [join(root, 'secrets'), join(root, 'run')];
+    for (const made of [secrets, folder]) mkdirSync(made);
     const file = (name: string, text: string): string => {
-      writeFileSync(join(folder, name), text);
-      return join(folder, name);
+      writeFileSync(join(secrets, name), text);
+      return join(secrets, name);
     };
-    const topology = (password: string): string =>
-      file(
-        'pipeline.yaml',
-        `version: 1
+    const topology = join(folder, 'pipeline.yaml');
+    writeFileSync(
+      topology,
+      `version: 1
 name: secure
 broker:
   kind: kafka
   brokers: ${server.brokers.join(',')}
-  sasl: { mechanism: scram-sha-512, usernameFile: ${file('user', 'worker\n')}, passwordFile: ${file('password', `${password}\n`)} }
-  tls: { mode: on, caFile: ${file('ca.pem', pair.cert)} }
+  folder: ${folder}
+  sasl: { mechanism: ${mechanism}, usernameFile: ${file('user', 'worker\n')}, passwordFile: ${file('password', `${password}\n`)} }
+  tls: { mode: on, caFile: ${file('ca.pem', pair!.cert)} }
 `,
-      );
+    );
+    return { folder, topology };
+  };
+
+  it('serves a topology whose secrets stand in files', (t) => {
+    if (pair === undefined) {
+      t.skip(NO_OPENSSL);
+      return;
+    }
+    const topology = (password: string): string => pipeline('scram-sha-512', password).topology;
     const created = secl('topics', 'create', '--topology', topology(PASSWORD));
     assert.equal(created.code, 0, created.err);
     const checked = secl('topology', 'check', topology(PASSWORD), '--connect');
@@ -128,9 +159,60 @@ broker:
     assert.doesNotMatch(refused.err + refused.out, /secret/);
   });
 
+  for (const mechanism of ['plain', 'scram-sha-256'] as const)
+    it(`lets no command tell a wrong password, with ${mechanism}`, (t) => {
+      if (pair === undefined) {
+        t.skip(NO_OPENSSL);
+        return;
+      }
+      const { folder, topology } = pipeline(mechanism, PASSWORD.toUpperCase());
+      const stream = join(folder, 'stream.jsonl');
+      writeFileSync(stream, '{"id":"q","question":"Which?"}\n');
+      const commands = [
+        ['run', '--model', 'stand-in', '--json'],
+        ['trainer', '--model', 'stand-in', '--json'],
+        ['send', stream],
+        ['read', 'answers'],
+      ];
+      for (const command of commands) {
+        const { code, out, err } = secl(...command, '--topology', topology);
+        assert.equal(code, 1, `${command.join(' ')}: ${out}${err}`);
+        assert.match(out + err, /BROKER_FAILED/);
+        assert.match(out + err, /Check user, password and mechanism/);
+        assert.doesNotMatch(out + err, TELLING, command.join(' '));
+      }
+      assert.deepEqual(telling(folder), []);
+    });
+
+  it('writes the right one nowhere: into no output and no file', async (t) => {
+    if (pair === undefined) {
+      t.skip(NO_OPENSSL);
+      return;
+    }
+    const { folder, topology } = pipeline('scram-sha-256', PASSWORD);
+    const place = ['--topology', topology];
+    const stream = join(folder, 'stream.jsonl');
+    const asked = Array.from({ length: 20 }, (_, i) => ({ id: `q${i}`, question: `Which ${i}?` }));
+    writeFileSync(stream, asked.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    const said = [
+      secl('topics', 'create', ...place),
+      secl('send', stream, ...place),
+      secl('topology', 'describe', topology, '--json'),
+      secl('topology', 'show', topology),
+      await startWorker(...place, '--until-end').ended,
+      secl('read', 'answers', ...place),
+    ];
+    for (const { code, out, err } of said) {
+      assert.equal(code, 0, err);
+      assert.doesNotMatch(out + err, TELLING);
+    }
+    assert.equal(said.at(-1)?.out.trim().split('\n').length, asked.length);
+    assert.deepEqual(telling(folder), []);
+  });
+
   it('refuses a wrong password and an unknown authority, and says neither secret', async (t) => {
     if (pair === undefined) {
-      t.skip('OpenSSL makes the certificate, and is not there');
+      t.skip(NO_OPENSSL);
       return;
     }
     const wrong = 'a-wrong-secret';

@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { ownerId } from '../../src/adapters/kafka/group-state.ts';
+import { KafkaClient } from '../../src/adapters/kafka/kafka-client.ts';
+import { kafkaSettings } from '../../src/adapters/kafka/kafka-settings.ts';
 import { openKafkaBroker } from '../../src/adapters/kafka/open-kafka-broker.ts';
+import { TransactionalWriter } from '../../src/adapters/kafka/transactional-writer.ts';
 import { SYSTEM_CLOCK } from '../../src/app/system-clock.ts';
 import type { AdapterRecord } from '../../src/events/adapter.ts';
 import type { Answer } from '../../src/events/answer.ts';
 import type { TrainingBatch } from '../../src/events/training-batch.ts';
 import type { Broker, IncomingRecord } from '../../src/ports/broker.ts';
+import { freePort } from '../support/free-port.ts';
 import { kafkaSkip, startKafka, type KafkaServer } from '../support/kafka-server.ts';
 import { codecs } from '../support/loop-run.ts';
 import {
@@ -18,8 +23,10 @@ import {
 import { ensureRealModel, REAL_MODEL } from '../support/real-model.ts';
 import {
   secl,
+  startSecl,
   startWorker,
   until as untilTrue,
+  type SeclProcess,
   type WorkerProcess,
 } from '../support/secl-process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -29,9 +36,10 @@ import { readTopic } from '../support/worker-run.ts';
 /** Topics and groups of this run alone: the broker may be somebody's. */
 const NAME = `p${process.pid}-${Date.now()}`;
 const BATCHES = `${NAME}.t`;
-const TRAINER_GROUP = `${NAME}-python`;
+/** Of both trainers: the topology's group, and what it is for. */
+const TRAINER_GROUP = `${NAME}-training`;
 /** Of a small model on cores that others share, PyTorch's start among it. */
-const PATIENCE_MS = 180_000;
+const PATIENCE_MS = 400_000;
 /** Questions of one domain; a burst opens where the domain changes. */
 const PER_DOMAIN = 12;
 
@@ -46,6 +54,7 @@ describe(
     let broker: Broker;
     let worker: WorkerProcess;
     let trainer: PythonTrainer;
+    const embedded: SeclProcess[] = [];
     let gguf = '';
 
     /** Waits; a failure tells how things stood. */
@@ -84,11 +93,13 @@ describe(
       assert.ok(decoded.ok);
       return decoded.value;
     };
+    let sends = 0;
     const send = (...domains: readonly string[]): void => {
-      const stream = path.join(folder, `${domains[0]}.jsonl`);
+      sends += 1;
+      const stream = path.join(folder, `${sends}.jsonl`);
       const made = secl(
         ...['stream', 'make', '--domains', domains.join(','), '--out', stream],
-        ...['--per-domain', String(PER_DOMAIN)],
+        ...['--per-domain', String(PER_DOMAIN), '--seed', String(sends)],
       );
       assert.equal(made.code, 0, made.err);
       const sent = secl('send', stream, ...place);
@@ -107,6 +118,38 @@ describe(
       });
       return started;
     };
+
+    /**
+     * Starts `secl trainer` beside it. The group's leader gives the one partition to the member whose name comes
+     * first, and members' names begin with their client's: `pytorch-trainer` and, unless it is set, `secl`.
+     */
+    const startEmbedded = async (clientId: string): Promise<SeclProcess> => {
+      const file = path.join(folder, `${clientId}.yaml`);
+      const yaml = readFileSync(pipeline, 'utf8');
+      writeFileSync(file, yaml.replace('kind: kafka,', `kind: kafka, clientId: ${clientId},`));
+      const port = await freePort();
+      const started = startSecl('trainer', '--topology', file, '--health', String(port));
+      embedded.push(started);
+      const isReady = (): Promise<boolean> =>
+        fetch(`http://127.0.0.1:${port}/health/ready`).then(
+          ({ ok }) => ok,
+          () => false,
+        );
+      await untilTrue(isReady, PATIENCE_MS).catch((error: unknown) => {
+        throw new Error(`secl trainer is not ready: ${started.errors()}`, { cause: error });
+      });
+      return started;
+    };
+    /** Sends questions that open a burst; resolves with who trained the batch that came of them. */
+    const trainerOf = async (...domains: readonly string[]): Promise<'service' | 'embedded'> => {
+      const before = (await adapters()).length;
+      send(...domains);
+      await until(async () => (await adapters()).length > before);
+      const newest = (await adapters()).at(-1);
+      return /torch/.test(newest?.trainer ?? '') ? 'service' : 'embedded';
+    };
+    /** How often the group has left the service without a partition. */
+    const standbys = (): number => trainer.log().split('nothing, standing by').length - 1;
 
     before(async () => {
       server = await startKafka();
@@ -144,8 +187,11 @@ broker: { kind: kafka, brokers: "${server.brokers.join(',')}", group: ${NAME}, f
       worker = startWorker(...place, '--model', REAL_MODEL);
     });
     after(async () => {
-      worker.child.kill('SIGKILL');
-      await trainer.end('SIGKILL');
+      // Where something has not started, what has is ended all the same.
+      const [started, service] = [worker, trainer] as readonly [WorkerProcess?, PythonTrainer?];
+      started?.child.kill('SIGKILL');
+      for (const { child } of embedded) child.kill('SIGKILL');
+      await service?.end('SIGKILL');
       await broker.close();
       await server.stop();
     });
@@ -168,6 +214,27 @@ broker: { kind: kafka, brokers: "${server.brokers.join(',')}", group: ${NAME}, f
       trainer = await startTrainer();
       await until(async () => (await adapters()).length > before);
       await until(async () => (await answers()).length >= 4 * PER_DOMAIN);
+    });
+
+    it('goes on while `secl trainer` stands by, and that goes on when it is killed', async () => {
+      const standBy = await startEmbedded('secl');
+      assert.equal(await trainerOf('geography'), 'service');
+      assert.equal(standBy.output(), '');
+      await trainer.end('SIGKILL');
+      assert.equal(await trainerOf('chemistry'), 'embedded');
+      trainer = await startTrainer();
+      await until(() => Promise.resolve(/assigned: \S+\/0/.test(trainer.log())));
+      standBy.child.kill('SIGTERM');
+      assert.equal((await standBy.ended).code, 0);
+    });
+
+    it('stands by while `secl trainer` trains, and goes on when that is killed', async () => {
+      const other = await startEmbedded('aa');
+      await until(() => Promise.resolve(standbys() > 0));
+      assert.equal(await trainerOf('arithmetic'), 'embedded');
+      other.child.kill('SIGKILL');
+      await other.ended;
+      assert.equal(await trainerOf('calendar'), 'service');
     });
 
     it('has made one version of each batch, each of the parent that its batch names', async () => {
@@ -212,10 +279,28 @@ broker: { kind: kafka, brokers: "${server.brokers.join(',')}", group: ${NAME}, f
       assert.deepEqual(await readTopic(broker, `${NAME}.d`, codecs.deadLetter), []);
     });
 
+    it('is shut out by a later owner of its transactional id, which is the embedded trainer’s', async () => {
+      const client = new KafkaClient(
+        kafkaSettings({ brokers: server.brokers, clientId: 'later', clock: SYSTEM_CLOCK }),
+      );
+      const later = new TransactionalWriter(client, {
+        transactionalId: ownerId({ groupId: TRAINER_GROUP, topic: BATCHES, partition: 0 }),
+        ...{ transactionTimeoutMs: 30_000, maxBatchBytes: 1 << 20, patienceMs: 30_000 },
+      });
+      await later.init();
+      await client.close();
+      const [first] = await batchRecords();
+      const { key = null, value = null } = first ?? {};
+      await broker.append([{ topic: BATCHES, partition: 0, key, value }]);
+      assert.equal(await trainer.ended, 1, trainer.log());
+      assert.match(trainer.log(), /FENCED.*another trainer has taken over/);
+      trainer = await startTrainer();
+    });
+
     it('leaves each question with one answer, of an adapter that is there', async () => {
       const asked = await readTopic(broker, `${NAME}.q`, codecs.question);
       const given = await answers();
-      assert.equal(asked.length, 4 * PER_DOMAIN);
+      assert.equal(asked.length, 8 * PER_DOMAIN);
       assert.deepEqual(
         given.map(({ questionId }) => questionId).sort(),
         asked.map(({ id }) => id).sort(),

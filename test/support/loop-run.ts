@@ -77,6 +77,8 @@ export interface Run {
   readonly telemetry?: Telemetry;
   /** Replaces the trainer. */
   readonly trainer?: (usual: Trainer) => Trainer;
+  /** Replaces what loads adapters. */
+  readonly load?: SettleOptions['load'];
   /** Called before each commit of answers. */
   readonly onCommit?: (commit: PartitionCommit) => Promise<void> | void;
 }
@@ -140,7 +142,7 @@ export function run(given: Run = {}): Promise<ReplayResult> {
     ...(given.telemetry === undefined ? {} : { telemetry: given.telemetry }),
     drain: never,
     abort: given.abort ?? never,
-    training: { trainer: given.trainer?.(trainer) ?? trainer, load },
+    training: { trainer: given.trainer?.(trainer) ?? trainer, load: given.load ?? load },
   });
 }
 

@@ -16,6 +16,8 @@ export interface PythonTrainer {
   isReady(): Promise<boolean>;
   /** What it has logged so far. */
   log(): string;
+  /** Resolves with its exit code when it is gone; `null`: a signal ended it. */
+  readonly ended: Promise<number | null>;
   /** Sends it a signal; resolves with its exit code when it is gone. */
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null>;
 }
@@ -49,6 +51,7 @@ export async function startPythonTrainer(...parameters: readonly string[]): Prom
         () => false,
       ),
     log: () => log,
+    ended,
     end: async (signal) => {
       child.kill(signal);
       const code = await ended;

@@ -18,6 +18,7 @@ from .checkpoints import Checkpoints
 from .failures import SeclError
 from .health import Health
 from .kafka.adapter_reader import AdapterReader
+from .kafka.broker_probe import BrokerProbe
 from .kafka.service import Service
 from .lineages import Lineages
 from .model.load_model import load_model
@@ -46,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"  {error.hint}", file=sys.stderr)
         return _USAGE if error.code == "USAGE" else _FAILED
     except KafkaException as error:
-        print(f"secl-trainer: BROKER_CLOSED: {error.args[0].str()}", file=sys.stderr)
+        print(f"secl-trainer: BROKER_FAILED: {error.args[0].str()}", file=sys.stderr)
         return _FAILED
 
 
@@ -59,12 +60,14 @@ def _run(settings: Settings) -> int:
         "adapter": AvroCodec(settings.schemas, "adapter", registry, subject),
         "dead-letter": AvroCodec(settings.schemas, "dead-letter", registry, dead_subject),
     }
-    health = Health(settings.stall_seconds)
+    health = Health(settings.stall_seconds, BrokerProbe(settings).answers)
     server = health.serve(settings.health_port) if settings.health_port > 0 else None
     telemetry = Telemetry(settings.group, settings.batches_topic)
     try:
         store = AdapterStore(settings.store)
         lineages = Lineages()
+        for codec in codecs.values():
+            codec.announce()
         # Checkpoints are files of this machine, whatever is on the wire.
         checkpoints = Checkpoints(settings.data / "checkpoints", AvroCodec(settings.schemas, "adapter"))
         outcomes = Outcomes(settings, _trainer(settings, store), lineages, checkpoints, telemetry, codecs)

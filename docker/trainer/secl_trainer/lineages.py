@@ -1,11 +1,14 @@
 """What is known of adapters, as the adapters' topic has them."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from .failures import TrainingFailed
 from .training.batch import TrainingBatch
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -25,9 +28,12 @@ class Lineages:
         self._versions: dict[str, dict[int, Version]] = {}
 
     def add(self, record: Mapping[str, Any]) -> None:
-        """Takes in a record of a version; the same one again changes nothing."""
+        """Takes in a record of a version; the same one again changes nothing, another one under its number is told."""
         version = Version(record["version"], record.get("batchId"), record["sha256"], record.get("optimizerSha256"))
-        self._versions.setdefault(record["lineage"], {}).setdefault(version.version, version)
+        known = self._versions.setdefault(record["lineage"], {}).setdefault(version.version, version)
+        if (known.batch_id, known.sha256) != (version.batch_id, version.sha256):
+            _log.error("the adapter %s/%d came a second time, with other contents: the first one counts. Trainers of "
+                       "one topic must be of one group.", record["lineage"], version.version)
 
     def trained(self, batch: TrainingBatch) -> Version | None:
         """The version that came of a batch, if it has been published."""

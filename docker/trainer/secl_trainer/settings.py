@@ -140,7 +140,8 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
 
     kafka = parser.add_argument_group("Kafka")
     option(kafka, "brokers", str, None, "HOST:PORT, several with commas")
-    option(kafka, "group", str, "secl-trainer", "consumer group; its second member stands by")
+    option(kafka, "group", str, "secl-training", "consumer group, BROKER.GROUP-training of the topology; who "
+           "else is in it, `secl trainer` too, stands by")
     option(kafka, "batches-topic", str, "qa.training-batches", "topic of training batches")
     option(kafka, "adapters-topic", str, "qa.adapters", "topic of adapters")
     option(kafka, "failures-topic", str, "qa.dead-letters", "topic of batches that were refused")

@@ -49,7 +49,7 @@ class Trainer:
         weights = self._kept(batch, "weights", batch.parent_sha256)
         optimizer = self._kept(batch, "optimizer state", batch.parent_optimizer_sha256)
         run = self._pass(batch.lora)
-        run.forward_tokens = 0
+        run.begin()
         sites = run.sites
         parameters = initial_lora(sites, batch.lora.rank, batch.seed) if weights is None \
             else decode_adapter(weights, sites, batch.lora.rank)

@@ -1,9 +1,10 @@
 """Records against test/golden/avro, which avsc on the other side is held to as well."""
 
 import json
+import socket
 import struct
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
+from threading import Thread, Timer
 
 import pytest
 from conftest import ROOT
@@ -103,6 +104,8 @@ class _Registry(BaseHTTPRequestHandler):
     schemas: dict[int, object] = {}  # noqa: RUF012
     asked: list[str] = []  # noqa: RUF012
     unknown = 40403
+    #: What it says at first, instead of an answer.
+    later: list[int] = []  # noqa: RUF012
 
     def do_GET(self) -> None:
         self.asked.append(self.path)
@@ -115,6 +118,9 @@ class _Registry(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self.asked.append(self.path)
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if self.later:
+            self._answer(self.later.pop(0), {})
+            return
         self.schemas[7] = json.loads(body["schema"])
         self._answer(200, {"id": 7})
 
@@ -156,7 +162,7 @@ def test_a_missing_page_is_no_missing_schema(registry: SchemaRegistry, monkeypat
     monkeypatch.setattr(_Registry, "unknown", 404)
     with pytest.raises(SeclError) as info:
         AvroCodec(SCHEMAS, "adapter", registry).decode(b"\x00\x00\x00\x00\x09data")
-    assert info.value.code == "STORE_FAILED"
+    assert info.value.code == "REGISTRY_FAILED"
 
 
 def test_many_schemas_are_read(registry: SchemaRegistry) -> None:
@@ -175,7 +181,41 @@ def test_a_schema_of_another_record_is_refused(registry: SchemaRegistry) -> None
 
 
 def test_a_registry_that_does_not_answer_is_no_fault_of_the_record() -> None:
-    codec = AvroCodec(SCHEMAS, "adapter", SchemaRegistry("http://127.0.0.1:9", timeout_s=1))
-    with pytest.raises(SeclError) as info:
+    codec = AvroCodec(SCHEMAS, "adapter", SchemaRegistry("http://127.0.0.1:9", timeout_s=1, patience_s=0.5))
+    with pytest.raises(SeclError, match=r"for 0\.5 s") as info:
         codec.decode(b"\x00\x00\x00\x00\x01data")
-    assert info.value.code == "STORE_FAILED"
+    assert info.value.code == "REGISTRY_FAILED"
+
+
+def test_a_registry_that_is_not_up_yet_is_waited_for() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    servers: list[HTTPServer] = []
+
+    def start() -> None:
+        servers.append(HTTPServer(("127.0.0.1", port), _Registry))
+        servers[0].serve_forever()
+
+    _Registry.schemas, _Registry.asked = {}, []
+    later = Timer(1, start)
+    later.start()
+    try:
+        AvroCodec(SCHEMAS, "adapter", SchemaRegistry(f"http://127.0.0.1:{port}"), "qa.adapters-value").announce()
+        assert list(_Registry.schemas) == [7]
+    finally:
+        servers[0].shutdown()
+
+
+def test_a_registry_that_says_later_is_asked_again(registry: SchemaRegistry, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_Registry, "later", [503, 429])
+    AvroCodec(SCHEMAS, "adapter", registry, "qa.adapters-value").announce()
+    assert _Registry.asked == ["/subjects/qa.adapters-value/versions"] * 3
+
+
+def test_a_registry_that_refuses_is_not_asked_again(registry: SchemaRegistry, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_Registry, "later", [401])
+    with pytest.raises(SeclError, match="answered with 401") as info:
+        AvroCodec(SCHEMAS, "adapter", registry, "qa.adapters-value").announce()
+    assert info.value.code == "REGISTRY_FAILED"
+    assert len(_Registry.asked) == 1

@@ -51,10 +51,9 @@ def test_the_same_batch_gives_the_same_bytes_whatever_came_before(store: Adapter
     other = train(trainer, tiny_record(seed=8, lora={"rank": 2, "alpha": 2.0, "projections": ["k"], "lastLayers": 3}))
     again = train(trainer, tiny_record())
     assert other["sha256"] != first["sha256"]
-    for key in ("sha256", "optimizerSha256", "loss", "heldOutError", "meanConfidence"):
+    # Frozen positions were kept, and count all the same: a crash would lose them.
+    for key in ("sha256", "optimizerSha256", "loss", "heldOutError", "meanConfidence", "forwardTokens"):
         assert again[key] == first[key], key
-    # Frozen positions were kept.
-    assert again["forwardTokens"] == first["forwardTokens"] - 3 * 19
 
 
 def test_two_batches_are_one_of_both_steps(store: AdapterStore) -> None:

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SeclError } from '../../errors/secl-error.ts';
 import type { AdapterStore } from '../../ports/adapter-store.ts';
@@ -9,17 +9,35 @@ const SHA256 = /^[0-9a-f]{64}$/;
 /**
  * Opens an {@link AdapterStore} over a folder, which is made with the first bytes: one file a hash, named
  * `HASH.bin`. A file is written under another name, synced, renamed, and the folder synced: after a crash it is
- * there whole or not at all, and what is left over of it ends in `.partial` and can be deleted. Several
- * processes may use the folder at once.
+ * there whole or not at all. What is left over of it ends in `.partial`, and goes with the first `put` an hour
+ * later. Several processes may use the folder at once.
  *
  * `put` and `get` throw SeclError `STORE_FAILED` if the disk refuses; a name that is no hash is never looked
  * up.
  */
 export function openFileAdapterStore(folder: string): AdapterStore {
+  let tidied: Promise<void> | undefined;
   return {
-    put: (bytes) => storing(folder, put(folder, bytes)),
+    put: async (bytes) => {
+      await (tidied ??= removeLeftovers(folder));
+      return storing(folder, put(folder, bytes));
+    },
     get: (sha256) => storing(folder, get(folder, sha256)),
   };
+}
+
+/** No file takes as long to be written, so one that old is nobody's. */
+const LEFT_OVER_MS = 3600 * 1000;
+
+/** Removes what crashes left over; a folder that cannot be tidied is none the worse for it. */
+async function removeLeftovers(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names.filter((one) => one.endsWith('.partial'))) {
+    const file = join(folder, name);
+    const written = await stat(file).catch(() => undefined);
+    if (written !== undefined && Date.now() - written.mtimeMs > LEFT_OVER_MS)
+      await rm(file, { force: true }).catch(() => undefined);
+  }
 }
 
 async function put(folder: string, bytes: Uint8Array): Promise<string> {

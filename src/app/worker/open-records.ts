@@ -8,6 +8,7 @@ import { SeclError } from '../../errors/secl-error.ts';
 import type { Broker } from '../../ports/broker.ts';
 import type { SchemaRegistry } from '../../ports/schema-registry.ts';
 import type { Topology } from '../../topology/topology.ts';
+import { logFolderOf } from '../log-folder-of.ts';
 import { SYSTEM_CLOCK } from '../system-clock.ts';
 import { learnSchemas } from './learn-schemas.ts';
 import { openBroker } from './open-broker.ts';
@@ -21,12 +22,16 @@ export interface OpenRecords {
   readonly codecs: RecordCodecs;
 }
 
+const NO_LOG_HINT =
+  'Say where the topics are with --brokers, --log or --topology, or create them with `secl topics create`.';
+
 /**
  * Opens a topology's broker with the codecs of its records, for its schema registry where it has one.
  *
  * @param writes - What will be written: a registry is asked for the ids of their schemas. The others can only be read.
+ *   Where nothing is, no embedded log is made either: a mistyped folder is told.
  * @param onWaiting - As `openBroker` has it.
- * @throws SeclError as `openBroker`; `REGISTRY_FAILED` where the registry cannot be reached, refuses, or lacks the
+ * @throws SeclError as `openBroker`; `FILE_UNREADABLE` for an embedded log that is not there; `REGISTRY_FAILED` where the registry cannot be reached, refuses, or lacks the
  *   schema of what is written.
  */
 export async function openRecords(
@@ -34,6 +39,8 @@ export async function openRecords(
   writes: readonly RecordName[],
   onWaiting?: Parameters<typeof openBroker>[1],
 ): Promise<OpenRecords> {
+  const { kind, folder } = topology.broker;
+  if (kind === 'embedded' && writes.length === 0) await logFolderOf(folder, NO_LOG_HINT);
   const registry = await openRegistry(topology.broker, onWaiting);
   if (registry === undefined)
     return { broker: await openBroker(topology.broker, onWaiting), codecs: openRecordCodecs() };

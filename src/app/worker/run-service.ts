@@ -13,7 +13,7 @@ import { checkTopics } from './check-topics.ts';
 import { ensureOwnTopics } from './ensure-own-topics.ts';
 import { followGroups } from './follow-groups.ts';
 import { groupsOf } from './groups-of.ts';
-import { describeBroker } from './open-broker.ts';
+import { describeBroker, describePipeline } from './open-broker.ts';
 import { openRecords } from './open-records.ts';
 import { createPartitionLedger } from './partition-ledger.ts';
 import { WORKER_WRITES } from './record-subjects.ts';
@@ -66,7 +66,7 @@ export async function runService(options: RunServiceOptions): Promise<WorkerStat
         broker,
         codecs,
         topology,
-        title: `${topology.name} on ${describeBroker(topology.broker)}`,
+        title: describePipeline(topology),
         listen: options.dashboard,
       }));
     if (page !== undefined) options.onDashboard?.(page.url);
@@ -156,6 +156,7 @@ export async function runService(options: RunServiceOptions): Promise<WorkerStat
           if (trained.kind === 'refused')
             onTrouble?.(`a training batch was refused: ${trained.letter.reason}`);
         },
+        onTrouble,
         ...followGroups(monitor, onTrouble),
       });
       return status();

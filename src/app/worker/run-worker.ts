@@ -67,6 +67,8 @@ export interface WorkerEvents {
   readonly onMembership?: ((groupId: string, isMember: boolean) => void) | undefined;
   /** What will be tried again. */
   readonly onRetry?: ((groupId: string, error: unknown, waitMs: number) => void) | undefined;
+  /** What is wrong and stops nothing, in one sentence. */
+  readonly onTrouble?: ((sentence: string) => void) | undefined;
 }
 
 /** What {@link runWorker} needs. */
@@ -88,6 +90,8 @@ export interface WorkerOptions extends WorkerEvents {
   readonly resetTo?: ResetTo | undefined;
   /** Answer what is there, a batch that is not full too, instead of waiting for more. @defaultValue false */
   readonly toEnd?: boolean | undefined;
+  /** As of {@link followLineage}. */
+  readonly decideWithinMs?: number | undefined;
   /** Begin nothing new; finish and commit what is under way. */
   readonly drain: AbortSignal;
   /** Drop what is under way. */
@@ -182,9 +186,14 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const training$ =
     loop === null || loop.trainer === null
       ? EMPTY
-      : trainGroup({ ...options, trainer: loop.trainer, drain: answered.signal, tracing }).pipe(
-          takeUntil(fired(answered.signal)),
-        );
+      : trainGroup({
+          ...options,
+          trainer: loop.trainer,
+          drain: answered.signal,
+          tracing,
+          // Who follows the lineage tells it.
+          onTrouble: undefined,
+        }).pipe(takeUntil(fired(answered.signal)));
 
   await lastValueFrom(
     merge(answering$, calibrating$, training$).pipe(
@@ -210,7 +219,9 @@ export function trainGroup(options: TrainGroupOptions): Observable<TrainedBatch>
   const { topology, broker, codecs, clock, trainer, drain, tracing } = options;
   const { topics } = topology;
   const { training } = groupsOf(topology);
-  const index = createAdapterIndex(broker, topics.adapters, codecs.adapter);
+  const index = createAdapterIndex(broker, topics.adapters, codecs.adapter, {
+    onTrouble: options.onTrouble,
+  });
   return group(options, training, topics.trainingBatches, drain, (lease) =>
     trainPartition(lease, { trainer, index, topics, codecs, clock, drain, tracing }),
   ).pipe(tap((trained) => options.onTrained?.(trained)));
@@ -263,7 +274,7 @@ function watchingLag<T>(
 
 /** Makes the desk of a partition; `null` where nothing is trained. */
 function desks(
-  { topology, broker, codecs, clock, drain, loop }: WorkerOptions,
+  { topology, broker, codecs, clock, drain, loop, decideWithinMs, onTrouble }: WorkerOptions,
   memory: TraceMemory,
 ): () => TrainingDesk | null {
   if (loop === null) return () => null;
@@ -271,6 +282,7 @@ function desks(
   const { lineage } = learning;
   const follower = followLineage({
     ...{ broker, topics: topology.topics, codecs, lineage, clock, memory },
+    ...{ decideWithinMs, onTrouble },
   });
   const load = rememberLoads(loop.load);
   const shared = topology.broker.partitions > 1;

@@ -12,6 +12,7 @@ import type { Clock } from '../../ports/clock.ts';
 import { contextOfHeaders, linksOfHeaders, traceHeaders } from '../../ports/trace-headers.ts';
 import type { Trainer } from '../../ports/trainer.ts';
 import type { TopologyTopics } from '../../topology/topology.ts';
+import { checkMeasured } from '../../training/check-measured.ts';
 import { traceTrainer } from '../trace-trainer.ts';
 import type { AdapterIndex, IndexedVersion } from './adapter-index.ts';
 import { BATCH_HEADER } from './batch-header.ts';
@@ -82,7 +83,7 @@ export function trainPartition(
         links: linksOfHeaders(record.headers),
       });
     try {
-      return { kind: 'trained', record: await trainer.train(batch, signal) };
+      return { kind: 'trained', record: checkMeasured(await trainer.train(batch, signal)) };
     } catch (error) {
       if (!(error instanceof SeclError) || error.code !== 'TRAINING_FAILED') throw error;
       return refuse(record, error.code, error.message);

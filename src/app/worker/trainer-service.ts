@@ -113,6 +113,7 @@ export async function runTrainer(options: TrainerServiceOptions): Promise<number
           drain,
           trainer: opened.trainer,
           tracing: { telemetry, memory: traceMemory() },
+          onTrouble: options.onTrouble,
           ...followGroups(monitor, options.onTrouble),
           onTrained: (trained) => {
             batches += 1;

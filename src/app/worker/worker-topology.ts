@@ -44,7 +44,7 @@ export async function workerTopology(choice: BrokerChoice): Promise<Topology> {
   }
   if (brokers !== undefined && !new RegExp(ADDRESSES.pattern).test(brokers))
     throw new SeclError('USAGE', '--brokers is no list of host:port', {
-      hint: 'Name them like localhost:9092, separated by commas without spaces.',
+      hint: 'Name them like localhost:9092, separated by commas without spaces; a port is from 1 to 65535.',
     });
   const broker =
     brokers === undefined ? loaded.broker : { ...loaded.broker, kind: 'kafka' as const, brokers };

@@ -9,6 +9,8 @@ test('variables that are set are told, secrets and credentials hidden', () => {
     SECL_DASHBOARD_TOKEN: 'top-secret',
     HF_TOKEN: 'top-secret',
     HTTPS_PROXY: 'http://user:top-secret@proxy:8080/',
+    SECL_ALERT_WEBHOOK: 'https://alerts.example/top-secret',
+    SECL_ALERT_SECRET: 'top-secret',
     PATH: '/bin',
   });
   assert.deepEqual(
@@ -16,6 +18,8 @@ test('variables that are set are told, secrets and credentials hidden', () => {
     [
       ['SECL_CACHE_DIR', '/models'],
       ['SECL_DASHBOARD_TOKEN', null],
+      ['SECL_ALERT_WEBHOOK', null],
+      ['SECL_ALERT_SECRET', null],
       ['HF_TOKEN', null],
       ['HTTPS_PROXY', 'http://***@proxy:8080/'],
     ],

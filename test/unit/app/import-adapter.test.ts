@@ -6,6 +6,7 @@ import { exportAdapter } from '../../../src/app/export-adapter.ts';
 import { importAdapter, type ImportBase } from '../../../src/app/import-adapter.ts';
 import { listAdapters } from '../../../src/app/list-adapters.ts';
 import { withAdapterLog } from '../../../src/app/adapter-log.ts';
+import { decodeAdapter, encodeAdapter } from '../../../src/peft/adapter-weights.ts';
 import { PEFT_PROJECTIONS } from '../../../src/peft/peft-names.ts';
 import { adapterDecision, adapterRecord, writeAdapterRun } from '../../support/adapter-run.ts';
 import { openRecordCodecs } from '../../../src/adapters/avro/record-codecs.ts';
@@ -35,10 +36,12 @@ const BASE: ImportBase = {
   ),
 };
 
+const BASED = (): Promise<ImportBase> => Promise.resolve(BASE);
+
 describe('importAdapter', () => {
   it('begins a run with what PEFT wrote, which is exported again as it was', async () => {
     const runFolder = await newFolder();
-    const imported = await importAdapter(THEIRS, { runFolder, base: BASE });
+    const imported = await importAdapter(THEIRS, { runFolder, base: BASED });
     assert.deepEqual(
       [imported.version, imported.status, imported.scope, imported.batchId, imported.loss],
       [1, 'undecided', 'conversation', null, null],
@@ -71,15 +74,18 @@ describe('importAdapter', () => {
     assert.deepEqual(manifest, imported);
     await expectFailure(exportAdapter(1, { runFolder, out }), 'USAGE');
     // Imported again, it is another version.
-    assert.equal((await importAdapter(out, { runFolder, base: BASE })).version, 2);
+    assert.equal((await importAdapter(out, { runFolder, base: BASED })).version, 2);
   });
 
   it('follows the newest version: its number, and where it acts', async () => {
     const runFolder = await newFolder();
     await writeAdapterRun(runFolder, [adapterRecord({ version: 7, scope: 'turn' })]);
-    const { version, scope } = await importAdapter(THEIRS, { runFolder, base: BASE });
+    const { version, scope } = await importAdapter(THEIRS, { runFolder, base: BASED });
     assert.deepEqual([version, scope], [8, 'turn']);
-    const other = { runFolder, base: { ...BASE, baseSha256: 'c'.repeat(64) } };
+    const other = {
+      runFolder,
+      base: () => Promise.resolve({ ...BASE, baseSha256: 'c'.repeat(64) }),
+    };
     assert.match(
       (await expectFailure(importAdapter(THEIRS, { ...other, lineage: 'qa' }), 'ADAPTER_REFUSED'))
         .message,
@@ -91,10 +97,10 @@ describe('importAdapter', () => {
 
   it('joins the lineage that trains on the same model, else begins the one that a worker would', async () => {
     const runFolder = await newFolder();
-    const first = await importAdapter(THEIRS, { runFolder, base: BASE });
+    const first = await importAdapter(THEIRS, { runFolder, base: BASED });
     assert.equal(first.lineage, BASE.lineage);
     const base = { ...BASE, lineage: 'other-name-bbbbbbbbbbbb' };
-    const second = await importAdapter(THEIRS, { runFolder, base });
+    const second = await importAdapter(THEIRS, { runFolder, base: () => Promise.resolve(base) });
     assert.deepEqual([second.lineage, second.version], [BASE.lineage, 2]);
   });
 
@@ -117,7 +123,7 @@ describe('importAdapter', () => {
         { topic: 'qa.training-batches', key: null, value: codecs.trainingBatch.encode(batch) },
       ]);
     await broker.close();
-    const { version } = await importAdapter(THEIRS, { runFolder, base: BASE });
+    const { version } = await importAdapter(THEIRS, { runFolder, base: BASED });
     assert.equal(version, 4);
     const listed = await listAdapters({ runFolder });
     assert.equal(listed.activeVersion, 2);
@@ -132,7 +138,7 @@ describe('importAdapter', () => {
 
   it('keeps the bytes in the store and, while they are small, in the record', async () => {
     const runFolder = await newFolder();
-    const { sha256 } = await importAdapter(THEIRS, { runFolder, base: BASE });
+    const { sha256 } = await importAdapter(THEIRS, { runFolder, base: BASED });
     await withAdapterLog({ runFolder }, async ({ store, records }) => {
       assert.deepEqual(await store.get(sha256), new Uint8Array(records[0]!.weights!));
     });
@@ -149,7 +155,7 @@ describe('importAdapter', () => {
       await change(folder);
       const runFolder = await newFolder();
       const error = await expectFailure(
-        importAdapter(folder, { runFolder, base }),
+        importAdapter(folder, { runFolder, base: () => Promise.resolve(base) }),
         'ADAPTER_REFUSED',
       );
       assert.ok(error.message.includes(`(${code})`), error.message);
@@ -170,6 +176,11 @@ describe('importAdapter', () => {
     await refused('DAMAGED', (folder) =>
       writeFile(join(folder, 'adapter_model.safetensors'), 'no weights'),
     );
+    await refused('MISSING_SITE', async (folder) => {
+      const file = join(folder, 'adapter_model.safetensors');
+      const whole = decodeAdapter(new Uint8Array(await readFile(file)), { rank: 3, alpha: 6 });
+      await writeFile(file, encodeAdapter({ ...whole, sites: whole.sites.slice(1) }));
+    });
     await refused('UNKNOWN_SITE', nothing, { ...BASE, sites: BASE.sites.slice(7) });
     await refused('WRONG_SHAPE', nothing, {
       ...BASE,
@@ -177,9 +188,17 @@ describe('importAdapter', () => {
     });
   });
 
-  it('says which file is missing', async () => {
-    const work = importAdapter(await newFolder(), { runFolder: await newFolder(), base: BASE });
-    const error = await expectFailure(work, 'FILE_UNREADABLE');
-    assert.match(error.hint ?? '', /adapter_model\.safetensors/);
+  it('says what is wrong with a folder before a model is fetched for it', async () => {
+    const base = (): Promise<ImportBase> => assert.fail('the model is asked for');
+    const folder = await newFolder();
+    const options = { runFolder: await newFolder(), base };
+    const missing = await expectFailure(importAdapter(folder, options), 'FILE_UNREADABLE');
+    assert.match(missing.hint ?? '', /adapter_model\.safetensors/);
+    await cp(THEIRS, folder, { recursive: true });
+    await writeFile(join(folder, 'adapter_model.safetensors'), 'no weights');
+    const damaged = await expectFailure(importAdapter(folder, options), 'ADAPTER_REFUSED');
+    assert.match(damaged.message, /DAMAGED/);
+    await writeFile(join(folder, 'adapter_config.json'), '{}');
+    await expectFailure(importAdapter(folder, options), 'ADAPTER_REFUSED');
   });
 });

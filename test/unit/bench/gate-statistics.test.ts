@@ -14,7 +14,7 @@ const domainsOf = async (file: string): Promise<string[]> =>
 
 describe('writeGateStatistics', () => {
   it('writes each question once, leaves out what other streams ask, and names domains after streams', async () => {
-    const folder = await temporaryFolder();
+    const folder = temporaryFolder();
     const at = (name: string): string => path.join(folder, name);
     await makeStream({ out: at('few.jsonl'), perDomain: 3, domains: ['calendar'] });
     await makeStream({ out: at('more.jsonl'), perDomain: 5, domains: ['calendar', 'chemistry'] });
@@ -36,7 +36,7 @@ describe('writeGateStatistics', () => {
   });
 
   it('takes passes that were kept', async () => {
-    const folder = await temporaryFolder();
+    const folder = temporaryFolder();
     const at = (name: string): string => path.join(folder, name);
     await makeStream({ out: at('few.jsonl'), perDomain: 3, domains: ['calendar'] });
     const options = { model: 'stand-in', threads: 1, hiddenOnly: false, passes: at('passes') };

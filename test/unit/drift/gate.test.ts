@@ -122,6 +122,36 @@ describe('a drift gate', () => {
     assert.equal(statuses[59].positionInBurst, 0);
   });
 
+  it('finds a change at the first question after the warm-up', () => {
+    const early = [...around(0, 16, 1), ...around(9, 30, 2)];
+    // Each new question is the farthest of 17: p = 0.5 / 17, normal score 1.89, 0.69 above the slack; the threshold
+    // for 1,200 questions lies between three and four times that.
+    assert.deepEqual(alarmsOf(statusesOf(DEFAULT_GATE, early)), [19]);
+  });
+
+  it('finds changes that come every 20 questions, of domains that return', () => {
+    const often = [0, 9, 20, 0, 9, 20].flatMap((center, i) => around(center, 20, i));
+    const alarms = alarmsOf(statusesOf(DEFAULT_GATE, often));
+    assert.equal(alarms.length, 5, `alarms at ${alarms.join(', ')}`);
+    for (const [i, alarm] of alarms.entries())
+      assert.ok(alarm >= 20 * (i + 1) && alarm < 20 * (i + 1) + 5, alarms.join(', '));
+  });
+
+  for (const detector of DETECTORS)
+    it(`finds nothing where every question is the same, and a change to another: ${detector}`, () => {
+      const options = { ...DEFAULT_GATE, detector, statistics: GATE_STATISTICS };
+      const same = (i: number, n: number): GateObservation[] =>
+        Array.from({ length: n }, () => ({
+          ...NOTHING,
+          hidden: Float32Array.of(1 - i, i),
+          entropyNats: i,
+          answerProbability: 0.5,
+        }));
+      const alarms = alarmsOf(statusesOf(options, [...same(0, 300), ...same(1, 60)]));
+      assert.equal(alarms.length, 1, `alarms at ${alarms.join(', ')}`);
+      assert.ok((alarms[0] ?? 0) >= 300, alarms.join(', '));
+    });
+
   it('merges alarms within the cool-down', () => {
     const options = { ...DEFAULT_GATE, warmUp: 8, coolDown: 1000 };
     const statuses = statusesOf(options, stream);

@@ -42,6 +42,12 @@ describe('a training batch', () => {
     assert.equal(assemble({ ...WAITING, restUntil: 20 }).batch.ordinal, 5, 'it has rested');
   });
 
+  it('goes on with the LoRA settings of what acts, whatever the topology says', () => {
+    const lora = { rank: 16, alpha: 32, projections: ['q' as const], lastLayers: 1 };
+    const active = { version: 3, sha256: 'a'.repeat(64), optimizerSha256: null, lora };
+    assert.deepEqual(assemble({ ...WAITING, active }).batch.lora, lora);
+  });
+
   it('holds all that a trainer needs, and the state awaits its adapter', () => {
     const active = { version: 3, sha256: 'a'.repeat(64), optimizerSha256: 'b'.repeat(64) };
     const { batch, state } = assemble({ ...WAITING, active });

@@ -104,6 +104,7 @@ describe('settling an adapter', () => {
       version: 2,
       sha256: '2'.repeat(64),
       optimizerSha256: 'f'.repeat(64),
+      lora: { rank: 2, alpha: 4, projections: ['q', 'v'], lastLayers: 2 },
     });
     assert.deepEqual(state.previous, before.active);
     assert.deepEqual(

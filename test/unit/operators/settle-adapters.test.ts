@@ -113,6 +113,8 @@ operatorContract('settleAdapters', () => ({
   ],
 }));
 
+const ACTIVE = { version: 1, sha256: '1'.repeat(64), optimizerSha256: null };
+
 describe('settling adapters', () => {
   it('puts an accepted adapter in place before its batch goes on, and passes on what was decided', async () => {
     const cell = cellOf(awaiting(1));
@@ -248,7 +250,54 @@ describe('settling adapters', () => {
     assert.equal(cell.state.learning.decisionsRead, 1);
   });
 
-  const ACTIVE = { version: 1, sha256: '1'.repeat(64), optimizerSha256: null };
+  it('refuses to put a version in place by hand that was made for another scope, and goes on', async () => {
+    const cell = cellOf({ active: ACTIVE, ordinal: 1 });
+    const { options, placed } = optionsOf();
+    const order = {
+      lineage: 'line',
+      version: 1,
+      decision: 'rolled-back' as const,
+      code: 'BY_HAND',
+      reason: 'a test',
+      activeVersion: 2,
+      decidedAtMs: 1,
+    };
+    const [batch] = await settle(cell, {
+      ...options,
+      recordOf: async (version) =>
+        adapterRecord(version, version === 2 ? { scope: 'conversation' } : {}),
+      decisionsFrom: async () => ({ decisions: [order], next: 1 }),
+    });
+    assert.deepEqual(
+      batch?.settled.map(({ record, decision: { version, code } }) => [record, version, code]),
+      [[null, 2, 'WRONG_SCOPE']],
+    );
+    assert.match(
+      batch.settled[0]?.decision.reason ?? '',
+      /acts on the conversation.*position.*adapter\.scope/,
+    );
+    const { learning } = cell.state;
+    assert.deepEqual([batch.adapterVersion, placed], [1, [1]]);
+    assert.deepEqual([learning.ordinal, learning.decisionsRead], [2, 1]);
+  });
+
+  it('refuses what comes of a batch and is for another scope', async () => {
+    const record = adapterRecord(1, { scope: 'turn' });
+    const { options } = optionsOf({ 'batch 1': { record } });
+    const [batch] = await settle(cellOf(awaiting(1)), options);
+    assert.deepEqual(
+      batch?.settled.map(({ decision }) => [decision.code, decision.activeVersion]),
+      [['WRONG_SCOPE', 0]],
+    );
+  });
+
+  it('keeps the LoRA settings of what it puts in place', async () => {
+    const lora = { rank: 16, alpha: 32, projections: ['q' as const], lastLayers: 1 };
+    const cell = cellOf(awaiting(1));
+    await settle(cell, optionsOf({ 'batch 1': { record: adapterRecord(1, { lora }) } }).options);
+    assert.deepEqual(cell.state.learning.active?.lora, lora);
+  });
+
   const GUARD = { ...learningOptions().guard, trialQuestions: 4 };
   const LEARNING = learningOptions({ guard: GUARD });
 

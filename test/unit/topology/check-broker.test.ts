@@ -29,7 +29,7 @@ describe('brokerRules', () => {
     const cases: readonly (readonly [broker: string, fault: string])[] = [
       [
         '{ kind: kafka, brokers: "[::1]:9092" }',
-        'broker.brokers must be host:port, or several of them separated by commas without spaces, not "[::1]:9092".',
+        'broker.brokers must be host:port, or several of them separated by commas without spaces; a port is from 1 to 65535, not "[::1]:9092".',
       ],
       [
         '{ sasl: { mechanism: plain, usernameEnv: U, passwordEnv: P } }',

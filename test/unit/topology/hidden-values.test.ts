@@ -19,6 +19,7 @@ function faultOf(section: string, environment: Record<string, string> = {}): str
 describe('a secret in the wrong place of a topology', () => {
   for (const section of [
     `alerts: { webhook: { url: "https://joe:${SECRET}@host/hook" } }`,
+    `alerts: { webhook: { url: "https://host/hook?key=${SECRET}" } }`,
     `telemetry: { traces: { endpoint: "http://joe:${SECRET}@host" } }`,
     `telemetry: { metrics: { endpoint: "http://joe:${SECRET}@host" } }`,
     `broker: { registry: { url: "http://joe:${SECRET}@host" } }`,

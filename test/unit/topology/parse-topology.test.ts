@@ -65,7 +65,7 @@ alerts:
   whileNoData: warning
   settleMinutes: 0
   renotifyMinutes: 6
-  webhook: { url: 'https://alerts.example/a?b=c', timeoutMs: 100, attempts: 1, secretHeader: X-Key }
+  webhook: { url: 'https://alerts.example/a', timeoutMs: 100, attempts: 1, secretHeader: X-Key }
 broker: { kind: kafka, folder: f, brokers: 'a:1,b:2', clientId: c, group: g, partitions: 3, sasl: { mechanism: plain, usernameFile: u, passwordEnv: P }, tls: { mode: on, caFile: ca, certFile: ce, keyFile: ke }, registry: { url: 'https://r.example/api', usernameEnv: U, passwordFile: p, subjects: record, register: true, timeoutMs: 100 } }
 seed: 4294967295
 limits: { maxPromptTokens: 100, maxQuestionChars: 200 }
@@ -166,7 +166,7 @@ telemetry:
         settleMinutes: 0,
         renotifyMinutes: 6,
         webhook: {
-          url: 'https://alerts.example/a?b=c',
+          url: 'https://alerts.example/a',
           timeoutMs: 100,
           attempts: 1,
           secretHeader: 'X-Key',

@@ -32,6 +32,10 @@ describe('telemetry', () => {
       /without credentials/,
     );
     assert.match(
+      faultOf('telemetry: { metrics: { endpoint: "https://c/v1?key=secret" } }') ?? '',
+      /without credentials or a query/,
+    );
+    assert.match(
       faultOf('telemetry: { traces: { exporter: jaeger } }') ?? '',
       /one of none, store/,
     );

@@ -37,6 +37,14 @@ class AvroCodec:
         self._subject = subject
         self._registered: dict[int, Any] = {}
 
+    def announce(self) -> None:
+        """Registers what is written, where there is a registry: one that is away is noticed before anything is done.
+
+        Raises SeclError REGISTRY_FAILED if the registry refuses or does not answer.
+        """
+        if self._subject is not None and self._registry is not None:
+            self._registry.register(self._subject, self._json)
+
     def encode(self, value: dict[str, Any]) -> bytes:
         """Raises RecordInvalid if a field does not fit the schema."""
         # The writer alone would take a number as text; the check alone, a field that the schema lacks.

@@ -37,7 +37,7 @@ class AdapterReader:
     def read_to_end(self, timeout_s: float = 60) -> None:
         """Returns when everything that was committed before the call is known.
 
-        Raises SeclError TOPIC_UNKNOWN, or BROKER_CLOSED when that takes too long.
+        Raises SeclError TOPIC_UNKNOWN, or BROKER_FAILED when that takes too long.
         """
         metadata = self._consumer.list_topics(self._topic, timeout=timeout_s).topics[self._topic]
         if metadata.error is not None:
@@ -49,7 +49,7 @@ class AdapterReader:
         until = time.monotonic() + timeout_s
         while left:
             if time.monotonic() > until:
-                raise SeclError("BROKER_CLOSED", f"the end of {self._topic} was not reached in {timeout_s:g} s",
+                raise SeclError("BROKER_FAILED", f"the end of {self._topic} was not reached in {timeout_s:g} s",
                                 "Check that its partitions have leaders, and that no transaction hangs.")
             message = self._consumer.poll(1.0)
             if message is None:

@@ -20,6 +20,10 @@ _log = logging.getLogger(__name__)
 
 _POLL_S = 0.2
 
+#: Names of members begin with it, and the group's leader gives the one partition to the first of them: this service
+#: goes before the embedded trainer, whose client is `secl` unless its topology says otherwise.
+CLIENT_ID = "pytorch-trainer"
+
 
 class Service:
     """Trains in a thread of its own while this one goes on polling, so that the group sees it alive, and only then.
@@ -39,7 +43,7 @@ class Service:
         self._done = 0
         self._working = False
         self._consumer = Consumer({
-            **client_settings(settings, "secl-trainer"),
+            **client_settings(settings, CLIENT_ID),
             "group.id": settings.group,
             "enable.auto.commit": False,
             "enable.auto.offset.store": False,
@@ -62,16 +66,16 @@ class Service:
     def run(self) -> int:
         """Returns how many batches were committed, when it was stopped or has done `max_batches`.
 
-        Raises SeclError TOPIC_UNKNOWN, OFFSET_OUT_OF_RANGE, FENCED and STORE_FAILED, KafkaException.
+        Raises SeclError TOPIC_UNKNOWN, OFFSET_OUT_OF_RANGE, FENCED, STORE_FAILED and BROKER_FAILED, KafkaException.
         """
         topic = self._settings.batches_topic
-        metadata = self._consumer.list_topics(topic, timeout=30).topics[topic]
+        metadata = self._consumer.list_topics(topic, timeout=60).topics[topic]
         if metadata.error is not None:
             raise SeclError("TOPIC_UNKNOWN", f"the topic {topic} is not there: {metadata.error.str()}",
                             "Create the topics of the topology first.")
         self._adapters.read_to_end()
         self._consumer.subscribe([topic], on_assign=self._assigned, on_revoke=self._revoked, on_lost=self._revoked)
-        self._health.ready = True
+        self._health.subscribed = True
         try:
             while not self._stopping.is_set():
                 message = self._consumer.poll(_POLL_S)
@@ -85,7 +89,7 @@ class Service:
                     if self._done == self._settings.max_batches:
                         break
         finally:
-            self._health.ready = False
+            self._health.subscribed = False
             self._consumer.close()
             self._adapters.close()
         return self._done
@@ -103,7 +107,7 @@ class Service:
             records = self._work(message, lambda: self._committers.get(partition) is not committer)
             if records is None:
                 return False
-            committer.commit(self._consumer, offset, records)
+            committer.commit(self._consumer, offset, records, lambda: time.monotonic() > self._stop_at)
             self._health.beat()
             return True
         except KafkaException as exception:

@@ -37,7 +37,12 @@ class TrainingPass:
         self._matrices = [
             named[site.tensor(side).replace(".weight", ".default.weight")] for site in self.sites for side in "AB"
         ]
+        self.begin()
+
+    def begin(self) -> None:
+        """Counts from zero, for another batch."""
         self.forward_tokens = 0
+        self._counted: set[tuple[int, tuple[int, ...]]] = set()
 
     def place(self, parameters: Sequence[torch.Tensor]) -> list[torch.Tensor]:
         """Puts weights in the network; by site, A before B. Returns them where the network is."""
@@ -83,6 +88,11 @@ class TrainingPass:
         """`[samples, 10]`. counted: how often a position counts in forward_tokens."""
         stretches = [sample.token_ids[sample.adapt_from :] for sample in samples]
         self.forward_tokens += counted * sum(map(len, stretches))
+        for sample in samples:
+            # Kept from an earlier batch or not: a batch that is trained again has to count the same.
+            prompt = (sample.adapt_from, tuple(sample.token_ids))
+            self.forward_tokens += 0 if prompt in self._counted else sample.adapt_from
+            self._counted.add(prompt)
         pasts = [self._past(sample) for sample in samples]
         starts = [sample.adapt_from for sample in samples]
         longest, longest_past = max(map(len, stretches)), max(starts)
@@ -112,7 +122,6 @@ class TrainingPass:
         kept = self._frozen.get(prefix)
         if kept is not None:
             return kept
-        self.forward_tokens += len(prefix)
         with torch.no_grad(), self._model.disable_adapter():
             cache = self._model.base_model.model.model(
                 input_ids=torch.tensor([list(prefix)], device=self._device), use_cache=True

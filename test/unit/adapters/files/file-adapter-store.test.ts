@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { openFileAdapterStore } from '../../../../src/adapters/files/file-adapter-store.ts';
@@ -39,6 +39,23 @@ describe('openFileAdapterStore', () => {
     const sha256 = '5'.repeat(64);
     await writeFile(join(folder, `${sha256}.bin.0.partial`), 'half');
     assert.equal(await store.get(sha256), undefined);
+  });
+
+  it('removes what crashes left over, and nothing that may still be written', async () => {
+    const folder = await newFolder();
+    const leave = async (name: string, ageMs: number): Promise<void> => {
+      await writeFile(join(folder, name), 'half');
+      const then = new Date(Date.now() - ageMs);
+      await utimes(join(folder, name), then, then);
+    };
+    await leave('a.bin.0.partial', 2 * 3600 * 1000);
+    await leave('b.bin.0.partial', 60 * 1000);
+    await leave('c.bin', 2 * 3600 * 1000);
+    const sha256 = await openFileAdapterStore(folder).put(Uint8Array.of(1));
+    assert.deepEqual(
+      (await readdir(folder)).sort(),
+      [`${sha256}.bin`, 'b.bin.0.partial', 'c.bin'].sort(),
+    );
   });
 
   it('says so if a file stands where the folder should be', async () => {

@@ -23,8 +23,8 @@ describe('openEmbeddedTrainer', () => {
     // Two samples: 19 frozen positions, two measures, and three times a step.
     const first = await trainer.train(tinyBatch());
     assert.equal(first.forwardTokens, 2 * (19 + 2 + 3));
-    // What is frozen is kept.
-    assert.equal((await trainer.train(tinyBatch())).forwardTokens, 2 * (2 + 3));
+    // What is frozen is kept, but not after a crash: a batch that is trained again has to count the same.
+    assert.equal((await trainer.train(tinyBatch())).forwardTokens, first.forwardTokens);
     await trainer.close();
   });
 

@@ -72,6 +72,24 @@ describe('followLineage', () => {
     });
   });
 
+  it('waits for no decision for ever: a partition without questions makes none', async () => {
+    const { follower, adapter, clock } = await bench();
+    await adapter(version({ version: 1, batchId: 'other' }));
+    await follower.look();
+    assert.equal(await follower.outcomeOf('one', 1), undefined);
+    clock.move(59_999);
+    assert.equal(await follower.outcomeOf('one', 1), undefined);
+    clock.move(1);
+    assert.deepEqual(await follower.outcomeOf('one', 1), {
+      failure: {
+        code: 'OUTDATED',
+        reason: 'version 1 has come of another batch, and its partition has not decided in 60 s',
+      },
+    });
+    // The adapter of its own batch is another matter.
+    assert.ok('record' in ((await follower.outcomeOf('other', 1)) ?? {}));
+  });
+
   it('gives decisions from an offset on, and where to go on', async () => {
     const { follower, decision, clock } = await bench();
     await decision({ version: 1 });

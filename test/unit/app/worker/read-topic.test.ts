@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { readTopic, type ReadBack } from '../../../../src/app/worker/read-topic.ts';
@@ -86,6 +87,11 @@ describe('readTopic', () => {
 
   it('says where it looked for a topic that is not there', async () => {
     const log = path.join(temporaryFolder(), 'empty');
+    const nowhere = await expectFailure(readBack(log), 'FILE_UNREADABLE');
+    assert.match(nowhere.hint ?? '', /--brokers/);
+    // A folder that was mistyped is not made.
+    await assert.rejects(access(log));
+    await (await openBroker((await workerTopology({ log })).broker)).close();
     const { message, hint } = await expectFailure(readBack(log), 'TOPIC_UNKNOWN');
     assert.ok(message.includes(`the log in ${log} has no topic qa.questions`), message);
     assert.match(hint ?? '', /--brokers/);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { groupsOf } from '../../../../src/app/worker/groups-of.ts';
+import type { AdapterDecision } from '../../../../src/events/adapter-decision.ts';
 import type { Answer } from '../../../../src/events/answer.ts';
 import type { Question } from '../../../../src/events/question.ts';
 import { expectFailure } from '../../../support/expect-failure.ts';
@@ -124,6 +125,51 @@ describe('runWorker', () => {
     for (const { decision, version } of decisions)
       if (decision === 'accepted')
         assert.ok(trained.has(version), `${version} of ${[...trained].join()}`);
+  });
+
+  it('goes on training in other partitions when one that has an adapter to decide about falls silent', async () => {
+    const topology = workerTopology(2);
+    const { topics } = topology;
+    const disk = await workerDisk(topology);
+    const encoded = (from: number): Uint8Array[] =>
+      questions(4, from).map((asked) => codecs.question.encode(asked));
+    const askIn = (partition: number, from: number): Promise<unknown> =>
+      disk.broker.append(
+        encoded(from).map((value) => ({ topic: topics.questions, partition, key: null, value })),
+      );
+    const decisions = (): Promise<AdapterDecision[]> =>
+      readTopic(disk.broker, topics.adapterDecisions, codecs.adapterDecision);
+    const worker = startWorker(topology, disk, { decideWithinMs: 200 });
+    await askIn(0, 0);
+    // Trained, and no further question comes at which partition 0 would decide.
+    await until(
+      async () => (await readTopic(disk.broker, topics.adapters, codecs.adapter)).length > 0,
+    );
+    assert.deepEqual(await decisions(), []);
+    let from = 4;
+    try {
+      await until(async () => {
+        await askIn(1, from);
+        from += 4;
+        return (await decisions()).some(
+          ({ decision, version }) => decision === 'accepted' && version > 1,
+        );
+      });
+      await until(async () => (await answersOf(disk)).length >= from);
+    } catch (error) {
+      worker.drain();
+      await worker.ended;
+      throw error;
+    }
+    // It wakes up: what it would have decided is too late, and the lineage stays one.
+    await askIn(0, from);
+    await until(async () => (await answersOf(disk)).length >= from + 4);
+    worker.drain();
+    await worker.ended;
+    assert.deepEqual(
+      (await decisions()).filter(({ version }) => version === 1).map(({ code }) => code),
+      ['OUTDATED', 'OUTDATED'],
+    );
   });
 
   it('waits for each adapter in barrier mode, whoever trains it', async () => {
