@@ -38,7 +38,7 @@ export function offsetOutOfRange(
     {
       hint:
         offset < bounds.earliest
-          ? 'Retention deleted it before it was read: keep records longer, or go on from the earliest offset.'
+          ? `Retention deleted it before it was read: keep records longer. To go on, start once with --reset-to earliest (${String(bounds.earliest)}) or --reset-to latest (${String(bounds.end)}).`
           : 'Offsets come from records that were read or written, or from bounds().',
     },
   );

@@ -90,8 +90,9 @@ describe('PartitionReader', () => {
     const { reader } = readerOn(() => {
       throw kafkaError('OFFSET_OUT_OF_RANGE');
     });
-    const { message } = await expectFailure(reader.fetch(3n, 1), 'OFFSET_OUT_OF_RANGE');
+    const { message, hint } = await expectFailure(reader.fetch(3n, 1), 'OFFSET_OUT_OF_RANGE');
     assert.match(message, /3.*9/);
+    assert.match(hint ?? '', /--reset-to earliest \(9\)/);
   });
 
   it('waits for a topic that a starting broker does not know yet', async () => {
