@@ -1,4 +1,4 @@
-import type { AdapterDecision } from '../events/adapter-decision.ts';
+import { OUTDATED_CODE, type AdapterDecision } from '../events/adapter-decision.ts';
 import type { CalibrationWindow } from '../events/calibration-window.ts';
 import { addToBoard, type VerdictBoard } from '../verdict/verdict-board.ts';
 
@@ -19,7 +19,7 @@ interface Minute {
 /** What alerts know; bounded. */
 export interface AlertFacts {
   readonly board: VerdictBoard;
-  /** When adapters were refused or rolled back, newest last. */
+  /** When adapters were refused, for other reasons than coming too late, or rolled back, newest last. */
   readonly refusedAtMs: readonly number[];
   /** Oldest first. */
   readonly minutes: readonly Minute[];
@@ -64,8 +64,10 @@ export function noteFact(facts: AlertFacts, input: AlertInput): AlertFacts {
     case 'window':
       return { ...facts, board: addToBoard(facts.board, input.value, MOST_SCOPES) };
     case 'decision': {
-      const { decision, decidedAtMs } = input.value;
+      const { decision, code, decidedAtMs } = input.value;
       if (decision !== 'refused' && decision !== 'rolled-back') return facts;
+      // Nothing is wrong with these, and nobody could do anything about them.
+      if (code === OUTDATED_CODE) return facts;
       const refusedAtMs = [...facts.refusedAtMs, decidedAtMs].slice(-MOST_REFUSALS);
       return { ...facts, refusedAtMs };
     }

@@ -3,6 +3,7 @@ import type { RecordCodecs } from '../adapters/avro/record-codecs.ts';
 import type { Broker, IncomingRecord } from '../ports/broker.ts';
 import type { Codec } from '../ports/record-codec.ts';
 import type { TopologyTopics } from '../topology/topology.ts';
+import { BATCH_HEADER } from './worker/batch-header.ts';
 
 /** What {@link createAlertSource} reads. */
 export interface AlertSourceOptions {
@@ -115,7 +116,13 @@ export function createAlertSource({
       ...countByMinute('answers', await readNew(topics.answers, partition, 'end', signal)),
     ]);
     await each(topics.deadLetters, async (partition) =>
-      countByMinute('dead-letters', await readNew(topics.deadLetters, partition, 'end', signal)),
+      countByMinute(
+        'dead-letters',
+        // Training batches are no questions; what is refused of them is told by decisions.
+        (await readNew(topics.deadLetters, partition, 'end', signal)).filter(
+          ({ headers }) => headers[BATCH_HEADER] === undefined,
+        ),
+      ),
     );
     return inputs;
   };

@@ -8,6 +8,12 @@ export const ADAPTER_DECISIONS = [
   'imported',
 ] as const;
 
+/**
+ * Code of a refusal that says nothing of the adapter: another partition's came first, or what it adds to was given up.
+ * With several partitions in training such refusals are usual.
+ */
+export const OUTDATED_CODE = 'OUTDATED';
+
 /** Lineage of a decision about whatever is trained: made where no lineage has begun yet. */
 export const ANY_LINEAGE = 'any';
 
@@ -21,7 +27,7 @@ export function concernsLineage(
 
 /** A decision about an adapter, on `qa.adapter-decisions`: what became of each version, and why. */
 export interface AdapterDecision {
-  /** Line of adapters, or {@link ANY_LINEAGE}. */
+  /** Line of adapters, or `any`: whatever is trained. */
   readonly lineage: string;
   readonly version: number;
   readonly decision: (typeof ADAPTER_DECISIONS)[number];

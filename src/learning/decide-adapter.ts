@@ -1,5 +1,5 @@
 import { precondition } from '../errors/secl-error.ts';
-import type { AdapterDecision } from '../events/adapter-decision.ts';
+import { OUTDATED_CODE, type AdapterDecision } from '../events/adapter-decision.ts';
 import type { AdapterRecord } from '../events/adapter.ts';
 import type { LoraAdapter } from '../ports/language-model.ts';
 import { adapterDrift } from './adapter-drift.ts';
@@ -15,7 +15,7 @@ export interface Objection {
 }
 
 const OUTDATED: Objection = {
-  code: 'OUTDATED',
+  code: OUTDATED_CODE,
   reason: 'what it adds to was given up while it was trained',
 };
 
@@ -29,7 +29,7 @@ const SAMPLES_KEPT: ReadonlySet<string> = new Set([
   'HELD_OUT_WORSE',
   'MEAN_MOVED',
   'DRIFTED',
-  OUTDATED.code,
+  OUTDATED_CODE,
   FROZEN.code,
 ]);
 
@@ -181,7 +181,7 @@ export function abandonBatch(
     options,
     nowMs,
   );
-  if (why.code !== OUTDATED.code) return { state: given, decision };
+  if (why.code !== OUTDATED_CODE) return { state: given, decision };
   const { refusals, restUntil } = state;
   return { state: { ...given, refusals, restUntil }, decision };
 }

@@ -26,6 +26,7 @@ gate: { kind: always }
 confidence: { evidence: token-certainty }
 training: { mode: async, trainer: ${trainer} }
 calibration: { size: 20 }
+alerts: { settleMinutes: 0, verdict: { caution: warning, notEnoughData: warning } }
 broker: { kind: kafka, brokers: "${server.brokers.join(',')}", group: ${NAME}, folder: ${folder}, partitions: 3 }
 `;
   const place = ['--topology', pipeline];

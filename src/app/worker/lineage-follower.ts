@@ -1,7 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RecordCodecs } from '../../adapters/avro/record-codecs.ts';
 import { SeclError } from '../../errors/secl-error.ts';
-import { concernsLineage, type AdapterDecision } from '../../events/adapter-decision.ts';
+import {
+  concernsLineage,
+  OUTDATED_CODE,
+  type AdapterDecision,
+} from '../../events/adapter-decision.ts';
 import type { AdapterRecord } from '../../events/adapter.ts';
 import type { Objection } from '../../learning/decide-adapter.ts';
 import type { TrainingOutcome } from '../../operators/settle-adapters.ts';
@@ -105,7 +109,7 @@ export function followLineage(options: FollowOptions): LineageFollower {
       if (version !== undefined) {
         const reason = `version ${ordinal} has come of another batch`;
         if (decided.some(({ decision }) => decision.version === ordinal))
-          return { failure: { code: 'OUTDATED', reason } };
+          return { failure: { code: OUTDATED_CODE, reason } };
         // What is trained next should add to it, so it is waited for what becomes of it: not for ever, since its
         // partition decides at its next question, and that may never come.
         const nowMs = clock.monotonicMs();
@@ -114,7 +118,7 @@ export function followLineage(options: FollowOptions): LineageFollower {
         if (nowMs - sinceMs < decideWithinMs) return undefined;
         const seconds = Math.round(decideWithinMs / 1000);
         const late = `${reason}, and its partition has not decided in ${seconds} s`;
-        return { failure: { code: 'OUTDATED', reason: late } };
+        return { failure: { code: OUTDATED_CODE, reason: late } };
       }
       const failure = failures.get(batchId);
       return failure === undefined ? undefined : { failure };

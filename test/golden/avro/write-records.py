@@ -61,6 +61,7 @@ RECORDS = {
         "estimated": {"n": 100, "accuracy": 0.5, "auroc": None, "signalGap": 0.125},
         "drift": {"incident": 2, "noticedAt": 430, "alarms": 1}, "answersSeen": 500,
         "seenUntilMs": 1767225599000, "adapterVersion": 3,
+        "adapterVersions": [2, 3],
         "verdict": {"level": "do-not-trust", "code": "error-above-limit", "reason": "r", "basis": "measured",
                     "sinceMs": 1767225599000, "n": 100, "labelled": 99, "dataAtMs": 1767225599000},
     },

@@ -45,6 +45,13 @@ test('refusals and roll-backs are dated, other decisions are none', () => {
   assert.deepEqual(facts.refusedAtMs, [1, 2]);
 });
 
+test('an adapter that came too late is no refusal: with several partitions that is usual', () => {
+  const late = decisionOf({ decision: 'refused', code: 'OUTDATED', decidedAtMs: 1 });
+  const worse = decisionOf({ decision: 'refused', code: 'HELD_OUT_WORSE', decidedAtMs: 2 });
+  const facts = note([late, worse].map((value) => ({ kind: 'decision', value })));
+  assert.deepEqual(facts.refusedAtMs, [2]);
+});
+
 test('the newest verdicts are known', () => {
   const facts = note([{ kind: 'window', value: windowOf({ verdict: verdictOf() }) }]);
   assert.deepEqual([...facts.board.keys()], ['0/pooled']);

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { openRecordCodecs } from '../../../src/adapters/avro/record-codecs.ts';
 import { createMemoryBroker } from '../../../src/adapters/memory/memory-broker.ts';
 import { createAlertSource } from '../../../src/app/alert-source.ts';
+import { BATCH_HEADER } from '../../../src/app/worker/batch-header.ts';
 import { decisionOf, windowOf } from '../../support/dashboard-fixture.ts';
 import { manualClock } from '../../support/manual-clock.ts';
 
@@ -47,6 +48,8 @@ test('windows and decisions from the beginning, answers and dead letters from no
     at('a', 9 * MINUTE),
     at('a', 9 * MINUTE, 1),
     at('d', 9 * MINUTE),
+    // A training batch that was refused, which is no question.
+    { ...at('d', 9 * MINUTE), headers: { [BATCH_HEADER]: value } },
   ]);
   assert.deepEqual(await poll(never), [
     { kind: 'answers', count: 2, atMs: 8 * MINUTE + 5 },

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { groupsOf } from '../../../../src/app/worker/groups-of.ts';
 import type { AdapterDecision } from '../../../../src/events/adapter-decision.ts';
 import type { Answer } from '../../../../src/events/answer.ts';
@@ -161,6 +162,8 @@ describe('runWorker', () => {
       await worker.ended;
       throw error;
     }
+    // A worker looks at decisions ten times a second at most, and what stands there by then is what counts.
+    await sleep(500);
     // It wakes up: what it would have decided is too late, and the lineage stays one.
     await askIn(0, from);
     await until(async () => (await answersOf(disk)).length >= from + 4);
