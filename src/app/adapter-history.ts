@@ -1,5 +1,11 @@
 import { SeclError } from '../errors/secl-error.ts';
-import { ANY_LINEAGE, concernsLineage, type AdapterDecision } from '../events/adapter-decision.ts';
+import {
+  ANY_LINEAGE,
+  concernsLineage,
+  fateAfter,
+  type AdapterDecision,
+  type AdapterFateDecision,
+} from '../events/adapter-decision.ts';
 import type { AdapterRecord } from '../events/adapter.ts';
 import type { AdapterLog } from './adapter-log.ts';
 
@@ -72,11 +78,11 @@ export function adapterHistory(
 
 function statusOf(decisions: readonly AdapterDecision[], active: boolean): AdapterStatus {
   if (active) return 'accepted';
-  return decisions.reduce<AdapterStatus>((status, { decision }) => {
-    if (decision === 'frozen' || decision === 'unfrozen' || decision === 'imported') return status;
-    // Nothing that was let in is refused later: this is another partition's batch, which came too late for the number.
-    return decision === 'refused' && status !== 'undecided' ? status : decision;
-  }, 'undecided');
+  const fate = decisions.reduce<AdapterFateDecision | undefined>(
+    (known, made) => fateAfter(known, made),
+    undefined,
+  );
+  return fate?.decision ?? 'undecided';
 }
 
 /**

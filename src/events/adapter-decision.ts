@@ -39,3 +39,25 @@ export interface AdapterDecision {
   readonly activeVersion: number;
   readonly decidedAtMs: number;
 }
+
+/** A decision that says what became of a version. */
+export type AdapterFateDecision = AdapterDecision & {
+  readonly decision: 'accepted' | 'refused' | 'rolled-back';
+};
+
+/** Freezing is about training, not about the version that acts meanwhile; an import decides nothing. */
+function isFate(made: AdapterDecision): made is AdapterFateDecision {
+  return ['accepted', 'refused', 'rolled-back'].includes(made.decision);
+}
+
+/**
+ * The fold `(fate, decision) → fate` over what was decided about one version; `undefined`: nothing yet. What was
+ * decided about already is not refused later: that was another partition's batch, too late for the number.
+ */
+export function fateAfter(
+  known: AdapterFateDecision | undefined,
+  made: AdapterDecision,
+): AdapterFateDecision | undefined {
+  if (!isFate(made)) return known;
+  return made.decision === 'refused' && known !== undefined ? known : made;
+}

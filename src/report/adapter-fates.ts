@@ -1,4 +1,8 @@
-import type { AdapterDecision } from '../events/adapter-decision.ts';
+import {
+  fateAfter,
+  type AdapterDecision,
+  type AdapterFateDecision,
+} from '../events/adapter-decision.ts';
 import type { AdapterRecord, BeforeAfter } from '../events/adapter.ts';
 
 /** A version of an adapter and what became of it, as a report shows it. */
@@ -33,15 +37,12 @@ export function adapterFates(
 ): AdapterFate[] {
   const activeVersion = decisions.at(-1)?.activeVersion ?? 0;
   const recordOf = new Map(records.map((record) => [record.version, record]));
-  const decisionOf = new Map<number, AdapterDecision>();
+  const decisionOf = new Map<number, AdapterFateDecision>();
   for (const made of decisions) {
-    const { decision, version } = made;
-    // Freezing is about training, not about the version that acts meanwhile; an import decides nothing.
-    const about = !['frozen', 'unfrozen', 'imported'].includes(decision);
-    // What was decided about already is not refused later: that was another batch, too late for the number.
-    const another = decision === 'refused' && decisionOf.has(version);
+    const { version } = made;
+    const fate = fateAfter(decisionOf.get(version), made);
     // A rollback by hand may take away nothing: version 0.
-    if (about && !another && version > 0) decisionOf.set(version, made);
+    if (fate !== undefined && version > 0) decisionOf.set(version, fate);
   }
   const versions = [...new Set([...recordOf.keys(), ...decisionOf.keys()])];
   return versions
@@ -51,7 +52,7 @@ export function adapterFates(
       const made = decisionOf.get(version);
       return {
         version,
-        decision: fateOf(made),
+        decision: made?.decision ?? null,
         code: made?.code ?? 'none',
         reason: made?.reason ?? '',
         active: version === activeVersion,
@@ -60,15 +61,4 @@ export function adapterFates(
         heldOutError: record?.heldOutError ?? null,
       };
     });
-}
-
-function fateOf(made: AdapterDecision | undefined): AdapterFate['decision'] {
-  switch (made?.decision) {
-    case 'accepted':
-    case 'refused':
-    case 'rolled-back':
-      return made.decision;
-    default:
-      return null;
-  }
 }

@@ -5,10 +5,10 @@ import fetchRequests from 'kafkajs/src/protocol/requests/fetch/index.js';
 /** The newest version that kafkajs knows; every broker since 2.3 speaks it. */
 const FETCH_VERSION = 11;
 /** Where a batch says how many offsets it spans less one, and the least that it takes, in bytes from its beginning. */
-const LAST_OFFSET_DELTA = 23;
-const BATCH_HEADER = 61;
+const LAST_OFFSET_DELTA_AT = 23;
+const BATCH_HEADER_BYTES = 61;
 /** What stands before the length of a batch counts: its first offset and the length itself. */
-const BATCH_PREFIX = 12;
+const BATCH_PREFIX_BYTES = 12;
 
 /**
  * A broker of kafkajs whose fetches also say how far they came. A compacted topic keeps batches without a record, for
@@ -64,11 +64,11 @@ export function batchEnds(raw: Buffer): (string | undefined)[] {
 
 function endOf(batches: Buffer): string | undefined {
   let end: bigint | undefined;
-  for (let at = 0; at + BATCH_HEADER <= batches.length;) {
-    const next = at + BATCH_PREFIX + batches.readInt32BE(at + 8);
+  for (let at = 0; at + BATCH_HEADER_BYTES <= batches.length;) {
+    const next = at + BATCH_PREFIX_BYTES + batches.readInt32BE(at + 8);
     // The last one may be cut short.
     if (next > batches.length || next <= at) break;
-    end = batches.readBigInt64BE(at) + BigInt(batches.readInt32BE(at + LAST_OFFSET_DELTA)) + 1n;
+    end = batches.readBigInt64BE(at) + BigInt(batches.readInt32BE(at + LAST_OFFSET_DELTA_AT)) + 1n;
     at = next;
   }
   return end === undefined ? undefined : String(end);

@@ -52,15 +52,14 @@ export async function keepTrying<T>(work: () => Promise<T>, patience: Patience):
   const { patienceMs, signal, again = isTransient } = patience;
   const deadline = performance.now() + patienceMs;
   for (let failures = 1; ; failures++) {
-    let pauseMs = backoffMs(failures);
     if (signal?.aborted === true) throw new SeclError('CANCELLED', 'given up');
     try {
       return await work();
     } catch (error) {
       if (!again(error) || performance.now() >= deadline) throw error;
-      if (hasType(error, 'CONCURRENT_TRANSACTIONS')) pauseMs = spread(MARKERS_MS);
+      const isBusy = hasType(error, 'CONCURRENT_TRANSACTIONS');
+      await pause(isBusy ? spread(MARKERS_MS) : backoffMs(failures), signal);
     }
-    await pause(pauseMs, signal);
   }
 }
 

@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { concatMap, from, lastValueFrom, of, tap, toArray } from 'rxjs';
 import { DEFAULT_GATE, initialGate } from '../../../src/drift/gate.ts';
 import { SeclError } from '../../../src/errors/secl-error.ts';
+import type { AdapterDecision } from '../../../src/events/adapter-decision.ts';
 import type { LearningState } from '../../../src/learning/learning-state.ts';
 import { newTrial } from '../../../src/learning/adapter-trial.ts';
 import { loopCell, type LoopCell } from '../../../src/operators/loop-state.ts';
@@ -31,6 +32,12 @@ const awaiting = (ordinal: number): Partial<LearningState> => ({
 
 const cellOf = (over: Partial<LearningState> = {}): LoopCell =>
   loopCell({ gate: initialGate(DEFAULT_GATE), learning: learningState(over) });
+
+/** Puts another version in place by hand. */
+const orderBack = (version: number, activeVersion: number): AdapterDecision => ({
+  ...{ lineage: 'line', version, decision: 'rolled-back', code: 'BY_HAND', reason: 'a test' },
+  ...{ activeVersion, decidedAtMs: 1 },
+});
 
 interface Placed {
   readonly options: SettleOptions;
@@ -227,15 +234,7 @@ describe('settling adapters', () => {
   it('obeys what was decided by hand before the batch, once', async () => {
     const cell = cellOf({ active: { version: 3, sha256: '3', optimizerSha256: null }, ordinal: 3 });
     const { options, placed } = optionsOf();
-    const order = {
-      lineage: 'l',
-      version: 3,
-      decision: 'rolled-back' as const,
-      code: 'BY_HAND',
-      reason: 'a test',
-      activeVersion: 2,
-      decidedAtMs: 1,
-    };
+    const order = orderBack(3, 2);
     const asked: number[] = [];
     const decisionsFrom: SettleOptions['decisionsFrom'] = async (offset) => {
       asked.push(offset);
@@ -253,15 +252,7 @@ describe('settling adapters', () => {
   it('refuses to put a version in place by hand that was made for another scope, and goes on', async () => {
     const cell = cellOf({ active: ACTIVE, ordinal: 1 });
     const { options, placed } = optionsOf();
-    const order = {
-      lineage: 'line',
-      version: 1,
-      decision: 'rolled-back' as const,
-      code: 'BY_HAND',
-      reason: 'a test',
-      activeVersion: 2,
-      decidedAtMs: 1,
-    };
+    const order = orderBack(1, 2);
     const [batch] = await settle(cell, {
       ...options,
       recordOf: async (version) =>
