@@ -104,10 +104,20 @@ export function isRefusedFault(error: unknown): boolean {
   return hasType(error instanceof SeclError ? error.cause : error, ...REFUSED);
 }
 
+/** What brokers refuse since a setting of ours does not fit theirs, and which to change. */
+const UNFIT: Readonly<Record<string, string>> = {
+  INVALID_SESSION_TIMEOUT:
+    'broker.sessionTimeoutMs must lie between group.min.session.timeout.ms and group.max.session.timeout.ms of the brokers: 6000 and 1800000, unless they are set otherwise.',
+  INVALID_TRANSACTION_TIMEOUT:
+    'broker.transactionTimeoutMs must be at most transaction.max.timeout.ms of the brokers: 900000, unless it is set otherwise.',
+  INVALID_REPLICATION_FACTOR:
+    'broker.replicationFactor must be at most the number of brokers; where it is not set, the same holds for default.replication.factor of the brokers.',
+};
+
 /** `RECORD_TOO_LARGE`, `PRECONDITION` or `BROKER_FAILED` for what kafkajs threw; a coded error stays. */
 export function codedFault(what: string, error: unknown): SeclError {
   if (error instanceof SeclError) return error;
-  const { message, name } = faultOf(error);
+  const { message, name, type = '' } = faultOf(error);
   if (hasType(error, ...TOO_LARGE)) {
     return new SeclError('RECORD_TOO_LARGE', `${what}: ${message}`, {
       hint: 'Raise max.message.bytes of the topic, or keep the bulk outside.',
@@ -128,9 +138,11 @@ export function codedFault(what: string, error: unknown): SeclError {
   }
   const refused = name.includes('SASL') || message.toLowerCase().includes('authoriz');
   return new SeclError('BROKER_FAILED', `${what}: ${message}`, {
-    hint: refused
-      ? 'Check user, password and mechanism, and what the user may do.'
-      : 'Check that the brokers run and can be reached at the addresses they advertise.',
+    hint:
+      UNFIT[type] ??
+      (refused
+        ? 'Check user, password and mechanism, and what the user may do.'
+        : 'Check that the brokers run and can be reached at the addresses they advertise.'),
     retryable: isTransient(error),
     cause: error,
   });

@@ -2,7 +2,7 @@ import type { ConfigEntry } from 'kafkajs/src/broker/index.js';
 import type { Topic } from '../../broker/check-topic.ts';
 import type { TopicCleanup } from '../../ports/broker.ts';
 import type { KafkaClient } from './kafka-client.ts';
-import { connectionFault, hasType, isTransient } from './kafka-faults.ts';
+import { connectionFault, hasType } from './kafka-faults.ts';
 import type { KafkaSettings } from './kafka-settings.ts';
 import { keepTrying } from './keep-trying.ts';
 import { topicSettings, type TopicSetting } from './topic-settings.ts';
@@ -101,7 +101,7 @@ export class TopicAdmin {
     } catch (error) {
       const inner = innerFault(error);
       if (hasType(inner, 'TOPIC_ALREADY_EXISTS')) return;
-      throw isTransient(inner) ? inner : error;
+      throw inner;
     }
   }
 

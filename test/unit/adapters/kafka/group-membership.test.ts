@@ -6,7 +6,12 @@ import { kafkaSettings } from '../../../../src/adapters/kafka/kafka-settings.ts'
 import { SYSTEM_CLOCK } from '../../../../src/app/system-clock.ts';
 import { fakeKafkaClient, kafkaError } from '../../../support/fake-kafka-client.ts';
 
-const settings = kafkaSettings({ brokers: ['a:1'], clientId: 'c', clock: SYSTEM_CLOCK });
+const settings = kafkaSettings({
+  brokers: ['a:1'],
+  clientId: 'c',
+  clock: SYSTEM_CLOCK,
+  sessionTimeoutMs: 7000,
+});
 const metadata = MemberMetadata.encode({ version: 0, topics: ['t'] });
 const members = ['m2', 'm1'].map((memberId) => ({ memberId, memberMetadata: metadata }));
 const assignment = (partitions: number[]): Buffer =>
@@ -25,6 +30,7 @@ describe('GroupMembership', () => {
     });
     const { id, isLeader, assignment: own } = await membership.join();
     assert.deepEqual([id, isLeader], [3, true]);
+    assert.equal(asked[0]?.request['sessionTimeout'], 7000);
     assert.deepEqual(
       own.map(({ partition }) => partition),
       [0, 1, 2],

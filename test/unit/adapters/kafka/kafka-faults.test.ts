@@ -29,6 +29,20 @@ it('says what to do about a refused user', () => {
   assert.equal(codedFault('opening', connectionFault('gone')).retryable, true);
 });
 
+it('names the setting that does not fit the brokers', () => {
+  const hint = (type: string): string => codedFault('opening', fault(type)).hint ?? '';
+  assert.match(
+    hint('INVALID_SESSION_TIMEOUT'),
+    /sessionTimeoutMs .*group\.min\.session\.timeout\.ms/,
+  );
+  assert.match(
+    hint('INVALID_TRANSACTION_TIMEOUT'),
+    /transactionTimeoutMs .*transaction\.max\.timeout/,
+  );
+  assert.match(hint('INVALID_REPLICATION_FACTOR'), /replicationFactor .*number of brokers/);
+  assert.match(hint('UNSUPPORTED_VERSION'), /Check that the brokers run/);
+});
+
 it('tells what passes from what does not', () => {
   for (const type of [
     'CONCURRENT_TRANSACTIONS',
