@@ -136,7 +136,7 @@ export class KafkaClient {
   async onCoordinator<T>(
     kind: CoordinatorKind,
     id: string,
-    work: (node: KafkaNode) => Promise<T>,
+    work: (node: KafkaNode, nodeId: number) => Promise<T>,
   ): Promise<T> {
     const name = `${kind} ${id}`;
     let nodeId = this.#coordinators.get(name);
