@@ -89,15 +89,15 @@ export function isTransient(error: unknown): boolean {
 
 const TOO_LARGE = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'];
 const BAD_RECORD = ['INVALID_RECORD', 'INVALID_TIMESTAMP'];
-/** What a broker refuses however often it is asked: somebody has to change a right, a limit, a clock. */
-const REFUSED = [
+/** The user lacks a right. */
+const UNAUTHORIZED = [
   'TOPIC_AUTHORIZATION_FAILED',
   'GROUP_AUTHORIZATION_FAILED',
   'CLUSTER_AUTHORIZATION_FAILED',
   'TRANSACTIONAL_ID_AUTHORIZATION_FAILED',
-  ...TOO_LARGE,
-  ...BAD_RECORD,
 ];
+/** What a broker refuses however often it is asked: somebody has to change a right, a limit, a clock. */
+const REFUSED = [...UNAUTHORIZED, ...TOO_LARGE, ...BAD_RECORD];
 
 /** Whether a broker refused it for good; of a coded error, whether that is its cause. */
 export function isRefusedFault(error: unknown): boolean {
@@ -136,13 +136,15 @@ export function codedFault(what: string, error: unknown): SeclError {
       cause: error,
     });
   }
-  const refused = name.includes('SASL') || message.toLowerCase().includes('authoriz');
+  const refused = name.includes('SASL');
   return new SeclError('BROKER_FAILED', `${what}: ${message}`, {
     hint:
       UNFIT[type] ??
       (refused
-        ? 'Check user, password and mechanism, and what the user may do.'
-        : 'Check that the brokers run and can be reached at the addresses they advertise.'),
+        ? 'Check user, password and mechanism.'
+        : UNAUTHORIZED.includes(type)
+          ? 'The user lacks a right on it; docs/kafka.md lists those of each process, under "Rights".'
+          : 'Check that the brokers run and can be reached at the addresses they advertise.'),
     retryable: isTransient(error),
     cause: error,
   });

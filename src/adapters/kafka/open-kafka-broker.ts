@@ -125,11 +125,11 @@ export async function openKafkaBroker(options: KafkaBrokerOptions): Promise<Brok
   }
 
   return {
-    ensureTopics: async (specs) => {
-      const checked = specs.map((spec) => checkTopic(spec));
-      for (const topic of checked)
-        await whenOpen(`creating topic ${topic.name}`, () => admin.ensure(topic));
-    },
+    ensureTopics: (specs) =>
+      whenOpen('creating topics', async () => {
+        const checked = specs.map((spec) => checkTopic(spec));
+        for (const topic of checked) await admin.ensure(topic);
+      }),
     topics: () =>
       whenOpen('listing topics', () => keepTrying(() => client.topics(), { patienceMs })),
     cleanup: (topic) =>

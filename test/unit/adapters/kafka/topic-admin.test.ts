@@ -4,6 +4,7 @@ import { kafkaSettings } from '../../../../src/adapters/kafka/kafka-settings.ts'
 import { TopicAdmin } from '../../../../src/adapters/kafka/topic-admin.ts';
 import { SYSTEM_CLOCK } from '../../../../src/app/system-clock.ts';
 import { checkTopic } from '../../../../src/broker/check-topic.ts';
+import { expectFailure } from '../../../support/expect-failure.ts';
 import { fakeKafkaClient, kafkaError } from '../../../support/fake-kafka-client.ts';
 
 const usual = { brokers: ['a:1'], clientId: 'c', clock: SYSTEM_CLOCK, patienceMs: 50 };
@@ -28,7 +29,7 @@ describe('TopicAdmin', () => {
       assert.equal(created?.['numPartitions'], 4);
     });
 
-  it('says why a topic cannot be created, not only that', async () => {
+  it('says which topic cannot be created and why, not only that one cannot', async () => {
     // kafkajs puts the faults of topics into one of its own, which says nothing.
     const refused = kafkaError('INVALID_REPLICATION_FACTOR');
     const { client } = fakeKafkaClient({
@@ -37,6 +38,8 @@ describe('TopicAdmin', () => {
       },
     });
     const admin = new TopicAdmin(client, kafkaSettings(usual));
-    await assert.rejects(admin.ensure(topic), refused);
+    const { message, cause } = await expectFailure(admin.ensure(topic), 'BROKER_FAILED');
+    assert.match(message, /topic t: INVALID_REPLICATION_FACTOR/);
+    assert.equal(cause, refused);
   });
 });
