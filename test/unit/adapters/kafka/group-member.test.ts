@@ -371,8 +371,8 @@ describe('GroupMember', () => {
     const startedMs = performance.now();
     await until(() => leases.length > 12);
     const tookMs = performance.now() - startedMs;
-    // Twelve times 20, 40 or 80 ms; without a new beginning the last alone would be 1 s.
-    assert.ok(tookMs < 2000, `${tookMs} ms`);
+    // Twelve times 20, 40 or 80 ms, and what a busy machine adds; without a new beginning it would be above 7 s.
+    assert.ok(tookMs < 5000, `${tookMs} ms`);
   });
 
   for (const [what, more] of [
