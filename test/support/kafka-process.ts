@@ -28,8 +28,8 @@ export interface KafkaProcessOptions {
   readonly scram?: readonly string[] | undefined;
 }
 
-/** How long it may take to answer: seconds, minutes where other work has the cores. */
-const START_MS = 120_000;
+/** How long it may take to answer: seconds, minutes where other work has the cores. One that ends is told at once. */
+const START_MS = 600_000;
 /** Only what a class needs at once is compiled, and only once: half the time to start. */
 const JAVA_FLAGS = ['-Xms256m', '-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
 /** Runs Java beside a reader of standard input: whatever ends the tests ends the broker too. */
