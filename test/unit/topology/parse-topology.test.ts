@@ -394,25 +394,6 @@ telemetry:
     assert.equal(faultsOf('---\n---\n').length, 1);
   });
 
-  it('says of a text that is no topology just that, in one line', () => {
-    for (const [text, place] of [
-      [readFileSync('README.md', 'utf8'), '3:1'],
-      [readFileSync('package.json', 'utf8').replace('{', 'module.exports = {'), '1:1'],
-      ['---\n# a comment\n\n  Dear reader: [see\n* here', '4:3'],
-    ] as const) {
-      const faults = faultsOf(text);
-      assert.equal(faults.length, 1, faults.join('\n'));
-      assert.ok(faults[0]!.startsWith(`${place}  is no topology`), faults[0]);
-    }
-    for (const slip of [
-      'version: 1\nname: [',
-      '"version": 1\nname: [',
-      '{ version: 1, name',
-      'name:\n- [',
-    ])
-      assert.doesNotMatch(faultsOf(slip).join(), /is no topology/, slip);
-  });
-
   it('throws one coded error that holds every fault', () => {
     assert.throws(() => readTopology('version: 1\nnane: x\n', 'my.yaml'), {
       code: 'TOPOLOGY_INVALID',
