@@ -105,7 +105,7 @@ function scopeText(scoped: ScopedStatus): string[] {
     ...(estimated === null
       ? []
       : [
-          `  estimated: accuracy ${figure(estimated.accuracy)}, AUROC ${figure(estimated.auroc)}, ${figure(estimated.signalGap)} from token certainty; n ${estimated.n}, window ${scoped.ordinal}`,
+          `  estimated: accuracy ${figure(estimated.accuracy)}, AUROC ${figure(estimated.auroc)}, distance from token certainty ${figure(estimated.signalGap)}; n ${estimated.n}, window ${scoped.ordinal}`,
         ]),
     `  changes noticed ${drift?.incident ?? 0}; adapter ${adapterVersion ?? 0}`,
   ];
