@@ -48,7 +48,7 @@ An embedded log serves one process at a time: what a command works on is shown b
 docs/verdict.md says what each verdict means and when it changes.
 
 Examples:
-  secl status --run runs/start/stream-40-1-0123456789ab
+  secl status --run runs/start/NAME
   secl status --topology qa.yaml
   secl status --brokers localhost:9092 --max-age 30 --json || echo "look at it"`,
     )
