@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { FaultProcessConfig } from './fault-config.ts';
 
 /** How long a process that was told to stop may take. */
-const STOP_MS = 20_000;
+const STOP_MS = 60_000;
 
 type Role = FaultProcessConfig['role'];
 

@@ -6,6 +6,7 @@ import type { RecordCodecs } from '../../src/adapters/avro/record-codecs.ts';
 import { STAND_IN } from '../../src/app/open-language-model.ts';
 import { topicSpecs } from '../../src/app/worker/topic-specs.ts';
 import { groupsOf } from '../../src/app/worker/groups-of.ts';
+import { topicTails } from '../../src/app/worker/topic-tails.ts';
 import type { Answer } from '../../src/events/answer.ts';
 import type { Question } from '../../src/events/question.ts';
 import { seededRandom } from '../../src/random/seeded-random.ts';
@@ -61,14 +62,17 @@ export interface RoundResult {
   readonly complaints: readonly string[];
   /** Processes that did not stop when they were told to. */
   readonly stuck: number;
-  /** Whether everything was answered in time. */
+  /** Whether everything was answered; else nothing was for a long time. */
   readonly complete: boolean;
 }
 
-/** Long enough for the longest fault, and for all to come back after it on a busy machine. */
-const ROUND_MS = 180_000;
+/**
+ * A round in which nothing is answered for so long is stuck: long enough for the longest fault, and for all to come back
+ * after it on a busy machine. One that gets on may take as long as it needs.
+ */
+const STUCK_MS = 180_000;
 /** The same with a real model, on cores that others share. */
-const REAL_ROUND_MS = 1_800_000;
+const REAL_STUCK_MS = 1_800_000;
 const SESSION_TIMEOUT_MS = 1500;
 const QUESTIONS = { off: 320, barrier: 48 };
 /** Of a real model, in either mode: four batches, each of which may be trained on. */
@@ -158,19 +162,35 @@ async function leavingsOf(
   };
 }
 
-/** Answers and dead letters so far. */
-async function countAnswered(
+/** Counts the questions that have an answer or a dead letter; each call reads what has come since the last. */
+async function answerCounter(
   broker: Broker,
   codecs: RecordCodecs,
   mode: FaultMode,
-): Promise<number> {
+): Promise<() => Promise<number>> {
   const { topics } = faultTopology(mode);
-  const answers = await readTopic(broker, topics.answers, codecs.answer);
-  const letters = await readTopic(broker, topics.deadLetters, codecs.deadLetter);
-  return new Set([
-    ...answers.map(({ questionId }) => questionId),
-    ...letters.map(({ sourceOffset }) => `letter ${String(sourceOffset)}`),
-  ]).size;
+  const done = new Set<string>();
+  const follow = async <T>(topic: string, codec: Codec<T>, nameOf: (value: T) => string) => {
+    const tails = await topicTails(broker, topic, 'the round');
+    return async (): Promise<void> => {
+      for (const tail of tails)
+        for (const { value } of await tail.fresh()) {
+          const decoded = value === null ? null : codec.decode(value);
+          if (decoded?.ok === true) done.add(nameOf(decoded.value));
+        }
+    };
+  };
+  const answers = await follow(topics.answers, codecs.answer, ({ questionId }) => questionId);
+  const letters = await follow(
+    topics.deadLetters,
+    codecs.deadLetter,
+    ({ sourceOffset }) => `letter ${String(sourceOffset)}`,
+  );
+  return async () => {
+    await answers();
+    await letters();
+    return done.size;
+  };
 }
 
 /** Feeds questions in, has workers answer them while a fault happens, and takes stock. */
@@ -210,12 +230,16 @@ export async function runRound(world: FaultWorld, spec: RoundSpec): Promise<Roun
       pool.start('trainer');
       if (fault === 'trainer-killed') pool.start('trainer');
     }
-    const deadline = performance.now() + (model === STAND_IN ? ROUND_MS : REAL_ROUND_MS);
+    const stuckMs = model === STAND_IN ? STUCK_MS : REAL_STUCK_MS;
+    const count = await answerCounter(broker, codecs, mode);
     let harm: Promise<void> | undefined;
     let answered = 0;
+    let movedMs = performance.now();
     let hit = false;
-    while (answered < questions.length && performance.now() < deadline) {
-      answered = await countAnswered(broker, codecs, mode);
+    while (answered < questions.length && performance.now() - movedMs < stuckMs) {
+      const before = answered;
+      answered = await count();
+      if (answered > before) movedMs = performance.now();
       if (answered > 0) {
         harm ??= (FAULTS[fault] ?? (() => Promise.reject(new Error(`no fault ${fault}`))))({
           server,
@@ -227,6 +251,7 @@ export async function runRound(world: FaultWorld, spec: RoundSpec): Promise<Roun
           random,
           mark: () => {
             hit ||= answered < questions.length;
+            movedMs = performance.now();
           },
         });
       }

@@ -120,7 +120,7 @@ for (const spec of onKafka) {
     restarts += complaints.length;
     wasHit = hit;
     faults = [
-      ...(complete ? [] : ['it did not end in time', ...complaints]),
+      ...(complete ? [] : ['it got stuck', ...complaints]),
       ...(stuck > 0 ? [`${stuck} processes did not stop when told to`] : []),
       ...compareLeavings(leavings, wanted.get(mode)!),
     ];

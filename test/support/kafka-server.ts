@@ -34,8 +34,8 @@ export interface KafkaServerOptions {
   readonly properties?: Readonly<Record<string, string>>;
 }
 
-/** How long the broker may take to answer: seconds, minutes where other work has the cores. */
-const START_MS = 120_000;
+/** How long the broker may take to answer: seconds, minutes where other work has the cores. One that ends is told at once. */
+const START_MS = 600_000;
 /** Only what a class needs at once is compiled, and only once: half the time to start. */
 const JAVA_FLAGS = ['-Xms256m', '-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
 /** Runs Java beside a reader of standard input: whatever ends the tests ends the broker too. */
@@ -97,6 +97,8 @@ export async function startKafka(options: KafkaServerOptions = {}): Promise<Kafk
     'log.cleaner.dedupe.buffer.size': 8_388_608,
     // How soon a transaction whose client died is looked at.
     'transaction.abort.timed.out.transaction.cleanup.interval.ms': 1000,
+    // Nobody else could lead its partitions: a broker that is starved for a while must not lose them.
+    'broker.session.timeout.ms': 120_000,
     ...options.properties,
   };
   const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);

@@ -10,6 +10,8 @@ import { ownPartition, type BrokerContext, type OwnedPartition } from './owned-p
 
 /** How long a rebalance waits for commits under way; a later one is fenced, as it would be anyway. */
 const SETTLE_MS = 2000;
+/** The most of a session that may be spent so: nobody hears of the member meanwhile, and the group would drop it. */
+const SETTLE_SHARE = 0.25;
 /** How often the leader looks whether topics have more partitions. */
 const PARTITIONS_MS = 30_000;
 
@@ -115,8 +117,8 @@ export class GroupMember implements ConsumerGroup {
 
   /** Keeps the membership alive. Resolves when the generation is over. */
   async #beat(generation: Generation, signal: AbortSignal): Promise<void> {
-    const { sessionTimeoutMs, heartbeatMs } = this.#context.settings;
-    const counts = generation.isLeader ? await this.#membership.partitionCounts() : null;
+    const { heartbeatMs } = this.#context.settings;
+    const { counts, sessionTimeoutMs } = generation;
     let lastBeat = performance.now();
     let lastCounts = lastBeat;
     for (;;) {
@@ -126,7 +128,10 @@ export class GroupMember implements ConsumerGroup {
       try {
         const left = sessionTimeoutMs - (performance.now() - lastBeat);
         // Nobody has heard of this member for so long that others own its partitions by now.
-        if (!(await endsWithin(this.#membership.beat(generation), left))) return;
+        if (!(await endsWithin(this.#membership.beat(generation), left))) {
+          this.#membership.late();
+          return;
+        }
         lastBeat = performance.now();
         if (counts !== null && lastBeat - lastCounts > PARTITIONS_MS) {
           const now = await this.#membership.partitionCounts();
@@ -211,7 +216,8 @@ export class GroupMember implements ConsumerGroup {
     const owned = [...this.#owned];
     this.#owned.clear();
     for (const partition of owned) partition.revoke();
-    await endsWithin(Promise.all(owned.map((partition) => partition.settled())), SETTLE_MS);
+    const settleMs = Math.min(SETTLE_MS, SETTLE_SHARE * this.#membership.sessionTimeoutMs);
+    await endsWithin(Promise.all(owned.map((partition) => partition.settled())), settleMs);
     for (const partition of owned) void partition.close();
   }
 

@@ -7,13 +7,20 @@ import type { KafkaSettings } from './kafka-settings.ts';
 /** One generation of a member: what it may own until the next rebalance. */
 export interface Generation {
   readonly id: number;
-  readonly isLeader: boolean;
+  /** Of the group's topics, as the leader shared them out; `null`: somebody else did. */
+  readonly counts: ReadonlyMap<string, number> | null;
   readonly assignment: readonly TopicPartition[];
+  /** A silent member keeps its partitions so long. */
+  readonly sessionTimeoutMs: number;
 }
 
 /** Kafka's name for the assignor, which `assignPartitions` is. */
 const ASSIGNOR = 'range';
 const VERSION = 0;
+/** Longest session that is asked for, unless the settings say more: brokers of any age take it. */
+const LONGEST_SESSION_MS = 300_000;
+/** A generation that lasted so many sessions was none of those that end for slowness. */
+const CALM_SESSIONS = 10;
 
 /** The requests of one member of a consumer group. */
 export class GroupMembership {
@@ -23,6 +30,10 @@ export class GroupMembership {
   readonly #topics: readonly string[];
   /** Empty: the group gives a new one. */
   #memberId = '';
+  #sessionTimeoutMs: number;
+  #longestMs: number;
+  #joinedMs = performance.now();
+  #wasLate = false;
 
   constructor(
     client: KafkaClient,
@@ -34,44 +45,73 @@ export class GroupMembership {
     this.#settings = settings;
     this.#groupId = groupId;
     this.#topics = topics;
+    this.#sessionTimeoutMs = settings.sessionTimeoutMs;
+    this.#longestMs = Math.max(settings.sessionTimeoutMs, LONGEST_SESSION_MS);
+  }
+
+  /** The session of the generation that was joined last; before the first, that of the settings. */
+  get sessionTimeoutMs(): number {
+    return this.#sessionTimeoutMs;
   }
 
   /** Joins, or joins again, which makes every other member do so; the leader shares out the partitions. */
   async join(): Promise<Generation> {
-    const { sessionTimeoutMs } = this.#settings;
+    const sessionTimeoutMs = this.#nextSessionMs();
     const groupId = this.#groupId;
     const metadata = MemberMetadata.encode({ version: VERSION, topics: this.#topics });
     try {
-      return await this.#client.onCoordinator('group', groupId, async (node) => {
-        const joined = await node.joinGroup({
-          groupId,
-          sessionTimeout: Math.round(sessionTimeoutMs),
-          rebalanceTimeout: Math.round(sessionTimeoutMs),
-          memberId: this.#memberId,
-          groupProtocols: [{ name: ASSIGNOR, metadata }],
-        });
-        const { memberId, generationId, leaderId } = joined;
-        this.#memberId = memberId;
-        const isLeader = leaderId === memberId;
-        const { memberAssignment } = await node.syncGroup({
-          groupId,
-          generationId,
-          memberId,
-          groupAssignment: isLeader ? await this.#shareOut(joined.members) : [],
-        });
-        const { assignment } = MemberAssignment.decode(memberAssignment) ?? { assignment: {} };
-        return {
-          id: generationId,
-          isLeader,
-          assignment: Object.entries(assignment).flatMap(([topic, partitions]) =>
-            partitions.map((partition) => ({ topic, partition })),
-          ),
-        };
-      });
+      const generation = await this.#client.onCoordinator(
+        'group',
+        groupId,
+        async (node) => {
+          const joined = await node.joinGroup({
+            groupId,
+            sessionTimeout: Math.round(sessionTimeoutMs),
+            rebalanceTimeout: Math.round(sessionTimeoutMs),
+            memberId: this.#memberId,
+            groupProtocols: [{ name: ASSIGNOR, metadata }],
+          });
+          const { memberId, generationId, leaderId, members } = joined;
+          this.#memberId = memberId;
+          const shares = leaderId === memberId ? await this.#shareOut(members) : null;
+          const { memberAssignment } = await node.syncGroup({
+            groupId,
+            generationId,
+            memberId,
+            groupAssignment: shares?.groupAssignment ?? [],
+          });
+          const { assignment } = MemberAssignment.decode(memberAssignment) ?? { assignment: {} };
+          return {
+            id: generationId,
+            counts: shares?.counts ?? null,
+            sessionTimeoutMs,
+            assignment: Object.entries(assignment).flatMap(([topic, partitions]) =>
+              partitions.map((partition) => ({ topic, partition })),
+            ),
+          };
+        },
+        sessionTimeoutMs,
+      );
+      this.#sessionTimeoutMs = sessionTimeoutMs;
+      this.#joinedMs = performance.now();
+      this.#wasLate = false;
+      return generation;
     } catch (error) {
+      if (hasType(error, 'INVALID_SESSION_TIMEOUT') && sessionTimeoutMs > this.#sessionTimeoutMs) {
+        this.#longestMs = this.#sessionTimeoutMs;
+        return this.join();
+      }
       this.#forgetIfUnknown(error);
       throw error;
     }
+  }
+
+  /**
+   * The group did not hear of it in time: the next session is twice as long. A machine that is too slow for a session
+   * would otherwise lose its work in each one, and make every other member lose its own.
+   */
+  late(): void {
+    this.#wasLate = true;
   }
 
   /** A sign of life. @throws What the request throws; see {@link isRebalance}. */
@@ -105,9 +145,21 @@ export class GroupMembership {
     return counts;
   }
 
+  #nextSessionMs(): number {
+    const [usual, current] = [this.#settings.sessionTimeoutMs, this.#sessionTimeoutMs];
+    if (this.#wasLate) return Math.min(2 * current, this.#longestMs);
+    return performance.now() - this.#joinedMs > CALM_SESSIONS * current ? usual : current;
+  }
+
   async #shareOut(
     members: readonly { readonly memberId: string; readonly memberMetadata: Buffer }[],
-  ): Promise<readonly { readonly memberId: string; readonly memberAssignment: Buffer }[]> {
+  ): Promise<{
+    readonly counts: ReadonlyMap<string, number>;
+    readonly groupAssignment: readonly {
+      readonly memberId: string;
+      readonly memberAssignment: Buffer;
+    }[];
+  }> {
     const subscriptions = members
       .map(({ memberId, memberMetadata }) => ({
         memberId,
@@ -119,18 +171,23 @@ export class GroupMembership {
       this.#client.forgetTopic(topic);
       counts.set(topic, (await this.#client.partitionCount(topic)) ?? 0);
     }
-    return [...assignPartitions(subscriptions, counts)].map(([memberId, places]) => {
-      const assignment: Record<string, number[]> = {};
-      for (const { topic, partition } of places) (assignment[topic] ??= []).push(partition);
-      return {
-        memberId,
-        memberAssignment: MemberAssignment.encode({ version: VERSION, assignment }),
-      };
-    });
+    const groupAssignment = [...assignPartitions(subscriptions, counts)].map(
+      ([memberId, places]) => {
+        const assignment: Record<string, number[]> = {};
+        for (const { topic, partition } of places) (assignment[topic] ??= []).push(partition);
+        return {
+          memberId,
+          memberAssignment: MemberAssignment.encode({ version: VERSION, assignment }),
+        };
+      },
+    );
+    return { counts, groupAssignment };
   }
 
   #forgetIfUnknown(error: unknown): void {
-    if (hasType(error, 'UNKNOWN_MEMBER_ID', 'FENCED_INSTANCE_ID')) this.#memberId = '';
+    if (!hasType(error, 'UNKNOWN_MEMBER_ID', 'FENCED_INSTANCE_ID')) return;
+    this.#memberId = '';
+    this.late();
   }
 }
 

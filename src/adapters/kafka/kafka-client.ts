@@ -24,8 +24,8 @@ import { settledOrGone } from './settled-or-gone.ts';
 const CONNECT_TIMEOUT_MS = 5000;
 /** How long a request may stay without an answer. */
 const REQUEST_TIMEOUT_MS = 20_000;
-/** A request that kafkajs has lost track of is given up this long after it should have timed out. */
-const LOST_REQUEST_MS = 20_000;
+/** A request that kafkajs has lost track of is given up after this: it should have timed out long before. */
+const LOST_REQUEST_MS = REQUEST_TIMEOUT_MS + 20_000;
 /** How long closing waits for requests under way. */
 const CLOSE_MS = 2000;
 
@@ -68,10 +68,8 @@ type CoordinatorKind = 'group' | 'transaction';
 export class KafkaClient {
   readonly #builder: ConnectionPoolBuilder;
   readonly #seedCount: number;
-  /** The longest request, joining a group, takes as long as a session. */
-  readonly #longestMs: number;
-  #seed: KafkaNode | undefined;
-  readonly #nodes = new Map<number, LiveNode>();
+  #seed: LiveNode | undefined;
+  readonly #nodes = new Map<number, LiveNode & { readonly pool: ConnectionPool }>();
   /** Leaders by partition. */
   readonly #topics = new Map<string, readonly number[]>();
   readonly #coordinators = new Map<string, number>();
@@ -87,7 +85,6 @@ export class KafkaClient {
       logger: SILENT,
     });
     this.#seedCount = settings.brokers.length;
-    this.#longestMs = REQUEST_TIMEOUT_MS + settings.sessionTimeoutMs + LOST_REQUEST_MS;
   }
 
   /** Partition counts of all topics but Kafka's own. */
@@ -133,10 +130,12 @@ export class KafkaClient {
     return leader;
   }
 
+  /** @param waitsMs - How long the broker itself may put the answer off. */
   async onCoordinator<T>(
     kind: CoordinatorKind,
     id: string,
     work: (node: KafkaNode) => Promise<T>,
+    waitsMs = 0,
   ): Promise<T> {
     const name = `${kind} ${id}`;
     let nodeId = this.#coordinators.get(name);
@@ -150,7 +149,7 @@ export class KafkaClient {
         await this.#learnNode(coordinator);
         this.#coordinators.set(name, nodeId);
       }
-      return await this.onNode(nodeId, work);
+      return await this.onNode(nodeId, work, waitsMs);
     } catch (error) {
       if (isStaleCoordinator(error)) this.#coordinators.delete(name);
       throw error;
@@ -163,45 +162,35 @@ export class KafkaClient {
       if (node.isConnected()) return this.onNode(nodeId, work);
     }
     const seed = this.#seed ?? (await this.#connectSeed());
-    try {
-      await connected(seed);
-      return await settledOrGone(work(seed), this.#gone.signal, this.#longestMs);
-    } catch (error) {
-      if (isConnectionFault(error)) this.#dropSeed(seed);
-      throw error;
-    }
+    return this.#ask(seed, work, () => {
+      if (this.#seed === seed) this.#seed = undefined;
+    });
   }
 
   async onNode<T>(
     nodeId: number,
     work: (node: KafkaNode, nodeId: number) => Promise<T>,
+    waitsMs = 0,
   ): Promise<T> {
     this.#assertOpen();
     const known = this.#nodes.get(nodeId);
     // Given up since it was learnt; whoever asks again learns anew.
     if (known === undefined) throw connectionFault(`node ${nodeId} is not connected`);
-    try {
-      await connected(known.node);
-      return await settledOrGone(work(known.node, nodeId), known.gone.signal, this.#longestMs);
-    } catch (error) {
-      if (isConnectionFault(error) && this.#nodes.get(nodeId) === known) {
-        // Its address may be another one when it is back.
-        this.#nodes.delete(nodeId);
-        drop(known);
-      }
-      throw error;
-    }
+    const forget = (): void => {
+      // Its address may be another one when it is back.
+      if (this.#nodes.get(nodeId) === known) this.#nodes.delete(nodeId);
+    };
+    return this.#ask(known, (node) => work(node, nodeId), forget, waitsMs);
   }
 
   /** Waits a moment for answers under way, then hangs up. */
   async close(): Promise<void> {
     this.#gone.abort();
-    const live = [...this.#nodes.values()];
-    const nodes = live.map(({ node }) => node);
-    if (this.#seed !== undefined) nodes.push(this.#seed);
+    const live: LiveNode[] = [...this.#nodes.values()];
+    if (this.#seed !== undefined) live.push(this.#seed);
     this.#nodes.clear();
     this.#seed = undefined;
-    await endsWithin(Promise.all(nodes.map(hangUp)), CLOSE_MS);
+    await endsWithin(Promise.all(live.map(({ node }) => hangUp(node))), CLOSE_MS);
     live.forEach(drop);
     for (const socket of this.#sockets) destroy(socket);
   }
@@ -213,6 +202,25 @@ export class KafkaClient {
     });
     if (this.#gone.signal.aborted) destroy(socket);
     return socket;
+  }
+
+  /** @param forget - Called when the connections are given up, and with them every other request under way. */
+  async #ask<T>(
+    live: LiveNode,
+    work: (node: KafkaNode) => Promise<T>,
+    forget: () => void,
+    waitsMs = 0,
+  ): Promise<T> {
+    try {
+      await connected(live.node);
+      return await settledOrGone(work(live.node), live.gone.signal, LOST_REQUEST_MS + waitsMs);
+    } catch (error) {
+      if (isConnectionFault(error)) {
+        forget();
+        drop(live);
+      }
+      throw error;
+    }
   }
 
   #assertOpen(): void {
@@ -253,32 +261,27 @@ export class KafkaClient {
   }
 
   /** Tries each of the addresses to begin with, once. */
-  async #connectSeed(): Promise<KafkaNode> {
+  async #connectSeed(): Promise<LiveNode> {
     this.#assertOpen();
     for (let left = this.#seedCount; ; left--) {
-      const seed = createNode(await this.#builder.build());
+      const seed = { node: createNode(await this.#builder.build()), gone: new AbortController() };
       try {
-        await connected(seed);
+        await connected(seed.node);
         this.#assertOpen();
-        if (this.#seed !== undefined) void hangUp(this.#seed);
-        this.#seed = seed;
-        return seed;
       } catch (error) {
-        void hangUp(seed);
+        drop(seed);
         if (left <= 1 || !isConnectionFault(error)) throw error;
+        continue;
       }
+      // Somebody else may have been faster.
+      if (this.#seed !== undefined) drop(seed);
+      return (this.#seed ??= seed);
     }
-  }
-
-  #dropSeed(seed: KafkaNode): void {
-    if (this.#seed === seed) this.#seed = undefined;
-    void hangUp(seed);
   }
 }
 
 /** A node, and the signal that its connections were given up. */
 interface LiveNode {
-  readonly pool: ConnectionPool;
   readonly node: KafkaNode;
   readonly gone: AbortController;
 }

@@ -4,8 +4,10 @@ import { hasType, isTransient } from './kafka-faults.ts';
 
 const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 1000;
-/** The markers of the transaction before are being written. */
+/** First pauses while the markers of the transaction before are being written. */
 const MARKERS_MS = 4;
+/** Later ones, as a share of the time waited so far: a broker that is slow at it is not asked all the more. */
+const MARKERS_SHARE = 0.25;
 
 /** When {@link keepTrying} gives up. */
 export interface Patience {
@@ -44,23 +46,29 @@ export function backoffMs(failures: number): number {
 }
 
 /**
- * Repeats work that fails for reasons that pass, with pauses of {@link backoffMs}.
+ * Repeats work that fails for reasons that pass, with pauses of {@link backoffMs}; where a transaction is being ended,
+ * with pauses of 4 ms that grow to 1 s as it takes longer.
  *
  * @throws What the last attempt threw; `CANCELLED` when the signal fires.
  */
 export async function keepTrying<T>(work: () => Promise<T>, patience: Patience): Promise<T> {
   const { patienceMs, signal, again = isTransient } = patience;
-  const deadline = performance.now() + patienceMs;
+  const startedMs = performance.now();
   for (let failures = 1; ; failures++) {
     if (signal?.aborted === true) throw new SeclError('CANCELLED', 'given up');
     try {
       return await work();
     } catch (error) {
-      if (!again(error) || performance.now() >= deadline) throw error;
+      const waitedMs = performance.now() - startedMs;
+      if (!again(error) || waitedMs >= patienceMs) throw error;
       const isBusy = hasType(error, 'CONCURRENT_TRANSACTIONS');
-      await pause(isBusy ? spread(MARKERS_MS) : backoffMs(failures), signal);
+      await pause(isBusy ? markersMs(waitedMs) : backoffMs(failures), signal);
     }
   }
+}
+
+function markersMs(waitedMs: number): number {
+  return spread(Math.min(Math.max(MARKERS_MS, MARKERS_SHARE * waitedMs), LONGEST_PAUSE_MS));
 }
 
 function spread(ms: number): number {

@@ -10,25 +10,21 @@ import {
   type Span as ApiSpan,
 } from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
-import {
-  BasicTracerProvider,
-  BatchSpanProcessor,
-  type SpanExporter,
-} from '@opentelemetry/sdk-trace-base';
+import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import type { Attributes, Span, SpanKind, Telemetry } from '../../ports/telemetry.ts';
 import { openMeter } from './open-meter.ts';
 import { keeping, questionSampler } from './question-sampler.ts';
 import { spanContextOf, traceContextOf } from './span-context.ts';
 import { spanExporters } from './span-exporters.ts';
+import { SpanQueue } from './span-queue.ts';
 import type { TelemetrySettings } from './telemetry-settings.ts';
+import { whileMoving } from './while-moving.ts';
 
 /** Name and form of what is measured here; attributes say the rest. */
 const SCOPE = 'secl-stream';
 /** Longest text of an attribute: questions and answers are cut there. */
 const ATTRIBUTE_CHARS = 16 * 1024;
-/** Spans that may wait to be sent: a replay without a model makes tens of thousands a second. */
-const QUEUED_SPANS = 65_536;
-/** Longest wait for what is left to be sent. */
+/** How long closing waits while nothing of what is left gets away. */
 const CLOSE_MS = 5000;
 
 const KINDS: Readonly<Record<SpanKind, Kind>> = {
@@ -54,19 +50,12 @@ export async function openTelemetry(settings: TelemetrySettings): Promise<Teleme
     suppressOverrideMessage: true,
   });
   const resource = resourceFromAttributes(settings.resource);
-  const exporters: SpanExporter[] = await spanExporters(settings.traces);
+  const queues = (await spanExporters(settings.traces)).map((exporter) => new SpanQueue(exporter));
   const provider = new BasicTracerProvider({
     resource,
-    sampler: questionSampler(exporters.length === 0 ? 0 : settings.ratio),
+    sampler: questionSampler(queues.length === 0 ? 0 : settings.ratio),
     spanLimits: { attributeValueLengthLimit: ATTRIBUTE_CHARS },
-    spanProcessors: exporters.map(
-      (exporter) =>
-        new BatchSpanProcessor(exporter, {
-          maxQueueSize: QUEUED_SPANS,
-          maxExportBatchSize: 512,
-          scheduledDelayMillis: 1000,
-        }),
-    ),
+    spanProcessors: queues,
   });
   const tracer = provider.getTracer(SCOPE);
   const meter = await openMeter(settings.metrics, resource, SCOPE);
@@ -87,22 +76,25 @@ export async function openTelemetry(settings: TelemetrySettings): Promise<Teleme
             ...(attributes === undefined ? {} : { attributes: plain(attributes) }),
             links: links.map((link) => ({ context: spanContextOf(link) })),
           },
-          keep && exporters.length > 0 ? keeping(origin) : origin,
+          keep && queues.length > 0 ? keeping(origin) : origin,
         ),
       );
     },
     measure: meter.measure,
     forget: meter.forget,
     async close() {
-      const late = new Promise<string>((resolve) => {
-        setTimeout(resolve, CLOSE_MS, `what was left was not sent within ${CLOSE_MS} ms`).unref();
-      });
-      const sent = Promise.all([provider.shutdown(), meter.close()]).then(
-        () => null,
-        (error: unknown) => (error instanceof Error ? error.message : String(error)),
+      const closing = Promise.all([provider.shutdown(), meter.close()]).then(
+        () => 'closed' as const,
+        (error: unknown) => {
+          settings.onWarning(
+            `telemetry: ${error instanceof Error ? error.message : String(error)}`,
+          );
+          return 'closed' as const;
+        },
       );
-      const failure = await Promise.race([sent, late]);
-      if (failure !== null) settings.onWarning(`telemetry: ${failure}`);
+      const sent = (): number => queues.reduce((sum, queue) => sum + queue.sent, 0);
+      if ((await whileMoving(closing, sent, CLOSE_MS)) === undefined)
+        settings.onWarning(`telemetry: nothing of what was left was sent within ${CLOSE_MS} ms`);
     },
   };
 }

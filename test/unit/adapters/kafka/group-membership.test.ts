@@ -12,9 +12,25 @@ const members = ['m2', 'm1'].map((memberId) => ({ memberId, memberMetadata: meta
 const assignment = (partitions: number[]): Buffer =>
   MemberAssignment.encode({ version: 0, assignment: { t: partitions } });
 
-function membershipOn(answers: Parameters<typeof fakeKafkaClient>[0]) {
-  const { client, asked } = fakeKafkaClient(answers, new Map([['t', 5]]));
-  return { membership: new GroupMembership(client, settings, 'g', ['t']), asked, client };
+function membershipOn(answers: Parameters<typeof fakeKafkaClient>[0], sessionTimeoutMs?: number) {
+  const { client, asked } = fakeKafkaClient(
+    {
+      joinGroup: () => ({ memberId: 'm1', generationId: 3, leaderId: 'm2', members: [] }),
+      syncGroup: () => ({ memberAssignment: assignment([]) }),
+      ...answers,
+    },
+    new Map([['t', 5]]),
+  );
+  const mine = sessionTimeoutMs === undefined ? settings : { ...settings, sessionTimeoutMs };
+  /** Sessions that were asked for, each for the rebalance too. */
+  const sessions = (): unknown[] =>
+    asked
+      .filter(({ name }) => name === 'joinGroup')
+      .map(({ request: { sessionTimeout, rebalanceTimeout } }) => {
+        assert.equal(rebalanceTimeout, sessionTimeout);
+        return sessionTimeout;
+      });
+  return { membership: new GroupMembership(client, mine, 'g', ['t']), asked, client, sessions };
 }
 
 describe('GroupMembership', () => {
@@ -23,8 +39,8 @@ describe('GroupMembership', () => {
       joinGroup: () => ({ memberId: 'm1', generationId: 3, leaderId: 'm1', members }),
       syncGroup: () => ({ memberAssignment: assignment([0, 1, 2]) }),
     });
-    const { id, isLeader, assignment: own } = await membership.join();
-    assert.deepEqual([id, isLeader], [3, true]);
+    const { id, counts, assignment: own } = await membership.join();
+    assert.deepEqual([id, counts], [3, new Map([['t', 5]])]);
     assert.deepEqual(
       own.map(({ partition }) => partition),
       [0, 1, 2],
@@ -48,7 +64,7 @@ describe('GroupMembership', () => {
       joinGroup: () => ({ memberId: 'm2', generationId: 3, leaderId: 'm1', members: [] }),
       syncGroup: () => ({ memberAssignment: assignment([3, 4]) }),
     });
-    assert.equal((await membership.join()).isLeader, false);
+    assert.equal((await membership.join()).counts, null);
     const sync = asked.find(({ name }) => name === 'syncGroup');
     assert.deepEqual(sync?.request['groupAssignment'], []);
   });
@@ -56,8 +72,6 @@ describe('GroupMembership', () => {
   it('joins again under its name, and under a new one when the group has forgotten it', async () => {
     let beats = 0;
     const { membership, asked } = membershipOn({
-      joinGroup: () => ({ memberId: 'm1', generationId: 3, leaderId: 'm2', members: [] }),
-      syncGroup: () => ({ memberAssignment: assignment([]) }),
       heartbeat: () => {
         throw kafkaError(beats++ === 0 ? 'REBALANCE_IN_PROGRESS' : 'UNKNOWN_MEMBER_ID');
       },
@@ -73,10 +87,7 @@ describe('GroupMembership', () => {
   });
 
   it('says good-bye once, and not where it never joined', async () => {
-    const { membership, asked, client } = membershipOn({
-      joinGroup: () => ({ memberId: 'm1', generationId: 3, leaderId: 'm2', members: [] }),
-      syncGroup: () => ({ memberAssignment: assignment([]) }),
-    });
+    const { membership, asked, client } = membershipOn({});
     const goodbyes = (): number => asked.filter(({ name }) => name === 'leaveGroup').length;
     await membership.leave(client);
     assert.equal(goodbyes(), 0);
@@ -84,6 +95,66 @@ describe('GroupMembership', () => {
     await membership.leave(client);
     await membership.leave(client);
     assert.equal(goodbyes(), 1);
+  });
+
+  it('asks for a session twice as long when the group dropped it, once a generation, and no longer than brokers allow', async () => {
+    const { membership, sessions } = membershipOn({
+      heartbeat: () => {
+        throw kafkaError('UNKNOWN_MEMBER_ID');
+      },
+    });
+    for (let i = 0; i < 6; i++) {
+      const generation = await membership.join();
+      assert.equal(membership.sessionTimeoutMs, generation.sessionTimeoutMs);
+      for (let times = 0; times < 3; times++) await assert.rejects(membership.beat(generation));
+      membership.late();
+    }
+    assert.deepEqual(sessions(), [30_000, 60_000, 120_000, 240_000, 300_000, 300_000]);
+  });
+
+  it('never asks for less than the settings have', async () => {
+    const { membership, sessions } = membershipOn({}, 600_000);
+    for (let i = 0; i < 2; i++) {
+      await membership.join();
+      membership.late();
+    }
+    assert.deepEqual(sessions(), [600_000, 600_000]);
+  });
+
+  it('makes do with the session before where the brokers allow no longer one', async () => {
+    const { membership, sessions } = membershipOn({
+      joinGroup: ({ sessionTimeout }: { sessionTimeout: number }) => {
+        if (sessionTimeout > 100_000) throw kafkaError('INVALID_SESSION_TIMEOUT');
+        return { memberId: 'm1', generationId: 3, leaderId: 'm2', members: [] };
+      },
+    });
+    for (let i = 0; i < 4; i++) {
+      assert.ok((await membership.join()).sessionTimeoutMs <= 60_000);
+      membership.late();
+    }
+    assert.deepEqual(sessions(), [30_000, 60_000, 120_000, 60_000, 60_000]);
+  });
+
+  it('does not try again with a session that the settings have and the brokers refuse', async () => {
+    const { membership, sessions } = membershipOn({
+      joinGroup: () => {
+        throw kafkaError('INVALID_SESSION_TIMEOUT');
+      },
+    });
+    await assert.rejects(membership.join(), { message: 'INVALID_SESSION_TIMEOUT' });
+    assert.deepEqual(sessions(), [30_000]);
+  });
+
+  it('goes back to the usual session after a generation that lasted', async () => {
+    const { membership, sessions } = membershipOn({}, 10);
+    await membership.join();
+    membership.late();
+    await membership.join();
+    // A rebalance soon after: nothing shows that the shorter one would do.
+    await membership.join();
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    await membership.join();
+    assert.deepEqual(sessions(), [10, 20, 20, 10]);
   });
 
   it('knows the end of a generation from other faults', () => {

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
+import KafkaNode from 'kafkajs/src/broker/index.js';
 import { connectionOptions, KafkaClient } from '../../../../src/adapters/kafka/kafka-client.ts';
 import { isConnectionFault } from '../../../../src/adapters/kafka/kafka-faults.ts';
 import { kafkaSettings } from '../../../../src/adapters/kafka/kafka-settings.ts';
 import { SYSTEM_CLOCK } from '../../../../src/app/system-clock.ts';
+import { brokenConnection } from '../../../support/fake-kafka-client.ts';
 
 const usual = { brokers: ['127.0.0.1:9092'], clientId: 'worker', clock: SYSTEM_CLOCK };
 
@@ -39,5 +41,43 @@ describe('connections to Kafka', () => {
     assert.equal(attempts, 3);
     await client.close();
     server.close();
+  });
+
+  it('give up every request of a connection that one of them found broken', async (t) => {
+    t.mock.method(KafkaNode.prototype, 'connect', () => Promise.resolve());
+    t.mock.method(KafkaNode.prototype, 'isConnected', () => true);
+    // kafkajs waits for what is under way, and settles none of it where the connection breaks meanwhile.
+    t.mock.method(KafkaNode.prototype, 'disconnect', () => new Promise(() => undefined));
+    const client = new KafkaClient(kafkaSettings(usual));
+    await client.onAny(() => Promise.resolve());
+    const waiting = client.onAny(() => new Promise<never>(() => undefined));
+    const outcome = Promise.race([
+      waiting,
+      new Promise((resolve) => {
+        setTimeout(resolve, 5000, 'still waiting').unref();
+      }),
+    ]);
+    await assert.rejects(
+      client.onAny(() => Promise.reject(brokenConnection())),
+      isConnectionFault,
+    );
+    await assert.rejects(outcome, isConnectionFault);
+  });
+
+  it('share the first connection, whoever asks at the same time', async (t) => {
+    t.mock.method(KafkaNode.prototype, 'connect', () => Promise.resolve());
+    t.mock.method(KafkaNode.prototype, 'isConnected', () => true);
+    t.mock.method(KafkaNode.prototype, 'disconnect', () => Promise.resolve());
+    const client = new KafkaClient(kafkaSettings(usual));
+    const used = new Set<unknown>();
+    const ask = (): Promise<void> =>
+      client.onAny((node) => {
+        used.add(node);
+        return Promise.resolve();
+      });
+    await Promise.all([ask(), ask(), ask()]);
+    await ask();
+    assert.equal(used.size, 1);
+    await client.close();
   });
 });

@@ -40,6 +40,18 @@ describe('keep trying', () => {
     await assert.rejects(trying, (e) => e instanceof SeclError && e.code === 'CANCELLED');
   });
 
+  it('asks less and less often for markers that take long to be written', async () => {
+    let attempts = 0;
+    const pending = Object.assign(new Error('x'), { type: 'CONCURRENT_TRANSACTIONS' });
+    const work = (): Promise<never> => {
+      attempts += 1;
+      return Promise.reject(pending);
+    };
+    await assert.rejects(keepTrying(work, { patienceMs: 1000 }), pending);
+    // Four or five of 4 ms, and then each a quarter of what went before: 16 * 1.25 ** 19 is above 1,000; spread by a quarter.
+    assert.ok(attempts < 40, `${attempts} attempts in a second`);
+  });
+
   it('waits no longer than it is told to', async () => {
     assert.equal(await endsWithin(Promise.resolve(), 10_000), true);
     assert.equal(await endsWithin(new Promise(() => undefined), 5), false);

@@ -125,6 +125,18 @@ describe('openTelemetry', () => {
     assert.equal(lines.flatMap(spansOfLine).length, 50_000);
   });
 
+  it('loses none of more than a receiver is sent at a time', async () => {
+    const receiver = await otlpReceiver();
+    const url = `${receiver.url}/v1/traces`;
+    const telemetry = await openTelemetry(settings({ traces: [{ kind: 'otlp-http', url }] }));
+    // 40 batches; the exporter takes 30 at once.
+    for (let i = 0; i < 40 * 512; i++)
+      telemetry.span('s', { startMs: START, keep: true }).end(START + 1);
+    await telemetry.close();
+    await receiver.close();
+    assert.equal(receiver.spans.length, 40 * 512);
+  });
+
   it('warns of a receiver that is not there, in a line each, and goes on', async () => {
     const url = `http://127.0.0.1:${await freePort()}/v1`;
     for (const target of [
