@@ -174,10 +174,10 @@ async function answerCounter(
     const tails = await topicTails(broker, topic, 'the round');
     return async (): Promise<void> => {
       for (const tail of tails)
-        for (const { value } of await tail.fresh()) {
+        await tail.visit(({ value }) => {
           const decoded = value === null ? null : codec.decode(value);
           if (decoded?.ok === true) done.add(nameOf(decoded.value));
-        }
+        });
     };
   };
   const answers = await follow(topics.answers, codecs.answer, ({ questionId }) => questionId);
