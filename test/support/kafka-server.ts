@@ -97,8 +97,6 @@ export async function startKafka(options: KafkaServerOptions = {}): Promise<Kafk
     'log.cleaner.dedupe.buffer.size': 8_388_608,
     // How soon a transaction whose client died is looked at.
     'transaction.abort.timed.out.transaction.cleanup.interval.ms': 1000,
-    // Nobody else could lead its partitions: a broker that is starved for a while must not lose them.
-    'broker.session.timeout.ms': 120_000,
     ...options.properties,
   };
   const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);

@@ -61,7 +61,7 @@ describe('createAdapterIndex', () => {
     const index = createAdapterIndex(
       {
         bounds: (...at) => log.broker.bounds(...at),
-        read: async function* (...parameters) {
+        async *read(...parameters) {
           for await (const record of log.broker.read(...parameters)) {
             yield record;
             if (breaks) throw new Error('away');
