@@ -23,6 +23,9 @@ export interface ChosenLog {
   readonly title: string;
 }
 
+const NO_LOG_HINT =
+  'Name the folder of a run with --run, or say where the topics are with --brokers, --log or --topology.';
+
 /**
  * Opens the log of a run, or the broker of a pipeline; makes none where there is none.
  *
@@ -38,7 +41,7 @@ export async function openLogOf({ runFolder, ...choice }: LogChoice): Promise<Ch
     return { ...(await openRunLog(runFolder, choice.topology)), codecs: openRecordCodecs() };
   }
   const topology = await workerTopology(choice);
-  const { broker, codecs } = await openRecords(topology, []);
+  const { broker, codecs } = await openRecords(topology, [], undefined, NO_LOG_HINT);
   return {
     log: broker,
     codecs,

@@ -51,6 +51,14 @@ export interface ReplayStreamOptions {
   readonly drain: AbortSignal;
   readonly abort: AbortSignal;
   readonly onStoreProgress?: OnStoreProgress | undefined;
+  /** Told once, when the model is there and before the first batch, which may take a while. */
+  readonly onStarted?:
+    | ((run: {
+        readonly questions: number;
+        readonly model: string;
+        readonly folder: string;
+      }) => void)
+    | undefined;
   /** Told after each batch. */
   readonly onProgress?: ((progress: ReplayProgress) => void) | undefined;
   /** Serve the live page meanwhile; absent: none. */
@@ -184,6 +192,11 @@ export async function replayStream(options: ReplayStreamOptions): Promise<Replay
         questions: input.items.length,
         startedAt: began,
         provenance,
+      });
+      options.onStarted?.({
+        questions: input.items.length,
+        model: description.name,
+        folder: runFolder,
       });
       const result = await replay({
         input,

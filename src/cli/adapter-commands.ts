@@ -166,7 +166,7 @@ Example:
       options,
       manifest,
       () =>
-        `version ${version} of ${lineage} is imported; put it in place with \`secl adapter rollback ${version}\``,
+        `version ${version} of ${lineage} is imported; put it in place with \`secl adapter rollback ${version} --run ${options.run}\``,
     );
   });
 }
@@ -185,7 +185,7 @@ function registerFreeze(adapter: Command, frozen: boolean): void {
 
 function addCommonOptions(command: Command): Command {
   return command
-    .requiredOption('--run <folder>', 'folder of the run')
+    .requiredOption('--run <folder>', 'folder of the run; needed')
     .option('--topology <file>', 'topology that names the topics (else the default one)')
     .option('--lineage <name>', 'line of adapters, if the run has several')
     .option('--json', 'print one JSON object');

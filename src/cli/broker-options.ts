@@ -11,7 +11,7 @@ export interface BrokerCommandOptions {
 /** Adds them to a command. */
 export function addBrokerOptions(command: Command): Command {
   return command
-    .option('--topology <file>', 'pipeline (YAML); the one of endless streams if left out')
+    .option('--topology <file>', 'pipeline (YAML); topologies/run.yaml of the package if left out')
     .option(
       '--log <folder>',
       'use the embedded log in this folder; wins over the topology’s broker',

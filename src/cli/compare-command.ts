@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Command } from 'commander';
-import { compareStream, strategiesNamed } from '../app/compare-stream.ts';
+import { compareStream, STRATEGY_NAMES, strategiesNamed } from '../app/compare-stream.ts';
 import { makeFolder } from '../app/make-folder.ts';
 import { writeText } from '../app/write-text.ts';
 import { renderComparisonOf } from '../app/render-comparison-of.ts';
@@ -93,8 +93,11 @@ export function registerCompareCommand(program: Command): void {
       'run ways to a confidence side by side over a stream: calibration and cost of each',
     )
     .argument('<stream>', 'stream file (JSONL); see `secl stream`')
-    .option('--strategies <names>', 'some of them, with commas; all if left out')
-    .option('--ablation <name>', 'compare the topologies of an ablation instead')
+    .option(
+      '--strategies <names>',
+      `some of ${STRATEGY_NAMES.join(', ')}, with commas between; all if left out`,
+    )
+    .option('--ablation <name>', 'compare the topologies of an ablation instead (docs/compare.md)')
     .option(
       '--model <name|path>',
       'catalogue name, GGUF file, or "stand-in" (no download, no meaning)',

@@ -38,7 +38,7 @@ An embedded log serves one process at a time: what a command works on is shown b
 Beyond this machine the page needs a token, and ought to stand behind a proxy that speaks TLS.
 
 Examples:
-  secl dashboard --run runs/start/stream-40-1-0123456789ab
+  secl dashboard --run runs/start/NAME
   secl dashboard --brokers localhost:9092
   openssl rand -hex 24 > token && secl dashboard --run runs/qa --listen 0.0.0.0:8787 --token-file token`,
     )

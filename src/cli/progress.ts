@@ -1,6 +1,7 @@
 import { SingleBar } from 'cli-progress';
 
 import { formatBytes, type OnStoreProgress, type StoreProgress } from '../app/model-store.ts';
+import { timeLeft } from './time-left.ts';
 
 /** Where a {@link ProgressView} draws. */
 export interface ProgressStream extends NodeJS.WritableStream {
@@ -83,7 +84,7 @@ class Speed {
     const rate = (progress.done - this.#startDone) / seconds;
     if (seconds < 1 || !(rate > 0) || progress.unit !== 'bytes') return '';
     const left = progress.total === undefined ? undefined : (progress.total - progress.done) / rate;
-    const rest = left === undefined || left <= 0 ? '' : `, ${Math.ceil(left)} s left`;
+    const rest = left === undefined || left <= 0 ? '' : `, ${timeLeft(left)}`;
     return `${formatBytes(Math.round(rate))}/s${rest}`;
   }
 }

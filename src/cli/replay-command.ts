@@ -67,6 +67,10 @@ export async function runReplay(stream: string, options: ReplayCommandOptions): 
       drain: interrupt.drain,
       abort: interrupt.abort,
       onStoreProgress: store.update,
+      onStarted: ({ questions, model, folder }) => {
+        store.stop();
+        if (!silent) process.stderr.write(`${questions} questions, ${model}, run in ${folder}\n`);
+      },
       onProgress: view.update,
       dashboard: dashboardListen(options.dashboard),
       onNotice: (line) => {

@@ -1,6 +1,7 @@
 import { SingleBar } from 'cli-progress';
 import type { ReplayProgress } from '../app/replay-progress.ts';
 import type { ProgressStream } from './progress.ts';
+import { timeLeft } from './time-left.ts';
 
 /** Shows a replay's progress to a person. */
 export interface ReplayProgressView {
@@ -20,9 +21,9 @@ function facts({ questionsPerSecond, ece, burst, adapterVersion }: ReplayProgres
     .join(', ');
 }
 
-function secondsLeft({ done, total, questionsPerSecond }: ReplayProgress): string {
-  if (questionsPerSecond === null || questionsPerSecond <= 0) return '';
-  return `${Math.ceil((total - done) / questionsPerSecond)} s left`;
+function restOf({ done, total, questionsPerSecond }: ReplayProgress): string {
+  if (questionsPerSecond === null || questionsPerSecond <= 0 || done >= total) return '';
+  return timeLeft((total - done) / questionsPerSecond);
 }
 
 /**
@@ -42,7 +43,8 @@ export function createReplayProgressView(
       update: (progress) => {
         if (nowMs() - lastMs < LINE_EVERY_MS && progress.done < progress.total) return;
         lastMs = nowMs();
-        stream.write(`answered ${progress.done} of ${progress.total}: ${facts(progress)}\n`);
+        const text = [facts(progress), restOf(progress)].filter((part) => part !== '').join(', ');
+        stream.write(`answered ${progress.done} of ${progress.total}: ${text}\n`);
       },
       stop: () => undefined,
     };
@@ -50,7 +52,7 @@ export function createReplayProgressView(
   let bar: SingleBar | undefined;
   return {
     update: (progress) => {
-      const payload = { facts: facts(progress), left: secondsLeft(progress) };
+      const payload = { facts: facts(progress), left: restOf(progress) };
       if (bar === undefined) {
         bar = new SingleBar({
           format: 'answering [{bar}] {value}/{total}  {facts}  {left}',

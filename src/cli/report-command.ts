@@ -35,7 +35,7 @@ export function registerReportCommand(program: Command): void {
 What was committed is read; no model is needed, and a run that was interrupted is reported as it stands.
 
 Examples:
-  secl report runs/start/stream-40-1-0123456789ab --html report.html
+  secl report runs/start/NAME --html report.html
   secl report runs/monday runs/tuesday --html both.html      # side by side
   secl report runs/monday runs/tuesday --csv > both.csv`,
     )

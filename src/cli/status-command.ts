@@ -48,7 +48,7 @@ An embedded log serves one process at a time: what a command works on is shown b
 docs/verdict.md says what each verdict means and when it changes.
 
 Examples:
-  secl status --run runs/start/stream-40-1-0123456789ab
+  secl status --run runs/start/NAME
   secl status --topology qa.yaml
   secl status --brokers localhost:9092 --max-age 30 --json || echo "look at it"`,
     )
@@ -105,7 +105,7 @@ function scopeText(scoped: ScopedStatus): string[] {
     ...(estimated === null
       ? []
       : [
-          `  estimated: accuracy ${figure(estimated.accuracy)}, AUROC ${figure(estimated.auroc)}, ${figure(estimated.signalGap)} from token certainty; n ${estimated.n}, window ${scoped.ordinal}`,
+          `  estimated: accuracy ${figure(estimated.accuracy)}, AUROC ${figure(estimated.auroc)}, distance from token certainty ${figure(estimated.signalGap)}; n ${estimated.n}, window ${scoped.ordinal}`,
         ]),
     `  changes noticed ${drift?.incident ?? 0}; adapter ${adapterVersion ?? 0}`,
   ];

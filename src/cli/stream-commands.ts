@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { importStream } from '../app/import-stream.ts';
-import { makeStream } from '../app/make-stream.ts';
+import { DEFAULT_PER_DOMAIN, DEFAULT_SEED, makeStream } from '../app/make-stream.ts';
 import { mixStreams } from '../app/mix-streams.ts';
 import {
   BLENDS,
@@ -53,11 +53,12 @@ function domainList(text: string): StreamDomain[] {
   });
 }
 
-function addBlendOptions(command: Command): Command {
+/** @param every - How many questions of each domain there are where nothing is said. */
+function addBlendOptions(command: Command, every: string): Command {
   return command
     .requiredOption('--out <file>', 'stream file to write (JSONL; compressed if it ends in .gz)')
-    .option('--per-domain <n>', 'questions of each domain', wholeNumber(1))
-    .option('--seed <n>', 'seed of drawing and blending', wholeNumber(0))
+    .option('--per-domain <n>', `questions of each domain (default: ${every})`, wholeNumber(1))
+    .option('--seed <n>', `seed of drawing and blending (default: ${DEFAULT_SEED})`, wholeNumber(0))
     .addOption(
       new Option('--blend <kind>', 'how domains follow each other')
         .choices(BLENDS)
@@ -105,7 +106,12 @@ export function registerStreamCommands(program: Command): void {
     stream
       .command('make')
       .description(`make a seeded stream of generated questions: ${DOMAINS.join(', ')}`)
-      .option('--domains <list>', 'domains in order, separated by commas', domainList),
+      .option(
+        '--domains <list>',
+        'domains in order, separated by commas (default: all)',
+        domainList,
+      ),
+    String(DEFAULT_PER_DOMAIN),
   )
     .addHelpText(
       'after',
@@ -148,6 +154,7 @@ Example:
       .command('mix')
       .description('mix streams into one, each a domain of its own')
       .argument('<streams...>', 'stream files, in order'),
+    'all',
   ).action(async (files: string[], options: BlendCommandOptions) => {
     const written = await mixStreams({
       files,

@@ -15,8 +15,8 @@ export interface QuestionTrace {
 
 /** Width of the bar that shows when a span was. */
 const BAR = 24;
-/** Widest first column. */
-const LABEL = 46;
+/** Narrowest and widest first column: `verbalize (chat MODEL)` fits with the models of the catalogue. */
+const LABEL = { least: 46, most: 64 };
 
 /** Attributes that say the most of a span, with how they are shown. */
 const SHOWN: readonly (readonly [name: string, label: string])[] = [
@@ -75,21 +75,27 @@ function notesOf({ attributes, failure }: TraceSpan): string {
 function linesOf(spans: readonly TraceSpan[]): string[] {
   const from = Math.min(...spans.map(({ startMs }) => startMs));
   const whole = Math.max(...spans.map(({ endMs }) => endMs)) - from || 1;
-  const lines: string[] = [];
-  const draw = (nodes: readonly TraceNode[], indent: string, root: boolean): void => {
+  const rows: { readonly label: string; readonly span: TraceSpan }[] = [];
+  const walk = (nodes: readonly TraceNode[], indent: string, root: boolean): void => {
     nodes.forEach(({ span, children }, i) => {
       const last = i === nodes.length - 1;
       const branch = root ? '' : last ? '└─ ' : '├─ ';
-      const label = `${indent}${branch}${labelOf(span)}`.slice(0, LABEL).padEnd(LABEL);
-      const start = (span.startMs - from).toFixed(1).padStart(9);
-      const took = duration(span.endMs - span.startMs).padStart(11);
-      const columns = [label, start, took, bar(span.startMs, span.endMs, from, whole)];
-      lines.push(`${columns.join(' ')}  ${notesOf(span)}`.trimEnd());
-      draw(children, root ? '' : `${indent}${last ? '   ' : '│  '}`, false);
+      rows.push({ label: cut(`${indent}${branch}${labelOf(span)}`), span });
+      walk(children, root ? '' : `${indent}${last ? '   ' : '│  '}`, false);
     });
   };
-  draw(traceTree(spans), '', true);
-  return lines;
+  walk(traceTree(spans), '', true);
+  const width = Math.max(LABEL.least, ...rows.map(({ label }) => label.length));
+  return rows.map(({ label, span }) => {
+    const start = (span.startMs - from).toFixed(1).padStart(9);
+    const took = duration(span.endMs - span.startMs).padStart(11);
+    const columns = [label.padEnd(width), start, took, bar(span.startMs, span.endMs, from, whole)];
+    return `${columns.join(' ')}  ${notesOf(span)}`.trimEnd();
+  });
+}
+
+function cut(label: string): string {
+  return label.length <= LABEL.most ? label : `${label.slice(0, LABEL.most - 1)}…`;
 }
 
 function byTrace(spans: readonly TraceSpan[]): ReadonlyMap<string, readonly TraceSpan[]> {

@@ -130,7 +130,8 @@ export function judgeEvidence(evidence: Evidence, rules: VerdictRules): Judgemen
       level: 'caution',
       code: 'change-noticed',
       basis: 'estimated',
-      reason: `a change of the stream was noticed ${counted(Math.max(0, answersSeen - since), 'answer')} ago, and no window lies wholly after it`,
+      // Its place, not its age: the sentence is read until the next window comes, and an age would be stale by then.
+      reason: `a change of the stream was noticed at answer ${since + 1}, and no window lies wholly after it`,
       window: newest,
       atOnce: true,
       mayImprove: false,

@@ -31,6 +31,7 @@ const NO_LOG_HINT =
  * @param writes - What will be written: a registry is asked for the ids of their schemas. The others can only be read.
  *   Where nothing is, no embedded log is made either: a mistyped folder is told.
  * @param onWaiting - As `openBroker` has it.
+ * @param noLogHint - What to do where there is no embedded log.
  * @throws SeclError as `openBroker`; `FILE_UNREADABLE` for an embedded log that is not there; `REGISTRY_FAILED` where the registry cannot be reached, refuses, or lacks the
  *   schema of what is written.
  */
@@ -38,9 +39,10 @@ export async function openRecords(
   topology: Pick<Topology, 'topics' | 'broker'>,
   writes: readonly RecordName[],
   onWaiting?: Parameters<typeof openBroker>[1],
+  noLogHint = NO_LOG_HINT,
 ): Promise<OpenRecords> {
   const { kind, folder } = topology.broker;
-  if (kind === 'embedded' && writes.length === 0) await logFolderOf(folder, NO_LOG_HINT);
+  if (kind === 'embedded' && writes.length === 0) await logFolderOf(folder, noLogHint);
   const registry = await openRegistry(topology.broker, onWaiting);
   if (registry === undefined)
     return { broker: await openBroker(topology.broker, onWaiting), codecs: openRecordCodecs() };

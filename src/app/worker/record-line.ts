@@ -5,6 +5,7 @@ import type { CalibrationWindow } from '../../events/calibration-window.ts';
 import type { DeadLetter } from '../../events/dead-letter.ts';
 import type { Feedback } from '../../events/feedback.ts';
 import type { Question } from '../../events/question.ts';
+import { formatBytes } from '../model-store.ts';
 import type { ReadBack, Readable } from './read-topic.ts';
 
 /** Longest text that a line shows. */
@@ -56,7 +57,8 @@ function factsOf(what: Readable, value: unknown, key: string | null): string {
     case 'adapters': {
       const { version, parentVersion, loss, sizeBytes, trainer } = value as AdapterRecord;
       const change = loss === null ? '' : `, loss ${number(loss.before)} to ${number(loss.after)}`;
-      return `${key ?? ''}  version ${version} of ${parentVersion}${change}, ${sizeBytes} bytes, by ${short(trainer)}`;
+      const parent = parentVersion === 0 ? 'base' : String(parentVersion);
+      return `${key ?? ''}  version ${version} from ${parent}${change}, ${formatBytes(sizeBytes)}, by ${short(trainer)}`;
     }
     case 'decisions': {
       const { lineage, version, decision, reason, activeVersion } = value as AdapterDecision;

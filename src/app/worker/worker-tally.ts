@@ -6,7 +6,7 @@ import type { TrainedBatch } from './train-partition.ts';
 export interface WorkerTally {
   readonly answered: number;
   readonly deadLetters: number;
-  /** Over the time since the last report; `null` in the first moment. */
+  /** Over the last minute, as far as it was reported on; `null` in the first moment. */
   readonly questionsPerSecond: number | null;
   readonly windows: number;
   readonly trainingBatches: number;
@@ -23,9 +23,12 @@ export interface WorkerMeter {
   batch(batch: PublishedBatch): void;
   window(): void;
   trained(trained: TrainedBatch): void;
-  /** The tally; begins a new stretch for the speed. */
+  /** The tally as of now, which the speed of later ones is measured from. */
   report(): WorkerTally;
 }
+
+/** A batch of a real model takes longer than the time between two reports: over that alone, 0 and far too much alternate. */
+const SPEED_OVER_MS = 60_000;
 
 /** Makes a {@link WorkerMeter}. */
 export function createWorkerMeter(clock: Clock): WorkerMeter {
@@ -38,7 +41,7 @@ export function createWorkerMeter(clock: Clock): WorkerMeter {
     adapterVersion: 0,
     burst: false,
   };
-  let since = { ms: clock.monotonicMs(), done: 0 };
+  let marks = [{ ms: clock.monotonicMs(), done: 0 }];
   return {
     batch: ({ answers, deadLetters, trainingBatch }) => {
       const newest = answers.at(-1);
@@ -60,9 +63,12 @@ export function createWorkerMeter(clock: Clock): WorkerMeter {
     report: () => {
       const nowMs = clock.monotonicMs();
       const done = tally.answered + tally.deadLetters;
-      const seconds = (nowMs - since.ms) / 1000;
-      const questionsPerSecond = seconds > 0 ? (done - since.done) / seconds : null;
-      since = { ms: nowMs, done };
+      const within = marks.filter(({ ms }) => nowMs - ms <= SPEED_OVER_MS);
+      const since = within[0] ?? marks.at(-1);
+      marks = [...within, { ms: nowMs, done }];
+      const seconds = since === undefined ? 0 : (nowMs - since.ms) / 1000;
+      const questionsPerSecond =
+        since === undefined || seconds <= 0 ? null : (done - since.done) / seconds;
       return { ...tally, questionsPerSecond };
     },
   };

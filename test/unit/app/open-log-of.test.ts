@@ -20,7 +20,9 @@ test('a run’s folder, or a worker’s, is opened; none is made', async () => {
   const worker = await openLogOf({ log: folder });
   assert.match(worker.title, /on the log in .*one$/);
   await worker.log.close();
-  await expectFailure(openLogOf({ log: join(root, 'none') }), 'FILE_UNREADABLE');
+  // `secl status` alone, after a first replay: what is missing is the run's folder.
+  const failed = await expectFailure(openLogOf({ log: join(root, 'none') }), 'FILE_UNREADABLE');
+  assert.match(failed.hint ?? '', /--run/);
   await expectFailure(openLogOf({ runFolder: join(root, 'none') }), 'FILE_UNREADABLE');
 });
 

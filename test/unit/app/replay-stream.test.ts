@@ -33,6 +33,7 @@ async function replayed(
   await writeFile(stream, `${lines.join('\n')}\n`);
   await writeFile(topology, ['version: 1', `name: ${name}`, ...settings, ''].join('\n'));
   const progress: ReplayProgress[] = [];
+  let started = 0;
   const result = await replayStream({
     stream,
     topology,
@@ -41,8 +42,19 @@ async function replayed(
     runFolder: join(folder, name),
     drain: never,
     abort: never,
+    onStarted: (run) => {
+      // Something is said before the first batch: with a real model that one may take half a minute.
+      assert.equal(progress.length, 0);
+      assert.deepEqual(run, {
+        questions: lines.length,
+        model: 'stand-in',
+        folder: join(folder, name),
+      });
+      started += 1;
+    },
     onProgress: (update) => progress.push(update),
   });
+  assert.equal(started, 1);
   return { ...result, progress };
 }
 

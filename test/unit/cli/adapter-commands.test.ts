@@ -100,7 +100,10 @@ describe('secl adapter', () => {
     writeFileSync(join(peft, 'adapter_config.json'), writeAdapterConfig(weights, ''));
     const own = await mkdtemp(join(root, 'run-'));
     const base = ['--run', own, '--model', model, '--cache', join(root, 'cache'), '--offline'];
-    assert.match(await secl('import', peft, ...base), /version 1 of tiny-[0-9a-f]{12} is imported/);
+    // What it says to do next can be typed as it stands; it left `--run` out, which is needed.
+    const imported = await secl('import', peft, ...base);
+    assert.match(imported, /version 1 of tiny-[0-9a-f]{12} is imported/);
+    assert.ok(imported.endsWith(`\`secl adapter rollback 1 --run ${own}\``), imported);
     assert.match(
       await secl('list', '--run', own),
       /1 · undecided · from base · conversation · imp/,

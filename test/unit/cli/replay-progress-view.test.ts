@@ -44,8 +44,9 @@ describe('createReplayProgressView', () => {
     view.update(progress(60));
     view.update(progress(100, { questionsPerSecond: null, ece: null, adapterVersion: 4 }));
     assert.deepEqual(text().trimEnd().split('\n'), [
-      'answered 25 of 100: 2.50 questions/s, ECE so far 0.250',
-      'answered 50 of 100: 2.50 questions/s, ECE so far 0.250, adapter 3, burst',
+      // 75 and 50 questions at 2.5 a second.
+      'answered 25 of 100: 2.50 questions/s, ECE so far 0.250, 30 s left',
+      'answered 50 of 100: 2.50 questions/s, ECE so far 0.250, adapter 3, burst, 20 s left',
       'answered 100 of 100: adapter 4',
     ]);
   });

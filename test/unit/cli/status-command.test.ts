@@ -108,7 +108,10 @@ describe('secl status', () => {
     );
     assert.match(text, /all domains, partition 0: TRUST\n {2}It is fine\./);
     assert.match(text, /measured: ECE 0\.085, 95% 0\.050 to 0\.120/);
-    assert.match(text, /estimated: accuracy 0\.600, AUROC 0\.700, 0\.000 from token certainty/);
+    assert.match(
+      text,
+      /estimated: accuracy 0\.600, AUROC 0\.700, distance from token certainty 0\.000;/,
+    );
     assert.match(text, /cannot see that the relation/);
     assert.match(text, /1 records are of another version/);
     assert.ok(!text.includes('\u001b'), 'names from outside do not steer the terminal');

@@ -71,6 +71,29 @@ describe('renderTrace', () => {
     assert.equal(text.trimEnd().split('\n').length, 2);
   });
 
+  it('shows the names of models whole, and cuts what is far too long with a sign', () => {
+    // The default model's was cut by one letter: its bracket never closed.
+    const model = 'chat qwen2.5-coder-0.5b-instruct';
+    const draw = (name: string): string =>
+      renderTrace({
+        questionId: 'q',
+        traces: [
+          {
+            traceId: 't1',
+            spans: [
+              span('process q', { parentSpanId: null }),
+              span(name, { attributes: { 'secl.phase': 'verbalize' } }),
+            ],
+            related: [],
+          },
+        ],
+      });
+    const [, root = '', child = ''] = draw(model).split('\n');
+    assert.ok(child.startsWith(`└─ verbalize (${model}) `), child);
+    assert.equal(root.indexOf('0.0'), child.indexOf('0.0', child.indexOf(')')));
+    assert.match(draw('x'.repeat(200)), /^└─ verbalize \(x{49}… /m);
+  });
+
   it('draws a span without length', () => {
     const text = renderTrace({
       questionId: 'q',

@@ -35,6 +35,16 @@ describe('recordLine', () => {
     };
     assert.equal(recordLine('deadLetters', record(letter)), '1/7  s/0/4  X: why');
     assert.equal(recordLine('adapters', record(null)), '1/7  k deleted');
+    const adapter = { version: 1, parentVersion: 0, loss: null, sizeBytes: 792_648, trainer: 't' };
+    // It said "version 1 of 0".
+    assert.equal(
+      recordLine('adapters', record(adapter)),
+      '1/7  k  version 1 from base, 792.6 kB, by t',
+    );
+    assert.match(
+      recordLine('adapters', record({ ...adapter, version: 3, parentVersion: 2 })),
+      /version 3 from 2,/,
+    );
     assert.equal(
       recordLine('answers', record(null, { fault: 'no Avro' })),
       '1/7  cannot be read: no Avro',

@@ -16,7 +16,7 @@ const batchOf = (answers: number, letters: number, more: object = {}): Published
   }) as unknown as PublishedBatch;
 
 describe('createWorkerMeter', () => {
-  it('counts since the start, and tells the speed since the last report', () => {
+  it('counts since the start, and tells the speed', () => {
     const clock = manualClock();
     const meter = createWorkerMeter(clock);
     assert.equal(meter.report().questionsPerSecond, null);
@@ -36,7 +36,27 @@ describe('createWorkerMeter', () => {
       burst: true,
     });
     clock.move(1000);
-    assert.equal(meter.report().questionsPerSecond, 0);
     assert.equal(meter.report().answered, 3);
+  });
+
+  it('tells a steady speed of batches that take longer than the time between reports', () => {
+    const clock = manualClock();
+    const meter = createWorkerMeter(clock);
+    const speeds: (number | null)[] = [];
+    // Eight answers every 20 s, a report every 10 s: 0.4 a second.
+    for (let tens = 1; tens <= 12; tens += 1) {
+      clock.move(10_000);
+      if (tens % 2 === 0) meter.batch(batchOf(8, 0));
+      speeds.push(meter.report().questionsPerSecond);
+    }
+    assert.deepEqual(
+      speeds.slice(6).map((speed) => speed?.toFixed(1)),
+      new Array(6).fill('0.4'),
+    );
+    // Nothing for a minute, and it stands still; after a longer silence too.
+    clock.move(60_000);
+    assert.equal(meter.report().questionsPerSecond, 0);
+    clock.move(600_000);
+    assert.equal(meter.report().questionsPerSecond, 0);
   });
 });
