@@ -65,13 +65,15 @@ export interface RoundResult {
   readonly complete: boolean;
 }
 
+/** Between two looks at what has been answered. */
+const LOOK_EVERY_MS = 250;
 /**
- * A round in which nothing is answered for so long is stuck: long enough for the longest fault, and for all to come back
- * after it on a busy machine. One that gets on may take as long as it needs.
+ * A round in which so many looks find nothing new is stuck: three minutes, and on a busy machine as much more as looks
+ * take longer there. One that gets on may take as long as it needs.
  */
-const STUCK_MS = 180_000;
+const STUCK_LOOKS = 700;
 /** The same with a real model, on cores that others share. */
-const REAL_STUCK_MS = 1_800_000;
+const REAL_STUCK_LOOKS = 7000;
 const SESSION_TIMEOUT_MS = 1500;
 const QUESTIONS = { off: 320, barrier: 48 };
 /** Of a real model, in either mode: four batches, each of which may be trained on. */
@@ -173,10 +175,10 @@ async function answerCounter(
     const tails = await topicTails(broker, topic, 'the round');
     return async (): Promise<void> => {
       for (const tail of tails)
-        for (const { value } of await tail.fresh()) {
+        await tail.visit(({ value }) => {
           const decoded = value === null ? null : codec.decode(value);
           if (decoded?.ok === true) done.add(nameOf(decoded.value));
-        }
+        });
     };
   };
   const answers = await follow(topics.answers, codecs.answer, ({ questionId }) => questionId);
@@ -248,16 +250,16 @@ export async function runRound(
       pool.start('trainer');
       if (fault === 'trainer-killed') pool.start('trainer');
     }
-    const stuckMs = model === STAND_IN ? STUCK_MS : REAL_STUCK_MS;
+    const stuckLooks = model === STAND_IN ? STUCK_LOOKS : REAL_STUCK_LOOKS;
     const count = await answerCounter(broker, codecs, mode);
     let harm: Promise<void> | undefined;
     let answered = 0;
-    let movedMs = performance.now();
+    let idle = 0;
     let hit = false;
-    while (answered < questions.length && performance.now() - movedMs < stuckMs) {
+    while (answered < questions.length && idle < stuckLooks) {
       const before = answered;
       answered = await count();
-      if (answered > before) movedMs = performance.now();
+      idle = answered > before ? 0 : idle + 1;
       if (answered > 0) {
         harm ??= doHarm({
           pool,
@@ -268,11 +270,11 @@ export async function runRound(
           random,
           mark: () => {
             hit ||= answered < questions.length;
-            movedMs = performance.now();
+            idle = 0;
           },
         });
       }
-      await sleep(250);
+      await sleep(LOOK_EVERY_MS);
     }
     await harm;
     const complete = answered >= questions.length;

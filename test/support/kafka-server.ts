@@ -84,8 +84,6 @@ export async function startKafka(options: KafkaServerOptions = {}): Promise<Kafk
       'offsets.topic.replication.factor': 1,
       'transaction.state.log.replication.factor': 1,
       'transaction.state.log.min.isr': 1,
-      // Nobody else could lead its partitions: a broker that is starved for a while must not lose them.
-      'broker.session.timeout.ms': 120_000,
       ...options.properties,
     },
   });

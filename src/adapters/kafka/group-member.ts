@@ -170,7 +170,7 @@ export class GroupMember implements ConsumerGroup {
     };
     let owned: OwnedPartition;
     try {
-      owned = await keepTrying(() => ownPartition(this.#context, owner, signal, onLost), {
+      owned = await keepTrying(() => ownPartition(this.#context, owner, signal, onLost, losses), {
         patienceMs: Infinity,
         signal,
       });

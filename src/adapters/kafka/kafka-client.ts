@@ -25,8 +25,11 @@ import { settledOrGone } from './settled-or-gone.ts';
 const CONNECT_TIMEOUT_MS = 5000;
 /** How long a request may stay without an answer. */
 const REQUEST_TIMEOUT_MS = 20_000;
-/** A request that kafkajs has lost track of is given up after this: it should have timed out long before. */
-const LOST_REQUEST_MS = REQUEST_TIMEOUT_MS + 20_000;
+/**
+ * A request that kafkajs has lost track of is given up after this: to connect, to ask what the broker understands, and
+ * the request itself should have timed out long before.
+ */
+const LOST_REQUEST_MS = CONNECT_TIMEOUT_MS + 2 * REQUEST_TIMEOUT_MS + 20_000;
 /** How long closing waits for requests under way. */
 const CLOSE_MS = 2000;
 
@@ -212,9 +215,15 @@ export class KafkaClient {
     forget: () => void,
     waitsMs = 0,
   ): Promise<T> {
+    const { node, gone } = live;
+    // To connect is a request too: it is settled no better where the connection is given up meanwhile.
+    const asking = async (): Promise<T> => {
+      await connected(node);
+      if (gone.signal.aborted) throw connectionFault('the connection was given up');
+      return work(node);
+    };
     try {
-      await connected(live.node);
-      return await settledOrGone(work(live.node), live.gone.signal, LOST_REQUEST_MS + waitsMs);
+      return await settledOrGone(asking(), gone.signal, LOST_REQUEST_MS + waitsMs);
     } catch (error) {
       if (isConnectionFault(error)) {
         forget();

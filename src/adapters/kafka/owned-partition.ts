@@ -19,6 +19,9 @@ import type { KafkaSettings } from './kafka-settings.ts';
 import { PartitionReader } from './partition-reader.ts';
 import { TransactionalWriter } from './transactional-writer.ts';
 
+/** Longest transaction that is asked for, unless the settings say more; brokers allow 15 minutes by default. */
+const LONGEST_TRANSACTION_MS = 300_000;
+
 /** What members and their partitions have from the broker they belong to. */
 export interface BrokerContext {
   readonly settings: KafkaSettings;
@@ -51,6 +54,8 @@ export interface OwnedPartition {
  *
  * @param onLost - Called once if the writer loses its place while the lease holds; not for what the broker refuses for
  *   good, which the commit alone tells. Its writer is at an end then: the next commit loses the place.
+ * @param losses - How often it was lost since the last commit. Each makes the longest transaction twice as long: one that
+ *   timed out would time out again.
  * @throws SeclError `STATE_MISMATCH` if there is state but no offset: Kafka forgot the one and kept the
  *   other, and starting over would answer everything again.
  */
@@ -59,15 +64,19 @@ export async function ownPartition(
   owner: GroupPartition,
   signal: AbortSignal,
   onLost: (lost: OwnedPartition) => void,
+  losses = 0,
 ): Promise<OwnedPartition> {
   const { settings } = context;
   const { topic, partition } = owner;
   const client = new KafkaClient(settings);
   try {
-    const patienceMs = settings.transactionTimeoutMs;
+    const { transactionTimeoutMs } = settings;
+    const longestMs = Math.max(transactionTimeoutMs, LONGEST_TRANSACTION_MS);
+    const patienceMs = Math.min(transactionTimeoutMs * 2 ** losses, longestMs);
     const writer = new TransactionalWriter(client, {
       transactionalId: ownerId(owner),
-      transactionTimeoutMs: settings.transactionTimeoutMs,
+      transactionTimeoutMs: patienceMs,
+      allowedTimeoutMs: transactionTimeoutMs,
       maxBatchBytes: settings.maxRecordBytes,
       patienceMs,
     });

@@ -1,3 +1,4 @@
+import type KafkaNode from 'kafkajs/src/broker/index.js';
 import type { TopicPartition } from '../../broker/assign-partitions.ts';
 import { fenced } from '../../broker/broker-errors.ts';
 import type { PlannedRecord } from '../../broker/plan-records.ts';
@@ -28,6 +29,8 @@ interface WriterOptions {
   /** Whoever inits it last owns it. */
   readonly transactionalId: string;
   readonly transactionTimeoutMs: number;
+  /** Asked for where the brokers allow no transaction of that length. @defaultValue none: it fails */
+  readonly allowedTimeoutMs?: number;
   readonly maxBatchBytes: number;
   readonly patienceMs: number;
 }
@@ -57,14 +60,22 @@ export class TransactionalWriter {
 
   /** Becomes the owner. Waits until a former owner's transaction has ended, one way or the other. */
   async init(signal?: AbortSignal): Promise<void> {
-    const { transactionalId, transactionTimeoutMs: transactionTimeout, patienceMs } = this.#options;
+    const { transactionalId, transactionTimeoutMs, allowedTimeoutMs, patienceMs } = this.#options;
     this.#producer = undefined;
-    const { producerId, producerEpoch } = await keepTrying(
-      () =>
-        this.#client.onCoordinator('transaction', transactionalId, (node) =>
-          node.initProducerId({ transactionalId, transactionTimeout }),
-        ),
-      { patienceMs, ...(signal === undefined ? {} : { signal }) },
+    const initProducer = (transactionTimeout: number): ReturnType<KafkaNode['initProducerId']> =>
+      keepTrying(
+        () =>
+          this.#client.onCoordinator('transaction', transactionalId, (node) =>
+            node.initProducerId({ transactionalId, transactionTimeout }),
+          ),
+        { patienceMs, ...(signal === undefined ? {} : { signal }) },
+      );
+    const { producerId, producerEpoch } = await initProducer(transactionTimeoutMs).catch(
+      (error: unknown) => {
+        if (allowedTimeoutMs === undefined || !hasType(error, 'INVALID_TRANSACTION_TIMEOUT'))
+          throw error;
+        return initProducer(allowedTimeoutMs);
+      },
     );
     this.#sequences.clear();
     this.#producer = { producerId, producerEpoch };

@@ -49,13 +49,13 @@ export function createAdapterIndex(
   const tail = createTopicTail(broker, topic, 0);
   const lineages = new Map<string, Map<number, IndexedVersion>>();
   return {
-    refresh: async () => {
-      for (const { key, value, offset, headers } of await tail.fresh()) {
+    refresh: () =>
+      tail.visit(({ key, value, offset, headers }) => {
         // `lineage/head` points to a version, and is none.
         if (value === null || (key !== null && new TextDecoder().decode(key).endsWith('/head')))
-          continue;
+          return;
         const decoded = codec.decode(value);
-        if (!decoded.ok) continue;
+        if (!decoded.ok) return;
         const { lineage, version, batchId, sha256, optimizerSha256 } = decoded.value;
         const versions = lineages.get(lineage) ?? new Map<number, IndexedVersion>();
         lineages.set(lineage, versions);
@@ -65,14 +65,13 @@ export function createAdapterIndex(
             `the adapter ${lineage}/${version} is on ${topic} a second time, at offset ${offset}, with other ` +
               'contents: the first one counts. Trainers of one topic must be of one group.',
           );
-          continue;
+          return;
         }
         const step = contextOfHeaders(headers);
         if (batchId !== null && step !== undefined) options.memory?.steps.set(batchId, step);
         // The newest of equal ones: compaction removes the others.
         versions.set(version, { version, batchId, sha256, optimizerSha256, offset });
-      }
-    },
+      }),
     versions: (lineage) => lineages.get(lineage) ?? new Map(),
     recordOf: async (lineage, version) => {
       const known = lineages.get(lineage)?.get(version);

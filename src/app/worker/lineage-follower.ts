@@ -73,25 +73,28 @@ export function followLineage(options: FollowOptions): LineageFollower {
   const failures = new Map<string, Objection>();
   /** Since when a version is waited for that is undecided. */
   const undecided = new Map<number, number>();
+  /** Offset up to which decisions were taken in by whole looks: another one may be under way, or have failed. */
+  let decidedTo = 0;
   let lookedMs = -Infinity;
   let looking: Promise<void> | undefined;
 
   const lookNow = async (): Promise<void> => {
     await index.refresh();
-    for (const { value, offset } of await decisions.fresh()) {
+    await decisions.visit(({ value, offset }) => {
       const decoded = value === null ? null : codecs.adapterDecision.decode(value);
       // What cannot be read is no order; `secl adapter list` reports it.
       if (decoded?.ok === true && concernsLineage(decoded.value, lineage))
         decided.push({ decision: decoded.value, offset: Number(offset) });
-    }
-    for (const { headers, value } of await letters.fresh()) {
+    });
+    decidedTo = Number(decisions.next);
+    await letters.visit(({ headers, value }) => {
       const id = headers[BATCH_HEADER];
       const decoded = value === null || id === undefined ? null : codecs.deadLetter.decode(value);
-      if (id === undefined || decoded?.ok !== true) continue;
+      if (id === undefined || decoded?.ok !== true) return;
       const { sourceTopic, code, reason } = decoded.value;
       if (sourceTopic === topics.trainingBatches)
         failures.set(new TextDecoder().decode(id), { code, reason });
-    }
+    });
     lookedMs = clock.monotonicMs();
   };
 
@@ -125,8 +128,8 @@ export function followLineage(options: FollowOptions): LineageFollower {
     },
     recordOf: (version) => index.recordOf(lineage, version),
     decisionsFrom: (offset) => ({
-      decisions: decided.filter((placed) => placed.offset >= offset),
-      next: Math.max(offset, Number(decisions.next)),
+      decisions: decided.filter((placed) => placed.offset >= offset && placed.offset < decidedTo),
+      next: Math.max(offset, decidedTo),
     }),
   };
 }

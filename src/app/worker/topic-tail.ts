@@ -3,11 +3,12 @@ import type { Broker, IncomingRecord } from '../../ports/broker.ts';
 /** Follows one partition, outside any group. */
 export interface TopicTail {
   /**
-   * What has been committed since the last call, in order. Calls run one after the other.
+   * Hands over what has been committed since the last call, in order. Calls run one after the other; what one has
+   * handed over before it failed does not come again.
    *
-   * @throws SeclError of the broker.
+   * @throws SeclError of the broker; what the visitor throws.
    */
-  fresh(signal?: AbortSignal): Promise<readonly IncomingRecord[]>;
+  visit(visitor: (record: IncomingRecord) => void, signal?: AbortSignal): Promise<void>;
   /** The same, one by one; whoever stops half way goes on there. Not beside another call. */
   each(signal?: AbortSignal): AsyncIterable<IncomingRecord>;
   /** Offset of the next record that either would give. */
@@ -40,17 +41,15 @@ export function createTopicTail(
     }
     readTo = end;
   }
-  const fresh = async (signal?: AbortSignal): Promise<readonly IncomingRecord[]> => {
-    const records: IncomingRecord[] = [];
-    for await (const record of each(signal)) records.push(record);
-    return records;
+  const visit: TopicTail['visit'] = async (visitor, signal) => {
+    for await (const record of each(signal)) visitor(record);
   };
   return {
     get next() {
       return next;
     },
-    fresh: (signal) => {
-      const result = last.then(() => fresh(signal));
+    visit: (visitor, signal) => {
+      const result = last.then(() => visit(visitor, signal));
       last = result.catch(() => undefined);
       return result;
     },

@@ -105,12 +105,16 @@ export function monitorHealth(options: HealthOptions): HealthMonitor {
       try {
         const standings = ledger.standings();
         // A worker without a partition stands by; whether the broker is there counts all the same.
-        if (standings.length === 0) await broker.topics();
+        if (standings.length === 0) {
+          await broker.topics();
+          answeredMs = clock.monotonicMs();
+        }
         for (const standing of standings) {
           const { end } = await broker.bounds(standing.topic, standing.partition);
           ends.set(nameOf(standing), end);
+          // Of each: a broker that takes long over many partitions is not away.
+          answeredMs = clock.monotonicMs();
         }
-        answeredMs = clock.monotonicMs();
       } catch {
         // What counts is when it last answered.
       } finally {

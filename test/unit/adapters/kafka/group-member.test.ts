@@ -1,84 +1,11 @@
 import assert from 'node:assert/strict';
-import { describe, it, mock, type TestContext } from 'node:test';
-import { MemberAssignment, MemberMetadata } from 'kafkajs/src/consumer/assignerProtocol.js';
-import { GroupMember } from '../../../../src/adapters/kafka/group-member.ts';
-import { KafkaClient } from '../../../../src/adapters/kafka/kafka-client.ts';
-import type { KafkaBrokerOptions } from '../../../../src/adapters/kafka/kafka-broker-options.ts';
-import { kafkaSettings } from '../../../../src/adapters/kafka/kafka-settings.ts';
-import { SYSTEM_CLOCK } from '../../../../src/app/system-clock.ts';
+import { describe, it } from 'node:test';
+import { MemberAssignment } from 'kafkajs/src/consumer/assignerProtocol.js';
 import { SeclError } from '../../../../src/errors/secl-error.ts';
 import type { PartitionLease } from '../../../../src/ports/broker.ts';
-import { fakeKafkaClient, kafkaError } from '../../../support/fake-kafka-client.ts';
+import { kafkaError } from '../../../support/fake-kafka-client.ts';
+import { commitTo, memberOn, offsets } from '../../../support/member-on.ts';
 import { until } from '../../../support/worker-run.ts';
-
-const metadata = MemberMetadata.encode({ version: 0, topics: ['t'] });
-const offsets = (offset: string): unknown => ({ responses: [{ partitions: [{ offset }] }] });
-
-/** A member of a group on brokers that answer as a test says, alone in it with partition 3 unless it says otherwise. */
-function memberOn(
-  t: TestContext,
-  answers: Parameters<typeof fakeKafkaClient>[0],
-  more: Partial<KafkaBrokerOptions> = {},
-) {
-  let joins = 0;
-  const { client, asked } = fakeKafkaClient(
-    {
-      joinGroup: () => ({
-        ...{ memberId: 'm1', generationId: ++joins, leaderId: 'm1' },
-        members: [{ memberId: 'm1', memberMetadata: metadata }],
-      }),
-      syncGroup: () => ({
-        memberAssignment: MemberAssignment.encode({ version: 0, assignment: { t: [3] } }),
-      }),
-      initProducerId: () => ({ producerId: '4', producerEpoch: 1 }),
-      // Nothing was committed, and the topic of the state is empty.
-      offsetFetch: () => offsets('-1'),
-      listOffsets: () => offsets('0'),
-      ...answers,
-    },
-    new Map([['t', 4]]),
-  );
-  // It makes clients of its own, which would connect.
-  for (const name of [
-    'onCoordinator',
-    'onLeader',
-    'onAny',
-    'partitionCount',
-    'forgetTopic',
-  ] as const)
-    mock.method(KafkaClient.prototype, name, client[name]);
-  const settings = kafkaSettings({
-    ...{ brokers: ['a:1'], clientId: 'c', clock: SYSTEM_CLOCK },
-    ...{ sessionTimeoutMs: 400, heartbeatMs: 10, transactionTimeoutMs: 200 },
-    ...more,
-  });
-  const ensured: (readonly string[])[] = [];
-  const member = new GroupMember(
-    {
-      ...{ settings, client, isClosed: () => false, plan: () => Promise.resolve([]) },
-      ensureState: (_, topics) => {
-        ensured.push(topics);
-        return Promise.resolve();
-      },
-    },
-    'g',
-    ['t'],
-  );
-  t.after(async () => {
-    await member.leave();
-    mock.restoreAll();
-  });
-  const leases: PartitionLease[] = [];
-  let failure: unknown;
-  let isComplete = false;
-  member.leases$.subscribe({
-    next: (lease) => leases.push(lease),
-    error: (error: unknown) => (failure = error),
-    complete: () => (isComplete = true),
-  });
-  const count = (name: string): number => asked.filter((each) => each.name === name).length;
-  return { member, leases, ensured, asked, count, failure: () => failure, over: () => isComplete };
-}
 
 describe('GroupMember', () => {
   it('hands out its partition once it owns it, to whoever comes later too, until it leaves', async (t) => {
@@ -194,88 +121,6 @@ describe('GroupMember', () => {
     await member.leave();
   });
 
-  it('gets to its work at last where everything takes longer than a session', async (t) => {
-    const slowly = <T>(ms: number, answer: () => T): Promise<T> =>
-      new Promise((resolve, reject) => {
-        setTimeout(() => {
-          try {
-            resolve(answer());
-          } catch (error) {
-            // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- as it was thrown.
-            reject(error);
-          }
-        }, ms);
-      });
-    /** Until when the group counts on the member, and for how long from each sign of life. */
-    let [knownUntil, session] = [0, 0];
-    const heard = (): void => {
-      knownUntil = performance.now() + session;
-    };
-    const isKnown = (memberId: string): boolean =>
-      memberId !== '' && performance.now() <= knownUntil;
-    let [joins, commits] = [0, 0];
-    const { leases, member, failure } = memberOn(
-      t,
-      {
-        joinGroup: ({ memberId, sessionTimeout }: { memberId: string; sessionTimeout: number }) => {
-          if (memberId !== '' && !isKnown(memberId)) throw kafkaError('UNKNOWN_MEMBER_ID');
-          session = sessionTimeout;
-          heard();
-          return { memberId: `m${++joins}`, generationId: joins, leaderId: 'other', members: [] };
-        },
-        heartbeat: ({ memberId }: { memberId: string }) =>
-          slowly(100, () => {
-            if (!isKnown(memberId)) throw kafkaError('UNKNOWN_MEMBER_ID');
-            heard();
-            return {};
-          }),
-        initProducerId: () => slowly(150, () => ({ producerId: '4', producerEpoch: 1 })),
-        addOffsetsToTxn: () => slowly(100, () => ({})),
-        txnOffsetCommit: () => ({}),
-        endTxn: () => ({}),
-      },
-      { sessionTimeoutMs: 50 },
-    );
-    member.leases$.subscribe((lease) => {
-      const goOn = (): Promise<void> => {
-        return lease.commit({ nextOffset: 1n, records: [], state: new Map() }).then(() => {
-          commits += 1;
-          return goOn();
-        });
-      };
-      goOn().catch(() => undefined);
-    });
-    await until(() => commits > 5);
-    assert.equal(failure(), undefined);
-    // Sessions of 50, 100, 200 and 400 ms; the last one has room for whatever a busy machine adds.
-    assert.ok(joins <= 5, `joined ${joins} times`);
-    assert.ok(leases.length <= 3);
-  });
-
-  it('waits for no commit for so long that the group would drop it', async (t) => {
-    let isOver = false;
-    const { leases, count, member } = memberOn(t, {
-      addOffsetsToTxn: () => new Promise(() => undefined),
-      heartbeat: () => {
-        if (isOver) throw kafkaError('REBALANCE_IN_PROGRESS');
-        return {};
-      },
-    });
-    await until(() => leases.length === 1);
-    void leases[0]!
-      .commit({ nextOffset: 1n, records: [], state: new Map() })
-      .catch(() => undefined);
-    await until(() => count('addOffsetsToTxn') === 1);
-    isOver = true;
-    const startedMs = performance.now();
-    await until(() => count('joinGroup') === 2);
-    const tookMs = performance.now() - startedMs;
-    isOver = false;
-    // A quarter of a session of 400 ms, and what a busy machine adds; without that it would be 2 s.
-    assert.ok(tookMs < 1900, `${tookMs} ms`);
-    await member.leave();
-  });
-
   it('fails with a code where joining again cannot help, and takes its leases back', async (t) => {
     let beats = 0;
     const { leases, failure, count } = memberOn(t, {
@@ -339,9 +184,6 @@ describe('GroupMember', () => {
       throw kafkaError('INVALID_PRODUCER_EPOCH');
     },
   };
-  const commitTo = (lease: PartitionLease): Promise<unknown> =>
-    lease.commit({ nextOffset: 1n, records: [], state: new Map() });
-
   it('waits longer and longer before it takes back what is lost again and again', async (t) => {
     const { member, leases } = memberOn(t, fencing);
     const atMs: number[] = [];

@@ -8,6 +8,7 @@ import { isConnectionFault } from '../../../../src/adapters/kafka/kafka-faults.t
 import { kafkaSettings } from '../../../../src/adapters/kafka/kafka-settings.ts';
 import { SYSTEM_CLOCK } from '../../../../src/app/system-clock.ts';
 import { brokenConnection } from '../../../support/fake-kafka-client.ts';
+import { until } from '../../../support/worker-run.ts';
 
 const usual = { brokers: ['127.0.0.1:9092'], clientId: 'worker', clock: SYSTEM_CLOCK };
 
@@ -86,6 +87,36 @@ describe('connections to Kafka', () => {
     await new Promise(setImmediate);
     process.off('warning', note);
     assert.deepEqual(warnings, []);
+  });
+
+  it('end what waits for a connection that is given up while it is being made', async (t) => {
+    const [first, other] = [new Set<KafkaNode>(), new Set<KafkaNode>()];
+    t.mock.method(KafkaNode.prototype, 'connect', function (this: KafkaNode) {
+      if (first.size === 0) first.add(this);
+      if (first.has(this)) return Promise.resolve();
+      other.add(this);
+      return new Promise(() => undefined);
+    });
+    t.mock.method(KafkaNode.prototype, 'isConnected', function (this: KafkaNode) {
+      return first.has(this);
+    });
+    t.mock.method(KafkaNode.prototype, 'disconnect', () => Promise.resolve());
+    const client = new KafkaClient(kafkaSettings(usual));
+    const coordinator = { nodeId: 1, host: '127.0.0.1', port: 9093 };
+    t.mock.method(KafkaNode.prototype, 'findGroupCoordinator', () =>
+      Promise.resolve({ coordinator }),
+    );
+    const asking = client.onCoordinator('group', 'g', () => Promise.resolve('answered'));
+    const outcome = Promise.race([
+      asking,
+      new Promise((resolve) => {
+        setTimeout(resolve, 5000, 'still connecting').unref();
+      }),
+    ]);
+    const refused = assert.rejects(outcome, isConnectionFault);
+    await until(() => other.size === 1);
+    await client.close();
+    await refused;
   });
 
   it('share the first connection, whoever asks at the same time', async (t) => {

@@ -19,7 +19,7 @@ const OFFSET = { groupId: 'g', topic: 'in', partition: 2, nextOffset: 7n };
 /** A writer against answers that a test changes; those left out are as of a broker that is well. */
 async function writerOn(
   answers: Parameters<typeof fakeKafkaClient>[0] = {},
-  patienceMs = 1000,
+  patienceMs = 10_000,
 ): Promise<{ writer: TransactionalWriter; asked: ReturnType<typeof fakeKafkaClient>['asked'] }> {
   const { client, asked } = fakeKafkaClient({
     initProducerId: () => ({ producerId: '4', producerEpoch: 1 }),
@@ -82,6 +82,29 @@ describe('TransactionalWriter', () => {
       assert.match(refused.message, /writing to b: TOPIC_AUTHORIZATION_FAILED/);
       assert.ok(isRefusedFault(refused));
     }
+  });
+
+  it('makes do with a shorter transaction where the brokers allow no longer one', async () => {
+    const { client, asked } = fakeKafkaClient({
+      initProducerId: ({ transactionTimeout }: { transactionTimeout: number }) => {
+        if (transactionTimeout > 2000) throw kafkaError('INVALID_TRANSACTION_TIMEOUT');
+        return { producerId: '4', producerEpoch: 1 };
+      },
+    });
+    const options = {
+      ...{ transactionalId: 'id', transactionTimeoutMs: 4000, maxBatchBytes: 250 },
+      patienceMs: 1000,
+    };
+    const writer = new TransactionalWriter(client, { ...options, allowedTimeoutMs: 1000 });
+    await writer.init();
+    assert.ok(writer.usable);
+    assert.deepEqual(
+      asked.map(({ request }) => request['transactionTimeout']),
+      [4000, 1000],
+    );
+    await assert.rejects(new TransactionalWriter(client, options).init(), {
+      message: 'INVALID_TRANSACTION_TIMEOUT',
+    });
   });
 
   it('numbers the records of a partition on, from one transaction to the next', async () => {

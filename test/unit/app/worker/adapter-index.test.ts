@@ -53,4 +53,27 @@ describe('createAdapterIndex', () => {
       assert.match(troubles[0] ?? '', /line\/1 .*second time.*one group/s);
     }
   });
+
+  it('knows every version where reading broke half way and began again', async () => {
+    const log = await trainingLog();
+    for (const version of [1, 2, 3]) await log.adapter(versionOf(version));
+    let breaks = true;
+    const index = createAdapterIndex(
+      {
+        bounds: (...at) => log.broker.bounds(...at),
+        async *read(...parameters) {
+          for await (const record of log.broker.read(...parameters)) {
+            yield record;
+            if (breaks) throw new Error('away');
+          }
+        },
+      },
+      LOOP_TOPICS.adapters,
+      codecs.adapter,
+    );
+    await assert.rejects(index.refresh(), /away/);
+    breaks = false;
+    await index.refresh();
+    assert.deepEqual([...index.versions(LINEAGE).keys()], [1, 2, 3]);
+  });
 });

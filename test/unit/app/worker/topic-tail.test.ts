@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createMemoryBroker } from '../../../../src/adapters/memory/memory-broker.ts';
-import { createTopicTail } from '../../../../src/app/worker/topic-tail.ts';
-import type { Broker } from '../../../../src/ports/broker.ts';
+import { createTopicTail, type TopicTail } from '../../../../src/app/worker/topic-tail.ts';
+import type { Broker, IncomingRecord } from '../../../../src/ports/broker.ts';
 import { manualClock } from '../../../support/manual-clock.ts';
 
 async function brokerWith(...texts: readonly string[]): Promise<Broker> {
@@ -20,20 +20,26 @@ async function add(broker: Broker, ...texts: readonly string[]): Promise<void> {
 const textsOf = (records: readonly { readonly value: Uint8Array | null }[]): string[] =>
   records.map(({ value }) => new TextDecoder().decode(value ?? undefined));
 
+async function fresh(tail: TopicTail): Promise<IncomingRecord[]> {
+  const records: IncomingRecord[] = [];
+  await tail.visit((record) => records.push(record));
+  return records;
+}
+
 describe('createTopicTail', () => {
   it('gives what is there, then what has come since', async () => {
     const broker = await brokerWith('a', 'b');
     const tail = createTopicTail(broker, 't', 0);
-    assert.deepEqual(textsOf(await tail.fresh()), ['a', 'b']);
-    assert.deepEqual(await tail.fresh(), []);
+    assert.deepEqual(textsOf(await fresh(tail)), ['a', 'b']);
+    assert.deepEqual(await fresh(tail), []);
     await add(broker, 'c');
-    assert.deepEqual(textsOf(await tail.fresh()), ['c']);
+    assert.deepEqual(textsOf(await fresh(tail)), ['c']);
   });
 
   it('gives each record once to calls at the same time', async () => {
     const broker = await brokerWith('a', 'b', 'c');
     const tail = createTopicTail(broker, 't', 0);
-    const both = await Promise.all([tail.fresh(), tail.fresh()]);
+    const both = await Promise.all([fresh(tail), fresh(tail)]);
     assert.deepEqual(both.flatMap(textsOf), ['a', 'b', 'c']);
   });
 
@@ -47,17 +53,17 @@ describe('createTopicTail', () => {
     const tail = createTopicTail({ bounds: (...at) => broker.bounds(...at), read }, 't', 0);
     // After the last record comes an offset that holds none, as a transaction's end does.
     assert.ok((await broker.bounds('t', 0)).end > 1n);
-    for (let i = 0; i < 3; i++) await tail.fresh();
+    for (let i = 0; i < 3; i++) await fresh(tail);
     assert.equal(reads, 1);
   });
 
   it('begins where it is told, and goes on with what is kept', async () => {
     const broker = await brokerWith('a', 'b');
-    const [, second] = await createTopicTail(broker, 't', 0).fresh();
-    assert.deepEqual(textsOf(await createTopicTail(broker, 't', 0, second?.offset).fresh()), ['b']);
+    const [, second] = await fresh(createTopicTail(broker, 't', 0));
+    assert.deepEqual(textsOf(await fresh(createTopicTail(broker, 't', 0, second?.offset))), ['b']);
     const late = { ...(await broker.bounds('t', 0)), earliest: second?.offset ?? 0n };
     const cut = { bounds: () => Promise.resolve(late), read: broker.read };
-    assert.deepEqual(textsOf(await createTopicTail(cut, 't', 0).fresh()), ['b']);
+    assert.deepEqual(textsOf(await fresh(createTopicTail(cut, 't', 0))), ['b']);
   });
 
   it('goes on where a reader one by one has stopped', async () => {
@@ -66,7 +72,7 @@ describe('createTopicTail', () => {
       assert.equal(tail.next, offset + 1n);
       break;
     }
-    assert.deepEqual(textsOf(await tail.fresh()), ['b', 'c']);
+    assert.deepEqual(textsOf(await fresh(tail)), ['b', 'c']);
   });
 
   it('can be asked again after a failure', async () => {
@@ -75,8 +81,26 @@ describe('createTopicTail', () => {
     const bounds: Broker['bounds'] = (...at) =>
       fails ? Promise.reject(new Error('away')) : broker.bounds(...at);
     const tail = createTopicTail({ bounds, read: broker.read }, 't', 0);
-    await assert.rejects(tail.fresh(), /away/);
+    await assert.rejects(fresh(tail), /away/);
     fails = false;
-    assert.deepEqual(textsOf(await tail.fresh()), ['a']);
+    assert.deepEqual(textsOf(await fresh(tail)), ['a']);
+  });
+
+  it('loses nothing where reading breaks half way', async () => {
+    const broker = await brokerWith('a', 'b', 'c');
+    let breaks = true;
+    const read: Broker['read'] = async function* (...parameters) {
+      for await (const record of broker.read(...parameters)) {
+        yield record;
+        if (breaks) throw new Error('away');
+      }
+    };
+    const tail = createTopicTail({ bounds: (...at) => broker.bounds(...at), read }, 't', 0);
+    const seen: IncomingRecord[] = [];
+    const visit = (): Promise<void> => tail.visit((record) => seen.push(record));
+    await assert.rejects(visit(), /away/);
+    breaks = false;
+    await visit();
+    assert.deepEqual(textsOf(seen), ['a', 'b', 'c']);
   });
 });

@@ -119,6 +119,41 @@ describe('monitorHealth', () => {
     assert.equal(made.monitor.report().status, 'ready');
   });
 
+  it('is ready while a slow broker is still being asked about other partitions', async () => {
+    const clock = manualClock();
+    const ledger = createPartitionLedger(clock);
+    ledger.assign(
+      'g',
+      [0, 1, 2].map((partition) => ({ topic: 't', partition })),
+    );
+    for (const partition of [0, 1, 2]) ledger.enter('g', { ...fakeLease(), topic: 't', partition });
+    const waiting: (() => void)[] = [];
+    const monitor = monitorHealth({
+      ledger,
+      broker: {
+        bounds: () =>
+          new Promise((resolve) => {
+            waiting.push(() => resolve({ earliest: 0n, end: 0n }));
+          }),
+        topics: () => Promise.resolve(new Map()),
+      },
+      clock,
+      groups: [],
+      stallMs: 60_000,
+      drain: new AbortController().signal,
+    });
+    const probing = monitor.probe();
+    for (const asked of [1, 2, 3]) {
+      assert.equal(waiting.length, asked);
+      clock.move(10_000);
+      waiting.at(-1)?.();
+      await new Promise((resolve) => setImmediate(resolve));
+      assert.equal(monitor.report().brokerAgeMs, 0);
+    }
+    await probing;
+    assert.equal(monitor.report().status, 'ready');
+  });
+
   it('is not ready while a partition has records and does not move', async () => {
     const { monitor, clock, fake, lease } = bench();
     monitor.joined('g');
