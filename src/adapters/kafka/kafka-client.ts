@@ -134,7 +134,7 @@ export class KafkaClient {
   async onCoordinator<T>(
     kind: CoordinatorKind,
     id: string,
-    work: (node: KafkaNode) => Promise<T>,
+    work: (node: KafkaNode, nodeId: number) => Promise<T>,
     waitsMs = 0,
   ): Promise<T> {
     const name = `${kind} ${id}`;
