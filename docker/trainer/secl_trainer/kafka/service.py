@@ -42,6 +42,7 @@ class Service:
         self._stop_at = float("inf")
         self._done = 0
         self._working = False
+        self._failure: BaseException | None = None
         self._consumer = Consumer({
             **client_settings(settings, CLIENT_ID),
             "group.id": settings.group,
@@ -80,6 +81,7 @@ class Service:
         try:
             while not self._stopping.is_set():
                 message = self._consumer.poll(_POLL_S)
+                self._raise_failure()
                 self._health.beat()
                 if message is None:
                     continue
@@ -145,6 +147,7 @@ class Service:
             try:
                 # Everything is paused: this answers the group, and brings errors alone.
                 event = self._consumer.poll(0)
+                self._raise_failure()
                 if event is not None:
                     self._fail_on(event)
             except BaseException:
@@ -159,6 +162,17 @@ class Service:
         return None if failure or lost() else result[0]
 
     def _assigned(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        # confluent_kafka makes of a KafkaException that a callback raises a KafkaError, which no `except` catches.
+        try:
+            self._take_over(consumer, partitions)
+        except BaseException as error:
+            self._failure = error
+
+    def _raise_failure(self) -> None:
+        if self._failure is not None:
+            raise self._failure
+
+    def _take_over(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         # First whoever had them is shut out, then it is seen how far they came.
         for partition in partitions:
             self._committers[partition.partition] = Committer(self._settings, partition.partition)
