@@ -83,6 +83,7 @@ export async function startAlerts(options: StartAlertsOptions): Promise<AlertWat
   const watch = async (lease: PartitionLease): Promise<void> => {
     const ended = AbortSignal.any([stopped.signal, lease.revoked]);
     const poll = createAlertSource({ broker, topics, codecs });
+    const isLost = (): boolean => lease.revoked.aborted;
     const sinceMs = clock.nowMs();
     let facts = NO_FACTS;
     let standings: ReturnType<typeof standingsOf> | undefined;
@@ -93,7 +94,7 @@ export async function startAlerts(options: StartAlertsOptions): Promise<AlertWat
       const nowMs = clock.nowMs();
       const findings = judgeAlerts(facts, rules, nowMs, sinceMs);
       const step = stepAlerts(standings, findings, rules, nowMs, pipeline);
-      if (step.alerts.length > 0 && !lease.revoked.aborted)
+      if (step.alerts.length > 0 && !isLost())
         await broker.append(
           step.alerts.map((alert) => ({
             topic: topics.alerts,
@@ -108,11 +109,13 @@ export async function startAlerts(options: StartAlertsOptions): Promise<AlertWat
       for (const alert of step.alerts) onAlert?.(alert);
       troubled = undefined;
     };
-    while (!lease.revoked.aborted) {
+    while (!isLost()) {
       const last = stopped.signal.aborted;
       try {
         await look();
       } catch (error) {
+        // Whoever has the partition now looks for itself.
+        if (isLost()) return;
         if (error instanceof SeclError && error.code === 'BROKER_CLOSED') return;
         trouble(error);
       }

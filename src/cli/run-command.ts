@@ -27,15 +27,10 @@ export function registerRunCommand(program: Command): void {
     {
       lost: 'the record that comes next has been deleted; without it the worker stops',
       end: 'everything that is there has been answered',
+      stalled: 'a partition has not moved for so long (120)',
     },
   )
     .option('--every <s>', 'seconds between two status lines', seconds, 10)
-    .option(
-      '--stall-seconds <s>',
-      'not ready when a partition has not moved for so long',
-      seconds,
-      120,
-    )
     .option(
       '--trainer-timeout <s>',
       'stop when no adapter comes of a batch in this time (training.mode barrier)',

@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import type { ServiceOptions } from '../app/worker/service-options.ts';
 import { addBrokerOptions, type BrokerCommandOptions } from './broker-options.ts';
 import { parseHealthAddress, type HealthOption } from './health-option.ts';
+import { seconds } from './seconds.ts';
 
 /** Options of every command that works on topics until it is stopped. */
 export interface ServiceCommandOptions extends BrokerCommandOptions {
@@ -10,14 +11,14 @@ export interface ServiceCommandOptions extends BrokerCommandOptions {
   readonly health?: HealthOption;
   readonly resetTo?: ServiceOptions['resetTo'];
   readonly untilEnd?: true;
-  readonly stallSeconds: number;
+  readonly stallSeconds?: number;
   readonly json?: true;
 }
 
-/** Adds them, but for `--stall-seconds` and `--json`, to a command; `lost` and `end` in its own words. */
+/** Adds them, but for `--json`, to a command; `lost`, `end` and `stalled` in its own words. */
 export function addServiceOptions(
   command: Command,
-  words: { readonly lost: string; readonly end: string },
+  words: { readonly lost: string; readonly end: string; readonly stalled: string },
 ): Command {
   return addBrokerOptions(command)
     .option(
@@ -36,7 +37,12 @@ export function addServiceOptions(
         'latest',
       ]),
     )
-    .option('--until-end', `stop once ${words.end}`);
+    .option('--until-end', `stop once ${words.end}`)
+    .option(
+      '--stall-seconds <s>',
+      `not ready when ${words.stalled}; wins over broker.stallSeconds of the topology`,
+      seconds,
+    );
 }
 
 /** What they came to. */
@@ -53,6 +59,6 @@ export function serviceChoices(
     health: options.health,
     resetTo: options.resetTo,
     untilEnd: options.untilEnd,
-    stallMs: options.stallSeconds * 1000,
+    stallMs: options.stallSeconds === undefined ? undefined : options.stallSeconds * 1000,
   };
 }

@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import { runTrainer, type TrainedReport } from '../app/worker/trainer-service.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { createProgressView } from './progress.ts';
-import { seconds } from './seconds.ts';
 import {
   addServiceOptions,
   serviceChoices,
@@ -38,9 +37,9 @@ export function registerTrainerCommand(program: Command): void {
     {
       lost: 'the batch that comes next has been deleted; without it the trainer stops',
       end: 'every batch that is there has been trained',
+      stalled: 'nothing has moved for so long (600)',
     },
   )
-    .option('--stall-seconds <s>', 'not ready when nothing has moved for so long', seconds, 600)
     .option('--json', 'print a line of JSON for each batch')
     .addHelpText(
       'after',

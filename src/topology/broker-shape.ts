@@ -97,6 +97,42 @@ export const BROKER_SHAPE: Field<TopologyBroker> = object<TopologyBroker>(
       1,
       'Partitions of questions, answers and labels where topics are created: how many workers can share them.',
     ),
+    replicationFactor: nullable(
+      integer(
+        [1, 1000],
+        1,
+        'Copies of each partition where topics are created on Kafka, those of the state among them; null: the brokers’ default.',
+      ),
+    ),
+    sessionTimeoutMs: integer(
+      [1000, 1_800_000],
+      30_000,
+      'A worker or trainer that Kafka hears nothing of keeps its partitions for so long; Kafka takes nothing below its group.min.session.timeout.ms, 6000 unless set otherwise.',
+    ),
+    heartbeatMs: nullable(
+      integer(
+        [100, 600_000],
+        3000,
+        'Between two signs of life, at most a third of the session timeout; null: a tenth of it.',
+      ),
+    ),
+    transactionTimeoutMs: integer(
+      [1000, 3_600_000],
+      30_000,
+      'Kafka aborts a transaction that is open for so long, e.g. of a worker that was killed; it takes nothing above its transaction.max.timeout.ms, 900000 unless set otherwise.',
+    ),
+    progressTimeoutMs: integer(
+      [1000, 86_400_000],
+      1_800_000,
+      'A worker that took records and neither asks for more nor commits for so long gives up its partitions; longer than any batch takes.',
+    ),
+    stallSeconds: nullable(
+      integer(
+        [1, 86_400],
+        120,
+        'A partition that has not moved for so long makes its process not ready; --stall-seconds wins; null: 120 for `secl run`, 600 for `secl trainer`.',
+      ),
+    ),
     sasl,
     tls,
     registry,

@@ -66,6 +66,18 @@ export interface TopologyBroker {
   readonly group: string;
   /** Of the questions, and so of answers and labels: how many workers can share them. */
   readonly partitions: number;
+  /** Copies of each partition of topics that are created; `null`: the brokers' default. */
+  readonly replicationFactor: number | null;
+  /** A member of a group that is silent keeps its partitions for so long. */
+  readonly sessionTimeoutMs: number;
+  /** Between two signs of life; `null`: a tenth of the session timeout. */
+  readonly heartbeatMs: number | null;
+  /** The brokers abort a transaction that is open for so long. */
+  readonly transactionTimeoutMs: number;
+  /** A member that has records and neither polls nor commits for so long gives up its partitions. */
+  readonly progressTimeoutMs: number;
+  /** Not ready once a partition has not moved for so long; `null`: what each command says. */
+  readonly stallSeconds: number | null;
   readonly sasl: TopologySasl;
   readonly tls: TopologyTls;
   readonly registry: TopologyRegistry;

@@ -1,4 +1,5 @@
 import type { TrainingMode } from '../learning/learning-options.ts';
+import { BROKER_SHAPE } from './broker-shape.ts';
 import type { TopologyBroker } from './broker-topology.ts';
 import type { RuleFault } from './rule-fault.ts';
 
@@ -9,21 +10,59 @@ export function brokerRules(broker: TopologyBroker, mode: TrainingMode): RuleFau
     ...saslRules(broker),
     ...registryRules(broker),
     ...tlsRules(broker),
+    ...timeRules(broker),
     ...modeRules(broker, mode),
   ];
 }
 
 const SECRET_KEYS = ['usernameFile', 'usernameEnv', 'passwordFile', 'passwordEnv'] as const;
 
+/** Settings of Kafka's with a value of their own. */
+const KAFKA_VALUES = [
+  'replicationFactor',
+  'sessionTimeoutMs',
+  'heartbeatMs',
+  'transactionTimeoutMs',
+  'progressTimeoutMs',
+] as const;
+
 /** What only Kafka has. */
-function placeRules({ kind, sasl, tls, registry }: TopologyBroker): RuleFault[] {
+function placeRules(broker: TopologyBroker): RuleFault[] {
+  const { kind, sasl, tls, registry } = broker;
   if (kind === 'kafka') return [];
   const message = 'has no meaning where broker.kind is embedded; set that to kafka.';
   return [
     ...(sasl.mechanism === 'none' ? [] : [{ path: 'broker.sasl.mechanism', message }]),
     ...(tls.mode === 'off' ? [] : [{ path: 'broker.tls.mode', message }]),
     ...(registry.url === null ? [] : [{ path: 'broker.registry.url', message }]),
+    ...KAFKA_VALUES.filter((key) => broker[key] !== usual(key)).map((key) => ({
+      path: `broker.${key}`,
+      message,
+    })),
   ];
+}
+
+/** What holds where the file does not have the key. */
+function usual(key: (typeof KAFKA_VALUES)[number]): unknown {
+  const { shape } = BROKER_SHAPE;
+  return shape.kind === 'object' ? shape.fields[key]?.fallback : undefined;
+}
+
+/** Signs of life must come while somebody still waits for them; so must the word that a worker hangs. */
+function timeRules(broker: TopologyBroker): RuleFault[] {
+  const { kind, sessionTimeoutMs, heartbeatMs, progressTimeoutMs, stallSeconds } = broker;
+  const faults: RuleFault[] = [];
+  if (heartbeatMs !== null && heartbeatMs * 3 > sessionTimeoutMs)
+    faults.push({
+      path: 'broker.heartbeatMs',
+      message: `must be at most ${Math.floor(sessionTimeoutMs / 3)}, a third of broker.sessionTimeoutMs, so that two of three may be lost; leave it out for a tenth.`,
+    });
+  if (kind === 'kafka' && stallSeconds !== null && stallSeconds * 1000 > progressTimeoutMs)
+    faults.push({
+      path: 'broker.stallSeconds',
+      message: `must be at most ${Math.floor(progressTimeoutMs / 1000)}, broker.progressTimeoutMs in seconds: a worker that hangs has given up its partitions by then.`,
+    });
+  return faults;
 }
 
 function saslRules({ sasl }: TopologyBroker): RuleFault[] {

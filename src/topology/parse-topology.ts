@@ -133,6 +133,18 @@ function sentence(message: string): string {
   return line.length > MAX_MESSAGE_CHARS ? `${line.slice(0, MAX_MESSAGE_CHARS)}…` : `${line}.`;
 }
 
+/** The first line that is neither empty, nor a comment, nor the begin of a document. */
+const FIRST_LINE = /^(?![ \t]*(?:#|---|%|\r?$))[ \t]*(\S.*)$/m;
+/** What such a line of a mapping looks like, with whatever slip further on. */
+const BEGINS_MAPPING = /^(\{|\w+[ \t]*:([ \t]|$)|"\w+"|'\w+'|[?&!])/;
+
+/** Where a text says at its begin that it is no mapping, or `undefined`. */
+function otherText(text: string): number | undefined {
+  const found = FIRST_LINE.exec(text);
+  if (found === null || BEGINS_MAPPING.test(found[1]!)) return undefined;
+  return found.index + found[0].length - found[1]!.length;
+}
+
 /** Parses YAML; `undefined` where faults of syntax make the rest meaningless. */
 function readDocument(
   text: string,
@@ -145,6 +157,12 @@ function readDocument(
     document = parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: false });
   } catch {
     faults.push({ offset: 0, path: '', message: 'cannot be read as YAML.' });
+    return undefined;
+  }
+  const other = document.errors.length === 0 ? undefined : otherText(text);
+  if (other !== undefined) {
+    const message = 'is no topology: a key and its value should stand here, e.g. "version: 1".';
+    faults.push({ offset: other, path: '', message });
     return undefined;
   }
   for (const { pos, message } of [...document.errors, ...document.warnings]) {

@@ -8,6 +8,8 @@ export type FaultMode = 'off' | 'barrier';
 /** What a process of a round is told. */
 export interface FaultProcessConfig {
   readonly brokers: readonly string[];
+  /** Copies of the topics that it makes; absent: the brokers' default. */
+  readonly replicationFactor?: number;
   /** Of topics, groups and transactional ids: each round has its own. */
   readonly prefix: string;
   readonly role: 'worker' | 'trainer';

@@ -66,6 +66,9 @@ const kafka = await openKafkaBroker({
   sessionTimeoutMs: config.sessionTimeoutMs,
   heartbeatMs: config.sessionTimeoutMs / 10,
   transactionTimeoutMs: 10_000,
+  ...(config.replicationFactor === undefined
+    ? {}
+    : { replicationFactor: config.replicationFactor }),
 });
 const { codecs, readable } = await registeredRecords(config.registry, topology);
 const broker = readable(slowed(ownTopics(kafka, config.prefix), config.slowMs));

@@ -9,23 +9,22 @@ import { groupsOf } from '../../src/app/worker/groups-of.ts';
 import { topicTails } from '../../src/app/worker/topic-tails.ts';
 import type { Answer } from '../../src/events/answer.ts';
 import type { Question } from '../../src/events/question.ts';
-import { seededRandom } from '../../src/random/seeded-random.ts';
+import { seededRandom, type SeededRandom } from '../../src/random/seeded-random.ts';
 import type { Broker } from '../../src/ports/broker.ts';
 import type { Codec } from '../../src/ports/record-codec.ts';
-import type { CuttableProxy } from '../support/cuttable-proxy.ts';
-import type { KafkaServer } from '../support/kafka-server.ts';
 import { lastingAdapter } from '../support/loop-run.ts';
 import { ownTopics } from '../support/own-topics.ts';
 import { question } from '../support/secl-fixture.ts';
 import { faultTopology, type FaultMode } from './fault-config.ts';
 import { FaultPool } from './fault-pool.ts';
-import { FAULTS } from './faults.ts';
 import type { FaultRecords } from './registered-records.ts';
 
 /** What all rounds share. */
 export interface FaultWorld {
-  readonly server: KafkaServer;
-  readonly proxy: CuttableProxy;
+  /** Addresses for the processes of a round. */
+  readonly brokers: readonly string[];
+  /** Copies of the topics that they make; absent: the brokers' default. */
+  readonly replicationFactor?: number;
   readonly broker: Broker;
   /** Address of a schema registry; `null`: there is none. */
   readonly registry: string | null;
@@ -195,9 +194,27 @@ async function answerCounter(
   };
 }
 
-/** Feeds questions in, has workers answer them while a fault happens, and takes stock. */
-export async function runRound(world: FaultWorld, spec: RoundSpec): Promise<RoundResult> {
-  const { server, proxy, folder, model, registry } = world;
+/** What a round offers to its fault. */
+export interface RoundScene {
+  readonly pool: FaultPool;
+  /** With the round's own topics. */
+  readonly broker: Broker;
+  /** What stands before the names of its topics, groups and transactional ids. */
+  readonly prefix: string;
+  readonly mode: FaultMode;
+  readonly sessionTimeoutMs: number;
+  readonly random: SeededRandom;
+  /** Called at each harm, so that it is known whether there was still something to be hit. */
+  readonly mark: () => void;
+}
+
+/** Feeds questions in, has workers answer them while harm is done, and takes stock. */
+export async function runRound(
+  world: FaultWorld,
+  spec: RoundSpec,
+  doHarm: (scene: RoundScene) => Promise<void>,
+): Promise<RoundResult> {
+  const { brokers, replicationFactor, folder, model, registry } = world;
   const { codecs, readable } = world.records;
   const { fault, mode, seed } = spec;
   const random = seededRandom(seed);
@@ -216,7 +233,8 @@ export async function runRound(world: FaultWorld, spec: RoundSpec): Promise<Roun
     })),
   );
   const pool = new FaultPool({
-    brokers: server.brokers,
+    brokers,
+    ...(replicationFactor === undefined ? {} : { replicationFactor }),
     prefix,
     mode,
     model,
@@ -243,11 +261,10 @@ export async function runRound(world: FaultWorld, spec: RoundSpec): Promise<Roun
       answered = await count();
       idle = answered > before ? 0 : idle + 1;
       if (answered > 0) {
-        harm ??= (FAULTS[fault] ?? (() => Promise.reject(new Error(`no fault ${fault}`))))({
-          server,
-          proxy,
+        harm ??= doHarm({
           pool,
           broker,
+          prefix,
           mode,
           sessionTimeoutMs: SESSION_TIMEOUT_MS,
           random,

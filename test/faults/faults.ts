@@ -1,23 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SeededRandom } from '../../src/random/seeded-random.ts';
-import type { Broker, OutgoingRecord } from '../../src/ports/broker.ts';
+import type { OutgoingRecord } from '../../src/ports/broker.ts';
 import type { CuttableProxy } from '../support/cuttable-proxy.ts';
 import type { KafkaServer } from '../support/kafka-server.ts';
 import { faultTopology, type FaultMode } from './fault-config.ts';
-import type { FaultPool, FaultProcess } from './fault-pool.ts';
+import type { FaultProcess } from './fault-pool.ts';
+import type { RoundScene } from './fault-round.ts';
 
 /** What a fault can get at. */
-export interface FaultScene {
+export interface FaultScene extends RoundScene {
   readonly server: KafkaServer;
   readonly proxy: CuttableProxy;
-  readonly pool: FaultPool;
-  /** With the round's own topics. */
-  readonly broker: Broker;
-  readonly mode: FaultMode;
-  readonly sessionTimeoutMs: number;
-  readonly random: SeededRandom;
-  /** Called at each harm, so that it is known whether there was still something to be hit. */
-  readonly mark: () => void;
 }
 
 /** Does its harm, at moments drawn from the scene's random numbers. */
@@ -45,8 +38,6 @@ const killed =
 
 /** Faults by name. */
 export const FAULTS: Readonly<Record<string, Fault>> = {
-  none: () => Promise.resolve(),
-
   'worker-killed': killed('worker'),
 
   /** The zombie: it wakes when others own what it was working on. */
@@ -119,10 +110,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
 };
 
 /** Faults that a round can have: those above, and the embedded log's own. */
-export const FAULT_NAMES: readonly string[] = [
-  ...Object.keys(FAULTS).filter((name) => name !== 'none'),
-  'slow-disk',
-];
+export const FAULT_NAMES: readonly string[] = [...Object.keys(FAULTS), 'slow-disk'];
 
 /** In which modes a fault means something. */
 export function modesOf(fault: string): readonly (FaultMode | 'embedded')[] {

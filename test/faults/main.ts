@@ -25,7 +25,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 import { compareLeavings } from './compare-leavings.ts';
 import { faultTopology } from './fault-config.ts';
 import { runRound, type FaultWorld, type Leavings, type RoundSpec } from './fault-round.ts';
-import { FAULT_NAMES, modesOf } from './faults.ts';
+import { FAULT_NAMES, FAULTS, modesOf } from './faults.ts';
 import { registeredRecords } from './registered-records.ts';
 import { runSlowDisk } from './slow-disk-rounds.ts';
 
@@ -82,7 +82,7 @@ const broker = await openKafkaBroker({
 const schemas = values.registry ? await startRegistryProcess() : undefined;
 const registry = schemas?.url ?? null;
 const world: FaultWorld = {
-  ...{ server, proxy, broker, registry, folder: temporaryFolder(), model: values.model },
+  ...{ brokers: server.brokers, broker, registry, folder: temporaryFolder(), model: values.model },
   records: await registeredRecords(registry, faultTopology('off')),
 };
 const started = performance.now();
@@ -99,7 +99,11 @@ const note = (name: string, wasHit: boolean, faults: readonly string[]): void =>
 };
 
 for (const mode of new Set(onKafka.map((each) => each.mode))) {
-  const { leavings, complete, complaints } = await runRound(world, { fault: 'none', mode, seed });
+  const { leavings, complete, complaints } = await runRound(
+    world,
+    { fault: 'none', mode, seed },
+    () => Promise.resolve(),
+  );
   if (!complete) throw new Error(`the undisturbed run did not end: ${complaints.join('\n')}`);
   wanted.set(mode, leavings);
 }
@@ -116,7 +120,9 @@ for (const spec of onKafka) {
   let faults: readonly string[];
   let wasHit = false;
   try {
-    const { leavings, complete, complaints, stuck, hit } = await runRound(world, spec);
+    const { leavings, complete, complaints, stuck, hit } = await runRound(world, spec, (scene) =>
+      FAULTS[fault]!({ ...scene, server, proxy }),
+    );
     restarts += complaints.length;
     wasHit = hit;
     faults = [

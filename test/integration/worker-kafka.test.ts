@@ -12,6 +12,11 @@ import { topicsYaml } from '../support/topics-yaml.ts';
 /** Topics and groups of this run alone: the broker may be somebody's. */
 const NAME = `t${process.pid}-${Date.now()}`;
 
+/** The least that brokers take unless they are told otherwise; a fifth of ours. */
+const SESSION_MS = 6000;
+/** Between two signs of life. */
+const HEARTBEAT_MS = SESSION_MS / 10;
+
 describe('secl run on Kafka', { skip: kafkaSkip() }, () => {
   const folder = temporaryFolder();
   const stream = path.join(folder, 'stream.jsonl');
@@ -27,7 +32,7 @@ confidence: { evidence: token-certainty }
 training: { mode: async, trainer: ${trainer} }
 calibration: { size: 20 }
 alerts: { settleMinutes: 0, verdict: { caution: warning, notEnoughData: warning } }
-broker: { kind: kafka, brokers: "${server.brokers.join(',')}", group: ${NAME}, folder: ${folder}, partitions: 3 }
+broker: { kind: kafka, brokers: "${server.brokers.join(',')}", group: ${NAME}, folder: ${folder}, partitions: 3, sessionTimeoutMs: ${SESSION_MS} }
 `;
   const place = ['--topology', pipeline];
   const answeredIds = (): string[] =>
@@ -69,6 +74,49 @@ broker: { kind: kafka, brokers: "${server.brokers.join(',')}", group: ${NAME}, f
     assert.equal(new Set(ids).size, 240);
     const windows = linesOf(secl('read', 'metrics', ...place, '--json').out);
     assert.ok(windows.length > 0);
+  });
+
+  it('gives a dead worker’s partitions away when the topology’s session timeout is over', async (t) => {
+    const [dead, heir] = [startWorker(...place), startWorker(...place)];
+    t.after(() => {
+      for (const { child } of [dead, heir]) child.kill('SIGKILL');
+    });
+    const owned = (worker: typeof heir): number =>
+      worker
+        .statuses()
+        .at(-1)
+        ?.partitions.filter(({ group, owned }) => owned && group === `${NAME}-answering`).length ??
+      0;
+    await until(() => owned(dead) > 0 && owned(heir) > 0 && owned(dead) + owned(heir) === 3);
+    dead.child.kill('SIGKILL');
+    const killedMs = performance.now();
+    await until(() => owned(heir) === 3);
+    const tookMs = performance.now() - killedMs;
+    // Its last sign of life came a heartbeat before it died, or later; the usual 30 s would take five times as long.
+    assert.ok(tookMs > SESSION_MS - 2 * HEARTBEAT_MS, `${tookMs} ms`);
+    assert.ok(tookMs < 4 * SESSION_MS, `${tookMs} ms`);
+    t.diagnostic(`after ${Math.round(tookMs)} ms`);
+    heir.child.kill('SIGTERM');
+    assert.equal((await heir.ended).code, 0);
+  });
+
+  it('says which setting the brokers refuse', () => {
+    const refused = (setting: string, name: string, ...command: string[]): string => {
+      const file = path.join(folder, 'refused.yaml');
+      const text = topology('embedded').replace(/sessionTimeoutMs: \d+/, setting);
+      writeFileSync(file, text.replaceAll(NAME, name));
+      const { code, err } = secl(...command, '--topology', file);
+      assert.equal(code, 1, err);
+      return err;
+    };
+    assert.match(
+      refused('transactionTimeoutMs: 3600000', NAME, 'run', '--model', 'stand-in', '--json'),
+      /BROKER_FAILED.*broker\.transactionTimeoutMs must be at most transaction\.max\.timeout\.ms/s,
+    );
+    assert.match(
+      refused('replicationFactor: 1000', `${NAME}-copies`, 'topics', 'create'),
+      /creating topic .*broker\.replicationFactor must be at most the number of brokers/s,
+    );
   });
 
   it('has batches trained by a process of its own, and takes the adapters up', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
+import type { WorkerStatus } from '../../src/app/worker/run-service.ts';
 import { packageRoot } from '../../src/app/package-root.ts';
 
 /** The command line, as built. */
@@ -33,7 +34,7 @@ export interface SeclProcess {
 /** A worker as a process of its own. */
 export interface WorkerProcess extends SeclProcess {
   /** Status lines so far. */
-  statuses(): readonly { readonly status: string; readonly answered: number }[];
+  statuses(): readonly Omit<WorkerStatus, 'atMs'>[];
 }
 
 /** Starts a command of `secl`. */
@@ -72,7 +73,7 @@ export function startWorker(...parameters: readonly string[]): WorkerProcess {
         .output()
         .split('\n')
         .slice(0, -1)
-        .map((line) => JSON.parse(line) as { status: string; answered: number }),
+        .map((line) => JSON.parse(line) as WorkerStatus),
   };
 }
 

@@ -2,7 +2,7 @@
 
 import argparse
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,6 +52,8 @@ class Settings:
     batches_topic: str
     adapters_topic: str
     failures_topic: str
+    session_timeout_ms: int
+    transaction_timeout_ms: int
     security_protocol: str
     sasl_mechanism: str | None
     sasl_username: str | None
@@ -116,7 +118,7 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     parser.add_argument("command", choices=("run", "train"), metavar="run|train")
     parser.add_argument("batch_file", nargs="?", type=Path, metavar="BATCH", help="train: file with one batch's record")
 
-    def option(group: argparse._ArgumentGroup, name: str, kind: type, default: object, text: str,
+    def option(group: argparse._ArgumentGroup, name: str, kind: Callable[[str], object], default: object, text: str,
                choices: Sequence[str] | None = None) -> None:
         fallback = environment.get(_PREFIX + name.upper().replace("-", "_"), default)
         shown = "" if default is None else f" (default {default})"
@@ -145,6 +147,10 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     option(kafka, "batches-topic", str, "qa.training-batches", "topic of training batches")
     option(kafka, "adapters-topic", str, "qa.adapters", "topic of adapters")
     option(kafka, "failures-topic", str, "qa.dead-letters", "topic of batches that were refused")
+    option(kafka, "session-timeout-ms", _between(1_000, 1_800_000), 30_000, "a service that Kafka hears nothing of keeps "
+           "its partition for so long, broker.sessionTimeoutMs of the topology; a sign of life comes ten times as often")
+    option(kafka, "transaction-timeout-ms", _between(10_000, 3_600_000), 60_000, "Kafka aborts a transaction that is open "
+           "for so long")
     option(kafka, "security-protocol", str, "PLAINTEXT", "how brokers are spoken to",
            ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"))
     option(kafka, "sasl-mechanism", str, None, "with SASL", ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"))
@@ -163,6 +169,16 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     option(service, "drain-seconds", float, 25.0, "how long a batch may go on after SIGTERM")
     option(service, "max-batches", _count, None, "stop after so many batches")
     return parser
+
+
+def _between(least: int, most: int) -> Callable[[str], int]:
+    def milliseconds(text: str | int) -> int:
+        value = int(text)
+        if not least <= value <= most:
+            raise argparse.ArgumentTypeError(f"must be from {least} to {most}, not {value}")
+        return value
+
+    return milliseconds
 
 
 def _count(text: str) -> int:

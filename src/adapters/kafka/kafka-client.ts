@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Socket } from 'node:net';
 import type KafkaNode from 'kafkajs/src/broker/index.js';
 import createPoolBuilder, {
@@ -137,7 +138,7 @@ export class KafkaClient {
   async onCoordinator<T>(
     kind: CoordinatorKind,
     id: string,
-    work: (node: KafkaNode) => Promise<T>,
+    work: (node: KafkaNode, nodeId: number) => Promise<T>,
     waitsMs = 0,
   ): Promise<T> {
     const name = `${kind} ${id}`;
@@ -264,8 +265,7 @@ export class KafkaClient {
     const known = this.#nodes.get(nodeId);
     if (known?.pool.host === host && known.pool.port === port) return;
     const pool = await this.#builder.build({ host, port });
-    const gone = new AbortController();
-    this.#nodes.set(nodeId, { pool, node: createNode(pool, nodeId), gone });
+    this.#nodes.set(nodeId, { pool, ...liveNode(createNode(pool, nodeId)) });
     if (known !== undefined) drop(known);
   }
 
@@ -273,7 +273,7 @@ export class KafkaClient {
   async #connectSeed(): Promise<LiveNode> {
     this.#assertOpen();
     for (let left = this.#seedCount; ; left--) {
-      const seed = { node: createNode(await this.#builder.build()), gone: new AbortController() };
+      const seed = liveNode(createNode(await this.#builder.build()));
       try {
         await connected(seed.node);
         this.#assertOpen();
@@ -293,6 +293,13 @@ export class KafkaClient {
 interface LiveNode {
   readonly node: KafkaNode;
   readonly gone: AbortController;
+}
+
+function liveNode(node: KafkaNode): LiveNode {
+  const gone = new AbortController();
+  // Each request under way listens to it, however many there are.
+  setMaxListeners(0, gone.signal);
+  return { node, gone };
 }
 
 /** Gives up a node's connections, and with them every request under way. */

@@ -89,25 +89,35 @@ export function isTransient(error: unknown): boolean {
 
 const TOO_LARGE = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'];
 const BAD_RECORD = ['INVALID_RECORD', 'INVALID_TIMESTAMP'];
-/** What a broker refuses however often it is asked: somebody has to change a right, a limit, a clock. */
-const REFUSED = [
+/** The user lacks a right. */
+const UNAUTHORIZED = [
   'TOPIC_AUTHORIZATION_FAILED',
   'GROUP_AUTHORIZATION_FAILED',
   'CLUSTER_AUTHORIZATION_FAILED',
   'TRANSACTIONAL_ID_AUTHORIZATION_FAILED',
-  ...TOO_LARGE,
-  ...BAD_RECORD,
 ];
+/** What a broker refuses however often it is asked: somebody has to change a right, a limit, a clock. */
+const REFUSED = [...UNAUTHORIZED, ...TOO_LARGE, ...BAD_RECORD];
 
 /** Whether a broker refused it for good; of a coded error, whether that is its cause. */
 export function isRefusedFault(error: unknown): boolean {
   return hasType(error instanceof SeclError ? error.cause : error, ...REFUSED);
 }
 
+/** What brokers refuse since a setting of ours does not fit theirs, and which to change. */
+const UNFIT: Readonly<Record<string, string>> = {
+  INVALID_SESSION_TIMEOUT:
+    'broker.sessionTimeoutMs must lie between group.min.session.timeout.ms and group.max.session.timeout.ms of the brokers: 6000 and 1800000, unless they are set otherwise.',
+  INVALID_TRANSACTION_TIMEOUT:
+    'broker.transactionTimeoutMs must be at most transaction.max.timeout.ms of the brokers: 900000, unless it is set otherwise.',
+  INVALID_REPLICATION_FACTOR:
+    'broker.replicationFactor must be at most the number of brokers; where it is not set, the same holds for default.replication.factor of the brokers.',
+};
+
 /** `RECORD_TOO_LARGE`, `PRECONDITION` or `BROKER_FAILED` for what kafkajs threw; a coded error stays. */
 export function codedFault(what: string, error: unknown): SeclError {
   if (error instanceof SeclError) return error;
-  const { message, name } = faultOf(error);
+  const { message, name, type = '' } = faultOf(error);
   if (hasType(error, ...TOO_LARGE)) {
     return new SeclError('RECORD_TOO_LARGE', `${what}: ${message}`, {
       hint: 'Raise max.message.bytes of the topic, or keep the bulk outside.',
@@ -126,11 +136,15 @@ export function codedFault(what: string, error: unknown): SeclError {
       cause: error,
     });
   }
-  const refused = name.includes('SASL') || message.toLowerCase().includes('authoriz');
+  const refused = name.includes('SASL');
   return new SeclError('BROKER_FAILED', `${what}: ${message}`, {
-    hint: refused
-      ? 'Check user, password and mechanism, and what the user may do.'
-      : 'Check that the brokers run and can be reached at the addresses they advertise.',
+    hint:
+      UNFIT[type] ??
+      (refused
+        ? 'Check user, password and mechanism.'
+        : UNAUTHORIZED.includes(type)
+          ? 'The user lacks a right on it; docs/kafka.md lists those of each process, under "Rights".'
+          : 'Check that the brokers run and can be reached at the addresses they advertise.'),
     retryable: isTransient(error),
     cause: error,
   });

@@ -2,7 +2,7 @@ import type { ConfigEntry } from 'kafkajs/src/broker/index.js';
 import type { Topic } from '../../broker/check-topic.ts';
 import type { TopicCleanup } from '../../ports/broker.ts';
 import type { KafkaClient } from './kafka-client.ts';
-import { connectionFault, hasType, isTransient } from './kafka-faults.ts';
+import { codedFault, connectionFault, hasType } from './kafka-faults.ts';
 import type { KafkaSettings } from './kafka-settings.ts';
 import { keepTrying } from './keep-trying.ts';
 import { topicSettings, type TopicSetting } from './topic-settings.ts';
@@ -28,8 +28,17 @@ export class TopicAdmin {
    * leader.
    *
    * @param extra - Further settings of a topic that is created.
+   * @throws SeclError `BROKER_FAILED` that names the topic.
    */
   async ensure(topic: Topic, extra: readonly TopicSetting[] = []): Promise<void> {
+    try {
+      await this.#ensure(topic, extra);
+    } catch (error) {
+      throw codedFault(`creating topic ${topic.name}`, error);
+    }
+  }
+
+  async #ensure(topic: Topic, extra: readonly TopicSetting[]): Promise<void> {
     const { patienceMs, maxRecordBytes } = this.#settings;
     const wanted = topicSettings(topic, maxRecordBytes);
     this.#client.forgetTopic(topic.name);
@@ -101,7 +110,7 @@ export class TopicAdmin {
     } catch (error) {
       const inner = innerFault(error);
       if (hasType(inner, 'TOPIC_ALREADY_EXISTS')) return;
-      throw isTransient(inner) ? inner : error;
+      throw inner;
     }
   }
 

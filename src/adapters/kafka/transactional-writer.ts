@@ -12,6 +12,12 @@ import { keepTrying } from './keep-trying.ts';
 /** Sequence numbers are 31 bits wide. */
 const SEQUENCES = 2 ** 31;
 
+/**
+ * Kafka takes all topics of a transaction or none, and says of those that it would take that it did not try. Of all that
+ * kafkajs keeps one answer, and not whose it is; asked for one by one, the topic that is refused shows itself.
+ */
+const ALL_OR_NONE = ['OPERATION_NOT_ATTEMPTED', 'TOPIC_AUTHORIZATION_FAILED'];
+
 /** The offset a transaction commits for a group. */
 export interface GroupOffset extends TopicPartition {
   readonly groupId: string;
@@ -124,7 +130,20 @@ export class TransactionalWriter {
       });
     const topics = partitionsByTopic(records);
     if (topics.length > 0) {
-      await onTransactions((node) => node.addPartitionsToTxn({ ...transaction, topics }));
+      try {
+        await onTransactions((node) => node.addPartitionsToTxn({ ...transaction, topics }));
+      } catch (error) {
+        if (!hasType(error, ...ALL_OR_NONE)) throw error;
+        for (const one of topics) {
+          try {
+            await onTransactions((node) =>
+              node.addPartitionsToTxn({ ...transaction, topics: [one] }),
+            );
+          } catch (cause) {
+            throw isFencedFault(cause) ? cause : codedFault(`writing to ${one.topic}`, cause);
+          }
+        }
+      }
     }
     if (offset !== undefined) {
       const { groupId } = offset;

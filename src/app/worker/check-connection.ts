@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { subjectFaults, type SubjectFault } from './check-subjects.ts';
 import { describeBroker, openBroker } from './open-broker.ts';
 import { cleanupFaults } from './cleanup-faults.ts';
@@ -17,12 +19,19 @@ export interface Connection {
 
 /**
  * Connects to a topology's broker and schema registry, and compares topics and subjects with what the topology needs.
- * Creates nothing.
+ * Creates nothing; where there is no embedded log yet, every topic is missing.
  *
  * @throws SeclError of topology, broker and registry, e.g. where nobody answers or the password is wrong.
  */
 export async function checkConnection(choice: BrokerChoice): Promise<Connection> {
   const topology = await workerTopology(choice);
+  const { kind, folder } = topology.broker;
+  if (kind === 'embedded' && !existsSync(path.join(folder, 'log')))
+    return {
+      name: topology.name,
+      place: describeBroker(topology.broker),
+      faults: await topicFaults({ topics: () => Promise.resolve(new Map()) }, topology),
+    };
   const registry = await openRegistry(topology.broker);
   const broker = await openBroker(topology.broker);
   try {

@@ -60,7 +60,7 @@ export async function checkTopics(
       'TOPIC_UNKNOWN',
       `the topics are not as the topology has them: ${faults.map(({ topic, fault }) => `${topic} ${fault}`).join('; ')}`,
       {
-        hint: 'Create what is missing with `secl topics create`; a wrong number of partitions must be put right by hand.',
+        hint: 'Create what is missing with `secl topics create`; a wrong number of partitions must be put right by hand. Behind an authorizer, a topic that the user may not describe looks missing too.',
       },
     );
   return (await broker.topics()).get(topology.topics.questions) ?? 1;

@@ -10,9 +10,10 @@ import { secretOf, textOf } from './secret-of.ts';
  * @throws SeclError `FILE_UNREADABLE`, `USAGE` for a secret that is not there.
  */
 export async function kafkaOptions(
-  { brokers, clientId, sasl, tls }: TopologyBroker,
+  broker: TopologyBroker,
   environment: Environment = process.env,
 ): Promise<KafkaBrokerOptions> {
+  const { brokers, clientId, sasl, tls, heartbeatMs, replicationFactor } = broker;
   const { mechanism } = sasl;
   const pem = async (file: string | null, what: string): Promise<string | undefined> =>
     file === null ? undefined : await textOf(file, what);
@@ -25,6 +26,11 @@ export async function kafkaOptions(
     brokers: brokers.split(','),
     clientId,
     clock: SYSTEM_CLOCK,
+    sessionTimeoutMs: broker.sessionTimeoutMs,
+    ...(heartbeatMs === null ? {} : { heartbeatMs }),
+    transactionTimeoutMs: broker.transactionTimeoutMs,
+    progressTimeoutMs: broker.progressTimeoutMs,
+    ...(replicationFactor === null ? {} : { replicationFactor }),
     ...(mechanism === 'none'
       ? {}
       : {

@@ -20,10 +20,14 @@ import { WORKER_WRITES } from './record-subjects.ts';
 import { runWorker, type WorkerLoop } from './run-worker.ts';
 import { serveHealth } from './serve-health.ts';
 import type { ServiceOptions } from './service-options.ts';
+import { stallMsOf } from './stall-ms-of.ts';
 import { watchService } from './watch-service.ts';
 import { monitorHealth, type WorkerHealth } from './worker-health.ts';
 import { createWorkerMeter, type WorkerTally } from './worker-tally.ts';
 import { workerTopology } from './worker-topology.ts';
+
+/** Batches take seconds to a minute. */
+const USUAL_STALL_MS = 120_000;
 
 /** How a worker stands, as its status line says it. */
 export interface WorkerStatus extends WorkerTally, WorkerHealth {
@@ -91,7 +95,7 @@ export async function runService(options: RunServiceOptions): Promise<WorkerStat
       broker,
       clock: SYSTEM_CLOCK,
       groups,
-      stallMs: options.stallMs,
+      stallMs: stallMsOf(options, topology.broker, USUAL_STALL_MS),
       drain,
     });
     const status = (): WorkerStatus => ({

@@ -7,8 +7,8 @@ import type { BrokerChoice } from './worker-topology.ts';
 export interface ServiceOptions extends BrokerChoice {
   readonly cacheFolder?: string | undefined;
   readonly health?: HealthAddress | undefined;
-  /** A partition where nothing has moved for so long is stuck. */
-  readonly stallMs: number;
+  /** A partition where nothing has moved for so long is stuck; absent: as the topology says, or else the process. */
+  readonly stallMs?: number | undefined;
   readonly resetTo?: ResetTo | undefined;
   /** Stop once everything that is there has been worked off. */
   readonly untilEnd?: boolean | undefined;

@@ -17,10 +17,14 @@ import { createPartitionLedger } from './partition-ledger.ts';
 import { trainGroup } from './run-worker.ts';
 import { serveHealth } from './serve-health.ts';
 import type { ServiceOptions } from './service-options.ts';
+import { stallMsOf } from './stall-ms-of.ts';
 import { watchService } from './watch-service.ts';
 import { monitorHealth } from './worker-health.ts';
 import type { TrainedBatch } from './train-partition.ts';
 import { workerTopology } from './worker-topology.ts';
+
+/** A batch may train for minutes. */
+const USUAL_STALL_MS = 600_000;
 
 /** What {@link runTrainer} is asked for. */
 export interface TrainerServiceOptions extends ServiceOptions {
@@ -79,7 +83,7 @@ export async function runTrainer(options: TrainerServiceOptions): Promise<number
       broker,
       clock: SYSTEM_CLOCK,
       groups: [training],
-      stallMs: options.stallMs,
+      stallMs: stallMsOf(options, topology.broker, USUAL_STALL_MS),
       drain,
     });
     const health =

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openRecordCodecs } from '../../../src/adapters/avro/record-codecs.ts';
@@ -6,6 +7,7 @@ import { createMemoryBroker } from '../../../src/adapters/memory/memory-broker.t
 import { alertLine, alertsOfCommand } from '../../../src/app/alerts-of-command.ts';
 import { startAlerts, type StartAlertsOptions } from '../../../src/app/start-alerts.ts';
 import { loadTopology } from '../../../src/app/load-topology.ts';
+import { SeclError } from '../../../src/errors/secl-error.ts';
 import type { Alert } from '../../../src/events/alert.ts';
 import type { Broker } from '../../../src/ports/broker.ts';
 import type { Topology } from '../../../src/topology/topology.ts';
@@ -181,6 +183,40 @@ describe('startAlerts', () => {
     down = false;
     await until(async () => (await told()).length === 1);
     await watch.close();
+  });
+
+  it('is silent about a look that another process cut short by taking over', async () => {
+    const { options, told, judge, troubles, broker } = await scene();
+    let looks = 0;
+    const slow: Broker = {
+      ...options.broker,
+      ensureTopics: (specs) => broker.ensureTopics(specs),
+      append: (records) => broker.append(records),
+      topics: () => broker.topics(),
+      bounds: (...args) => broker.bounds(...args),
+      read: (topic, partition, offset, signal) => {
+        if (signal === undefined || topic !== topics.calibration)
+          return broker.read(topic, partition, offset, signal);
+        looks += 1;
+        // As a reader that waits for a page ends.
+        return (async function* () {
+          await once(signal, 'abort');
+          yield* [];
+          throw new SeclError('CANCELLED', 'reading was cancelled');
+        })();
+      },
+      join: (group, names) => broker.join(group, names),
+    };
+    const first = await startAlerts({ ...options, broker: slow });
+    await judge('do-not-trust', 0);
+    await until(() => looks > 0);
+    // Its coming takes the partition away for a moment.
+    const second = await startAlerts({ ...options, broker: slow });
+    await until(() => looks > 1);
+    assert.deepEqual(troubles, []);
+    assert.deepEqual(await told(), []);
+    await broker.close();
+    await Promise.all([first.close(), second.close()]);
   });
 
   it('is not held up by a webhook that never answers', async () => {

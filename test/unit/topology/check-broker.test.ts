@@ -20,6 +20,10 @@ describe('brokerRules', () => {
       '{ kind: kafka, registry: { url: "http://r:8081" } }',
       '{ kind: kafka, registry: { url: "https://r/api", usernameEnv: U, passwordFile: p } }',
       '{ kind: kafka, tls: { mode: on, certFile: c, keyFile: k } }',
+      '{ kind: kafka, replicationFactor: 3, sessionTimeoutMs: 6000, heartbeatMs: 2000 }',
+      '{ kind: kafka, transactionTimeoutMs: 60000, progressTimeoutMs: 600000, stallSeconds: 600 }',
+      // What holds anyway says nothing about Kafka; readiness is asked of every worker.
+      '{ sessionTimeoutMs: 30000, heartbeatMs: null, stallSeconds: 3600 }',
     ])
       assert.deepEqual(faultsOf(broker), [], broker);
     assert.deepEqual(faultsOf('{ partitions: 4 }', 'training: { mode: async }'), []);
@@ -42,6 +46,39 @@ describe('brokerRules', () => {
       [
         '{ registry: { url: "http://r:8081" } }',
         'broker.registry.url has no meaning where broker.kind is embedded; set that to kafka.',
+      ],
+      ...[
+        'replicationFactor: 3',
+        'sessionTimeoutMs: 10000',
+        'heartbeatMs: 1000',
+        'transactionTimeoutMs: 10000',
+        'progressTimeoutMs: 60000',
+      ].map(
+        (setting) =>
+          [
+            `{ ${setting} }`,
+            `broker.${setting.split(':', 1)[0]!} has no meaning where broker.kind is embedded; set that to kafka.`,
+          ] as const,
+      ),
+      [
+        '{ kind: kafka, sessionTimeoutMs: 10000, heartbeatMs: 3334 }',
+        'broker.heartbeatMs must be at most 3333, a third of broker.sessionTimeoutMs, so that two of three may be lost; leave it out for a tenth.',
+      ],
+      [
+        '{ kind: kafka, progressTimeoutMs: 90000, stallSeconds: 91 }',
+        'broker.stallSeconds must be at most 90, broker.progressTimeoutMs in seconds: a worker that hangs has given up its partitions by then.',
+      ],
+      [
+        '{ kind: kafka, sessionTimeoutMs: 999 }',
+        'broker.sessionTimeoutMs must be an integer from 1000 to 1800000, not 999.',
+      ],
+      [
+        '{ kind: kafka, transactionTimeoutMs: 3600001 }',
+        'broker.transactionTimeoutMs must be an integer from 1000 to 3600000, not 3600001.',
+      ],
+      [
+        '{ kind: kafka, replicationFactor: 0 }',
+        'broker.replicationFactor must be an integer from 1 to 1000 or null, not 0.',
       ],
       [
         '{ kind: kafka, registry: { passwordEnv: P } }',
@@ -85,6 +122,21 @@ describe('brokerRules', () => {
       ],
     ];
     for (const [broker, fault] of cases) assert.deepEqual(faultsOf(broker), [fault], broker);
+  });
+
+  it('says in which line and column, and which variable', () => {
+    const text = `${HEAD}broker:\n  kind: kafka\n  sessionTimeoutMs: 9000\n  heartbeatMs: 5000\n`;
+    const placeOf = (environment: Record<string, string>): unknown => {
+      const parsed = parseTopology(text, environment);
+      return (
+        parsed.ok || parsed.faults.map(({ line, column, variable }) => [line, column, variable])
+      );
+    };
+    assert.deepEqual(placeOf({}), [[6, 16, undefined]]);
+    assert.deepEqual(placeOf({ SECL__BROKER__HEARTBEAT_MS: '4000' }), [
+      [1, 1, 'SECL__BROKER__HEARTBEAT_MS'],
+    ]);
+    assert.equal(placeOf({ SECL__BROKER__SESSION_TIMEOUT_MS: '15000' }), true);
   });
 
   it('takes no secret, and no address without a port', () => {

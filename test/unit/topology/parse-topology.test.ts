@@ -66,7 +66,7 @@ alerts:
   settleMinutes: 0
   renotifyMinutes: 6
   webhook: { url: 'https://alerts.example/a', timeoutMs: 100, attempts: 1, secretHeader: X-Key }
-broker: { kind: kafka, folder: f, brokers: 'a:1,b:2', clientId: c, group: g, partitions: 3, sasl: { mechanism: plain, usernameFile: u, passwordEnv: P }, tls: { mode: on, caFile: ca, certFile: ce, keyFile: ke }, registry: { url: 'https://r.example/api', usernameEnv: U, passwordFile: p, subjects: record, register: true, timeoutMs: 100 } }
+broker: { kind: kafka, folder: f, brokers: 'a:1,b:2', clientId: c, group: g, partitions: 3, replicationFactor: 2, sessionTimeoutMs: 10000, heartbeatMs: 2000, transactionTimeoutMs: 20000, progressTimeoutMs: 300000, stallSeconds: 60, sasl: { mechanism: plain, usernameFile: u, passwordEnv: P }, tls: { mode: on, caFile: ca, certFile: ce, keyFile: ke }, registry: { url: 'https://r.example/api', usernameEnv: U, passwordFile: p, subjects: record, register: true, timeoutMs: 100 } }
 seed: 4294967295
 limits: { maxPromptTokens: 100, maxQuestionChars: 200 }
 telemetry:
@@ -179,6 +179,12 @@ telemetry:
         clientId: 'c',
         group: 'g',
         partitions: 3,
+        replicationFactor: 2,
+        sessionTimeoutMs: 10_000,
+        heartbeatMs: 2000,
+        transactionTimeoutMs: 20_000,
+        progressTimeoutMs: 300_000,
+        stallSeconds: 60,
         sasl: {
           mechanism: 'plain',
           usernameFile: 'u',

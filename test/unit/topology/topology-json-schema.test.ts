@@ -51,7 +51,7 @@ function vary(random: SeededRandom): unknown {
 
 /** Messages of rules between keys, which JSON Schema does not say. */
 const BETWEEN_KEYS =
-  /is the topic of|is not among|is not computed|trains verbalized|needs (evidence|distractors)|has no meaning where|needs a (username|password|keyFile|certFile)|is given beside|must be (1 where|the size|at most the size|at least \d+: the longest)/;
+  /is the topic of|is not among|is not computed|trains verbalized|needs (evidence|distractors)|has no meaning where|needs a (username|password|keyFile|certFile)|is given beside|must be (1 where|the size|at most the size|at most \d+, (a third|broker\.progress)|at least \d+: the longest)/;
 
 describe('topologyJsonSchema', () => {
   it('is what schemas/topology.schema.json says', () => {

@@ -51,7 +51,7 @@ class Committer:
         self._producer = Producer({
             **client_settings(settings, f"secl-trainer-{partition}"),
             "transactional.id": owner_id(settings.group, settings.batches_topic, partition),
-            "transaction.timeout.ms": 60_000,
+            "transaction.timeout.ms": settings.transaction_timeout_ms,
             "linger.ms": 0,
             # Offsets are added to a transaction for as long as a request may take, whatever the call says.
             "socket.timeout.ms": 10_000,

@@ -51,9 +51,10 @@ class Service:
             # An offset that is gone must not become another one in silence.
             "auto.offset.reset": "error",
             "partition.assignment.strategy": "range",
-            "session.timeout.ms": 30_000,
-            "heartbeat.interval.ms": 3_000,
-            "max.poll.interval.ms": 120_000,
+            "session.timeout.ms": settings.session_timeout_ms,
+            "heartbeat.interval.ms": settings.session_timeout_ms // 10,
+            # librdkafka takes none below the session's.
+            "max.poll.interval.ms": max(120_000, settings.session_timeout_ms),
             "fetch.message.max.bytes": 8 * 1024 * 1024,
             "queued.max.messages.kbytes": 32 * 1024,
         })

@@ -95,6 +95,30 @@ describe('connections to Kafka', () => {
     await refused;
   });
 
+  it('carry as many requests at once as there are, without a warning', async (t) => {
+    t.mock.method(KafkaNode.prototype, 'connect', () => Promise.resolve());
+    t.mock.method(KafkaNode.prototype, 'isConnected', () => true);
+    t.mock.method(KafkaNode.prototype, 'disconnect', () => Promise.resolve());
+    const warnings: string[] = [];
+    const note = ({ message }: Error): unknown => warnings.push(message);
+    process.on('warning', note);
+    const client = new KafkaClient(kafkaSettings(usual));
+    const ask = (): Promise<void> =>
+      client.onAny(
+        () =>
+          new Promise((resolve) => {
+            setTimeout(resolve, 20);
+          }),
+      );
+    await ask();
+    await Promise.all(Array.from({ length: 20 }, ask));
+    await client.close();
+    // Warnings are told in a later turn.
+    await new Promise(setImmediate);
+    process.off('warning', note);
+    assert.deepEqual(warnings, []);
+  });
+
   it('share the first connection, whoever asks at the same time', async (t) => {
     t.mock.method(KafkaNode.prototype, 'connect', () => Promise.resolve());
     t.mock.method(KafkaNode.prototype, 'isConnected', () => true);

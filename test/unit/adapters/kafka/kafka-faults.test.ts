@@ -29,6 +29,29 @@ it('says what to do about a refused user', () => {
   assert.equal(codedFault('opening', connectionFault('gone')).retryable, true);
 });
 
+it('tells a right that is missing from a password that is wrong', () => {
+  for (const of of ['TOPIC', 'GROUP', 'CLUSTER', 'TRANSACTIONAL_ID']) {
+    const { hint = '', retryable } = codedFault('writing', fault(`${of}_AUTHORIZATION_FAILED`));
+    assert.match(hint, /lacks a right.*docs\/kafka\.md/);
+    assert.doesNotMatch(hint, /password/);
+    assert.equal(retryable, false);
+  }
+});
+
+it('names the setting that does not fit the brokers', () => {
+  const hint = (type: string): string => codedFault('opening', fault(type)).hint ?? '';
+  assert.match(
+    hint('INVALID_SESSION_TIMEOUT'),
+    /sessionTimeoutMs .*group\.min\.session\.timeout\.ms/,
+  );
+  assert.match(
+    hint('INVALID_TRANSACTION_TIMEOUT'),
+    /transactionTimeoutMs .*transaction\.max\.timeout/,
+  );
+  assert.match(hint('INVALID_REPLICATION_FACTOR'), /replicationFactor .*number of brokers/);
+  assert.match(hint('UNSUPPORTED_VERSION'), /Check that the brokers run/);
+});
+
 it('tells what passes from what does not', () => {
   for (const type of [
     'CONCURRENT_TRANSACTIONS',

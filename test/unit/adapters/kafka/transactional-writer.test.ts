@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { TransactionalWriter } from '../../../../src/adapters/kafka/transactional-writer.ts';
+import { isRefusedFault } from '../../../../src/adapters/kafka/kafka-faults.ts';
 import type { PlannedRecord } from '../../../../src/broker/plan-records.ts';
 import { expectFailure } from '../../../support/expect-failure.ts';
 import {
@@ -88,6 +89,22 @@ describe('TransactionalWriter', () => {
     await assert.rejects(new TransactionalWriter(client, options).init(), {
       message: 'INVALID_TRANSACTION_TIMEOUT',
     });
+  });
+
+  it('says which topic it may not write to, though Kafka says of the others that it did not try', async () => {
+    const refuse = ({ topics }: { topics: { topic: string }[] }): object => {
+      if (!topics.some(({ topic }) => topic === 'b')) return {};
+      throw kafkaError(
+        topics[0]?.topic === 'b' ? 'TOPIC_AUTHORIZATION_FAILED' : 'OPERATION_NOT_ATTEMPTED',
+      );
+    };
+    for (const order of ['abc', 'bac']) {
+      const { writer } = await writerOn({ addPartitionsToTxn: refuse });
+      const written = writer.write([...order].map((topic) => record(topic)));
+      const refused = await expectFailure(written, 'BROKER_FAILED');
+      assert.match(refused.message, /writing to b: TOPIC_AUTHORIZATION_FAILED/);
+      assert.ok(isRefusedFault(refused));
+    }
   });
 
   it('numbers the records of a partition on, from one transaction to the next', async () => {

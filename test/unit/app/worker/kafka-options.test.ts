@@ -27,6 +27,30 @@ describe('kafkaOptions', () => {
     );
   });
 
+  it('hands on copies and times, and leaves open what the topology does', async () => {
+    const times = (text: string) =>
+      kafkaOptions(broker(text), {}).then(
+        ({ brokers: _, clientId: __, clock: ___, ...rest }) => rest,
+      );
+    assert.deepEqual(await times('brokers: "a:1"'), {
+      sessionTimeoutMs: 30_000,
+      transactionTimeoutMs: 30_000,
+      progressTimeoutMs: 1_800_000,
+    });
+    assert.deepEqual(
+      await times(
+        'replicationFactor: 3, sessionTimeoutMs: 9000, heartbeatMs: 2000, transactionTimeoutMs: 20000, progressTimeoutMs: 60000',
+      ),
+      {
+        replicationFactor: 3,
+        sessionTimeoutMs: 9000,
+        heartbeatMs: 2000,
+        transactionTimeoutMs: 20_000,
+        progressTimeoutMs: 60_000,
+      },
+    );
+  });
+
   it('takes name and password out of files and variables, line ends aside', async () => {
     const password = file('password', ' pass word \n');
     const settings = broker(

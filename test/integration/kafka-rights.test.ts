@@ -1,0 +1,273 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { Kafka, logLevel, type Admin } from 'kafkajs';
+import { openKafkaBroker } from '../../src/adapters/kafka/open-kafka-broker.ts';
+import { stateTopic } from '../../src/adapters/kafka/group-state.ts';
+import { loadTopology } from '../../src/app/load-topology.ts';
+import { STAND_IN } from '../../src/app/open-language-model.ts';
+import { SYSTEM_CLOCK } from '../../src/app/system-clock.ts';
+import { createTopics } from '../../src/app/worker/create-topics.ts';
+import { groupsOf } from '../../src/app/worker/groups-of.ts';
+import { runService } from '../../src/app/worker/run-service.ts';
+import { sendStream } from '../../src/app/worker/send-stream.ts';
+import { topicSpecs } from '../../src/app/worker/topic-specs.ts';
+import { runTrainer } from '../../src/app/worker/trainer-service.ts';
+import { SeclError } from '../../src/errors/secl-error.ts';
+import type { Broker, OutgoingRecord } from '../../src/ports/broker.ts';
+import type { Topology } from '../../src/topology/topology.ts';
+import { aclOf, readKafkaRights, type KafkaRight } from '../support/kafka-rights.ts';
+import { kafkaSkip, startKafka, type KafkaServer } from '../support/kafka-server.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { topicsYaml } from '../support/topics-yaml.ts';
+
+const PASSWORD = 'of-this-test';
+const QUESTIONS = 8;
+/** The machine may be busy. */
+const PATIENCE_MS = 120_000;
+
+/** What is said of a thing that one may not use; a topic that one may not even describe is not there. */
+const SAYS = {
+  topic: /authorized to access topics|is missing.*looks missing/is,
+  group: /authorized to access group/i,
+  'transactional id': /Transactional Id authorization/i,
+};
+
+function skip(): string | false {
+  if (process.env['KAFKA_BROKERS'] !== undefined) return 'who may do what there is not ours to say';
+  return kafkaSkip();
+}
+
+/** A process with the rights of docs/kafka.md, or all of them but one. */
+interface Case {
+  readonly process: string;
+  /** Absent: it has all. */
+  readonly without?: KafkaRight;
+  /** Whether its input has got more partitions, which those of its state follow. */
+  readonly isWidened: boolean;
+  /** Of user, topics, group and client. */
+  readonly name: string;
+}
+
+const RIGHTS = readKafkaRights();
+const PROCESSES = [...new Set(RIGHTS.map(({ process }) => process))];
+const CASES: readonly Case[] = [
+  ...PROCESSES.map((process) => ({ process, isWidened: false })),
+  { process: 'secl run', isWidened: true },
+  ...RIGHTS.map((without) => ({
+    process: without.process,
+    without,
+    isWidened: without.right === 'Alter',
+  })),
+].map((one, i) => ({ ...one, name: `r${i}` }));
+
+describe('the rights of docs/kafka.md, on Kafka’s own authorizer', { skip: skip() }, () => {
+  const folder = temporaryFolder();
+  const stream = join(folder, 'stream.jsonl');
+  let server: KafkaServer;
+  let admin: Admin;
+  /** Of a user who may do everything. */
+  let broker: Broker;
+  /** Training batches of a worker. */
+  const batches: Pick<OutgoingRecord, 'key' | 'value' | 'headers'>[] = [];
+
+  before(async () => {
+    const users = CASES.map(({ name }) => `user_${name}="${PASSWORD}"`).join(' ');
+    server = await startKafka({
+      listener: 'SASL_PLAINTEXT',
+      properties: {
+        'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+        // Who comes in by the listener without a password: brokers, controllers, and this test.
+        'super.users': 'User:ANONYMOUS',
+        'sasl.enabled.mechanisms': 'PLAIN',
+        'listener.name.sasl_plaintext.plain.sasl.jaas.config': `org.apache.kafka.common.security.plain.PlainLoginModule required ${users};`,
+      },
+    });
+    const brokers = [`127.0.0.1:${server.internal}`];
+    admin = new Kafka({ brokers, logLevel: logLevel.NOTHING }).admin();
+    await admin.connect();
+    broker = await openKafkaBroker({ brokers, clientId: 'all', clock: SYSTEM_CLOCK });
+    const lines = Array.from({ length: QUESTIONS }, (_, i) =>
+      JSON.stringify({
+        id: `q${i}`,
+        question: `What is the colour of thing ${i}?`,
+        accepted: ['x'],
+      }),
+    );
+    // The last one becomes a dead letter.
+    writeFileSync(stream, `${lines.join('\n')}\n{"id":"bad"}\n`);
+    writeFileSync(join(folder, 'password'), PASSWORD);
+    for (const { name } of CASES) writeFileSync(join(folder, name), name);
+  });
+  after(async () => {
+    await admin.disconnect();
+    await broker.close();
+    await server.stop();
+  });
+
+  /**
+   * The topology of a case, for its user or for one who may do everything: all in it bears the case's name, and every
+   * batch teaches.
+   */
+  const topologyFile = ({ name, isWidened }: Case, mayEverything = false): string => {
+    const file = join(folder, `${name}${mayEverything ? '-all' : ''}.yaml`);
+    const [brokers, sasl] = mayEverything
+      ? [`127.0.0.1:${server.internal}`, 'none']
+      : [
+          server.brokers.join(','),
+          `plain, usernameFile: ${join(folder, name)}, passwordFile: ${join(folder, 'password')}`,
+        ];
+    writeFileSync(
+      file,
+      `version: 1
+name: ${name}
+topics: ${topicsYaml(name)}
+batch: { maxBatch: 4 }
+gate: { kind: always }
+confidence: { evidence: token-certainty }
+training: { mode: ${isWidened ? 'off' : 'barrier'} }
+calibration: { size: 4 }
+alerts: { settleMinutes: 0, verdict: { caution: warning, notEnoughData: warning } }
+broker:
+  kind: kafka
+  brokers: "${brokers}"
+  clientId: ${name}
+  group: ${name}
+  folder: ${join(folder, 'worker')}
+  partitions: ${isWidened ? 2 : 1}
+  sasl: { mechanism: ${sasl} }
+`,
+    );
+    return file;
+  };
+
+  /** What a process does, to its end; what it says meanwhile goes to `said`. */
+  const work = async (process: string, file: string, said: string[]): Promise<void> => {
+    const never = new AbortController().signal;
+    const place = { topology: file, model: STAND_IN };
+    const service = {
+      ...place,
+      ...{ untilEnd: true, drain: never, abort: AbortSignal.timeout(PATIENCE_MS) },
+      onTrouble: (sentence: string) => void said.push(sentence),
+    };
+    switch (process) {
+      case 'secl run':
+        await runService({ ...service, trainerTimeoutMs: PATIENCE_MS, statusEveryMs: 60_000 });
+        return;
+      case 'secl trainer':
+        await runTrainer(service);
+        return;
+      case 'secl send':
+        await sendStream({ ...place, stream, stop: never });
+        return;
+      case 'secl topics create':
+        await createTopics({ topology: file });
+        return;
+      default:
+        assert.fail(`who knows what ${process} does?`);
+    }
+  };
+
+  /** What is there before a process comes, so that it needs each of its rights. */
+  const prepare = async (one: Case, { topics, ...rest }: Topology): Promise<void> => {
+    const odd = { retentionMs: 3_600_000 };
+    const { without } = one;
+    if (one.process === 'secl topics create') {
+      const there = without === undefined ? 'questions' : without.name;
+      // A topic that is there already has settings of its own.
+      if (without?.right !== 'Create')
+        await broker.ensureTopics([{ name: topics[there as keyof typeof topics], ...odd }]);
+      return;
+    }
+    await broker.ensureTopics(topicSpecs({ topics, ...rest }));
+    if (one.process === 'secl send') return;
+    const isWorker = one.process === 'secl run';
+    const { answering, training } = groupsOf(rest);
+    const state = isWorker
+      ? stateTopic(answering, topics.questions)
+      : stateTopic(training, topics.trainingBatches);
+    if (without?.right !== 'Create')
+      await broker.ensureTopics([{ name: state, compacted: true, ...odd }]);
+    if (isWorker)
+      await sendStream({
+        topology: topologyFile(one, true),
+        stream,
+        stop: new AbortController().signal,
+      });
+    else
+      await broker.append(
+        [...batches, { value: Uint8Array.of(1), key: null }].map((record) => ({
+          ...record,
+          topic: topics.trainingBatches,
+          partition: 0,
+        })),
+      );
+    // There is state to be read only once something was committed.
+    if (without?.on === 'topic' && without.name === 'GROUP-*' && without.right === 'Read')
+      await work(one.process, topologyFile(one, true), []);
+  };
+
+  /** What a process says of rights, as warning or at its end; empty: nothing is wrong. */
+  const complaints = async (one: Case): Promise<string> => {
+    const file = topologyFile(one);
+    const topology = await loadTopology(file, {});
+    await prepare(one, topology);
+    const rights = RIGHTS.filter((right) => right.process === one.process && right !== one.without);
+    await admin.createAcls({ acl: rights.map((right) => aclOf(right, topology, one.name)) });
+    const said: string[] = [];
+    try {
+      await work(one.process, file, said);
+    } catch (error) {
+      if (!(error instanceof SeclError)) throw error;
+      said.push(`${error.message} [${error.code}] ${error.hint ?? ''}`);
+      if (one.without === undefined) throw error;
+    }
+    return said.filter((sentence) => /authoriz|missing/i.test(sentence)).join('\n');
+  };
+
+  for (const one of CASES.filter(({ without }) => without === undefined))
+    it(`suffice for ${one.process}${one.isWidened ? ', with more partitions than before' : ''}`, async () => {
+      assert.equal(await complaints(one), '');
+      const { topics } = await loadTopology(topologyFile(one), {});
+      const count = async (topic: string): Promise<number> => {
+        let records = 0;
+        for (let partition = 0; partition < (one.isWidened ? 2 : 1); partition++)
+          for await (const _ of broker.read(topic, partition, 0n)) records += 1;
+        return records;
+      };
+      switch (one.process) {
+        case 'secl run':
+          assert.equal(await count(topics.answers), QUESTIONS);
+          assert.equal(await count(topics.deadLetters), 1);
+          if (one.isWidened) break;
+          assert.ok((await count(topics.adapters)) > 0);
+          for await (const { key, value, headers } of broker.read(topics.trainingBatches, 0, 0n))
+            batches.push({ key, value, headers });
+          break;
+        case 'secl trainer':
+          assert.equal(await count(topics.deadLetters), 1);
+          assert.ok((await count(topics.adapters)) > 0);
+          break;
+        case 'secl send':
+          assert.equal(await count(topics.questions), QUESTIONS + 1);
+          assert.equal(await count(topics.feedback), QUESTIONS);
+          break;
+        default:
+          for (const topic of Object.values(topics))
+            assert.ok((await broker.topics()).has(topic), topic);
+      }
+    });
+
+  describe('are all needed:', { concurrency: 4 }, () => {
+    for (const one of CASES) {
+      const { without, process: name } = one;
+      if (without !== undefined)
+        it(`${name} says so without ${without.right} on ${without.on} ${without.name}`, async (t) => {
+          const said = await complaints(one);
+          t.diagnostic(said);
+          assert.match(said, SAYS[without.on]);
+        });
+    }
+  });
+});
