@@ -1,5 +1,6 @@
 import { SeclError } from '../errors/secl-error.ts';
 import {
+  actingAfter,
   ANY_LINEAGE,
   concernsLineage,
   fateAfter,
@@ -55,7 +56,7 @@ export function adapterHistory(
     });
   const name = lineage ?? known[0] ?? ANY_LINEAGE;
   const decided = decisions.filter((decision) => concernsLineage(decision, name));
-  const activeVersion = decided.at(-1)?.activeVersion ?? 0;
+  const activeVersion = decided.reduce(actingAfter, 0);
   const freezing = decided.findLast(({ decision }) => decision.endsWith('frozen'));
   return {
     lineage: name,

@@ -68,7 +68,9 @@ export async function readStatus({ maxAgeMs, ...choice }: StatusOptions): Promis
     const nowMs = SYSTEM_CLOCK.nowMs();
     const read = (scoped: ScopedVerdict | null): ReadVerdict => {
       const verdict = verdictAsOf(scoped?.verdict ?? null, nowMs, maxAgeMs ?? null);
-      return { ...verdict, reason: shownName(verdict.reason, REASON_LETTERS) };
+      // A first short run ends here: how many answers it takes is said.
+      const size = scoped === null ? ` A window is ${topology.calibration.size} answers.` : '';
+      return { ...verdict, reason: shownName(verdict.reason + size, REASON_LETTERS) };
     };
     return {
       title: shownName(title, NAME_LETTERS),

@@ -9,7 +9,7 @@ import type { QuestionTrace } from '../report/render-trace.ts';
 export interface TraceOfQuestionOptions {
   /** Of a question, or the position of a record that could not be read: `topic/partition/offset`. */
   readonly questionId: string;
-  /** Absent: the run under `runs/` that was traced last. */
+  /** Absent: of the runs under `runs/` that know the question, the one that was traced last. */
   readonly runFolder?: string | undefined;
   /** Where runs are looked for. @defaultValue `runs` */
   readonly runRoot?: string | undefined;
@@ -23,8 +23,8 @@ const MOST_LINKED = 20;
 /** A run's folder of traces. */
 const storeOf = (runFolder: string): string => path.join(runFolder, 'traces');
 
-/** The folder under `root`, up to two levels deep, whose traces are the newest. */
-async function newestRun(root: string): Promise<string | undefined> {
+/** Folders under `root`, up to two levels deep, that hold traces, those with the newest first. */
+async function tracedRuns(root: string): Promise<string[]> {
   const below = async (folder: string): Promise<string[]> => {
     const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
     return entries
@@ -44,7 +44,8 @@ async function newestRun(root: string): Promise<string | undefined> {
   );
   return times
     .filter((entry): entry is { run: string; timeMs: number } => entry.timeMs !== null)
-    .toSorted((a, b) => b.timeMs - a.timeMs)[0]?.run;
+    .toSorted((a, b) => b.timeMs - a.timeMs)
+    .map(({ run }) => run);
 }
 
 /**
@@ -55,24 +56,30 @@ async function newestRun(root: string): Promise<string | undefined> {
  */
 export async function traceOfQuestion(options: TraceOfQuestionOptions): Promise<QuestionTrace> {
   const { questionId, runRoot = 'runs' } = options;
-  const runFolder = options.runFolder ?? (await newestRun(runRoot));
-  if (runFolder === undefined || !(await isFolder(storeOf(runFolder))))
-    throw new SeclError(
-      'FILE_UNREADABLE',
-      `there are no traces in ${runFolder ?? `any run under ${runRoot}`}`,
-      {
-        hint: 'Name the folder of a run with --run; its topology says whether traces are kept there (telemetry.traces.exporter: store).',
-      },
-    );
-  const store = storeOf(runFolder);
+  const runs = options.runFolder === undefined ? await tracedRuns(runRoot) : [options.runFolder];
+  const place = options.runFolder ?? `any run under ${runRoot}`;
+  if (runs[0] === undefined || !(await isFolder(storeOf(runs[0]))))
+    throw new SeclError('FILE_UNREADABLE', `there are no traces in ${place}`, {
+      hint: 'Name the folder of a run with --run; its topology says whether traces are kept there (telemetry.traces.exporter: store).',
+    });
   const isAsked = ({ attributes }: TraceSpan): boolean =>
     attributes['secl.question.id'] === questionId ||
     attributes['secl.question.position'] === questionId;
-  const found = (await readSpans(store, [JSON.stringify(questionId)])).filter(isAsked);
+  let store = '';
+  let found: TraceSpan[] = [];
+  for (const run of runs) {
+    store = storeOf(run);
+    found = (await readSpans(store, [JSON.stringify(questionId)])).filter(isAsked);
+    if (found.length > 0) break;
+  }
   if (found.length === 0)
-    throw new SeclError('USAGE', `no question ${JSON.stringify(questionId)} was traced`, {
-      hint: `Look for the id among the answers of ${runFolder}; a trace may also be left out by telemetry.traces.ratio, or have made room for newer ones.`,
-    });
+    throw new SeclError(
+      'USAGE',
+      `no question ${JSON.stringify(questionId)} was traced in ${place}`,
+      {
+        hint: 'Look for the id among the answers of the run; a trace may also be left out by telemetry.traces.ratio, or have made room for newer ones.',
+      },
+    );
   const ids = [...new Set(found.map(({ traceId }) => traceId))].reverse().slice(0, MOST_TRACES);
   // Whatever names one of the traces: their own spans, and those that link to them.
   const near = unique(await readSpans(store, ids));

@@ -13,7 +13,10 @@ export function registerTraceCommand(program: Command): void {
     .command('trace')
     .description('show what one question went through, with times')
     .argument('<question-id>', 'id of a question, or topic/partition/offset of its record')
-    .option('--run <folder>', 'folder of the run; else the one under runs/ that was traced last')
+    .option(
+      '--run <folder>',
+      'folder of the run; else the newest one under runs/ that knows the question',
+    )
     .option('--json', 'print the spans as JSON')
     .addHelpText(
       'after',

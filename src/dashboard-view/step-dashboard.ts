@@ -1,4 +1,4 @@
-import type { AdapterDecision } from '../events/adapter-decision.ts';
+import { actingAfter, type AdapterDecision } from '../events/adapter-decision.ts';
 import type { AdapterRecord } from '../events/adapter.ts';
 import type { Answer, GateReading } from '../events/answer.ts';
 import type { CalibrationWindow } from '../events/calibration-window.ts';
@@ -243,7 +243,7 @@ export function stepDashboard(
   };
   const addDecision = (made: AdapterDecision): void => {
     events.push(decisionEvent(made));
-    activeVersion = made.activeVersion;
+    activeVersion = actingAfter(activeVersion, made);
     if (made.decision === 'frozen') frozen = true;
     if (made.decision === 'unfrozen') frozen = false;
     if (made.decision === 'refused') counts.refused += 1;

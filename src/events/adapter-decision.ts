@@ -61,3 +61,14 @@ export function fateAfter(
   if (!isFate(made)) return known;
   return made.decision === 'refused' && known !== undefined ? known : made;
 }
+
+/**
+ * The fold `(version that acts, decision) → version that acts`, 0 for none. A refusal as outdated changes nothing: a
+ * partition that has not yet taken up what another one put in place wrote it, and it names that partition's own.
+ */
+export function actingAfter(
+  acting: number,
+  { decision, code, activeVersion }: Pick<AdapterDecision, 'decision' | 'code' | 'activeVersion'>,
+): number {
+  return decision === 'refused' && code === OUTDATED_CODE ? acting : activeVersion;
+}

@@ -1,4 +1,5 @@
 import {
+  actingAfter,
   fateAfter,
   type AdapterDecision,
   type AdapterFateDecision,
@@ -35,7 +36,7 @@ export function adapterFates(
   records: readonly AdapterRecord[],
   decisions: readonly AdapterDecision[],
 ): AdapterFate[] {
-  const activeVersion = decisions.at(-1)?.activeVersion ?? 0;
+  const activeVersion = decisions.reduce(actingAfter, 0);
   const recordOf = new Map(records.map((record) => [record.version, record]));
   const decisionOf = new Map<number, AdapterFateDecision>();
   for (const made of decisions) {

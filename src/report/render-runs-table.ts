@@ -7,6 +7,7 @@ import { runDifferences } from './run-differences.ts';
 import { runNames } from './run-names.ts';
 import { runNotes } from './run-notes.ts';
 import type { RunReport } from './run-report.ts';
+import { verdictLine } from './verdict-section.ts';
 
 /** Columns of a difference's value: a fingerprint's beginning tells it apart. */
 const VALUE_WIDTH = 24;
@@ -19,8 +20,14 @@ function lines({ headings, rows }: Cells): string[] {
 export function renderRunsTable(runs: readonly RunReport[]): string {
   const [first] = runs;
   if (first === undefined) return 'no runs';
+  if (runs.length === 1) {
+    // As the replay itself ended.
+    const verdict = first.verdict === undefined ? [] : [verdictLine(first.verdict)];
+    const others = runNotes(runs).filter((note) => !verdict.includes(note));
+    const notes = others.map((note) => `Note: ${note}`);
+    return [renderTable(first.summary), ...verdict, ...notes].join('\n');
+  }
   const notes = runNotes(runs).map((note) => `Note: ${note}`);
-  if (runs.length === 1) return [renderTable(first.summary), ...notes].join('\n');
   const differences = runDifferences(runs).map(({ name, values }) => [
     name,
     ...values.map((value) => plainName(value ?? '–', VALUE_WIDTH)),

@@ -69,6 +69,7 @@ table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nu
 th, td { padding: 3px 10px; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--line); }
 th:first-child { text-align: left; font-weight: 400; }
 thead th, thead th:first-child { font-weight: 600; border-bottom: 2px solid var(--quiet); }
+thead th, tbody th { white-space: normal; overflow-wrap: break-word; }
 .scope th { font-weight: 600; padding-top: 16px; white-space: normal; overflow-wrap: anywhere; }
 .scope span { font-weight: 400; margin-left: 8px; }
 .best { font-weight: 700; } td { position: relative; } td sup { position: absolute; right: 2px; top: 2px; line-height: 1; }
@@ -76,6 +77,7 @@ th.words, td.words { text-align: left; white-space: normal; min-width: 12ch; ove
 details { margin-top: 6px; font-size: 13px; } summary { cursor: pointer; color: var(--quiet); } details table { font-size: 12px; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 20px; margin: 8px 0; }
 dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: anywhere; font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: 13px; }
+@media (max-width: 560px) { figure { overflow-x: auto; } :not([class^='grid-of']) > figure > svg { min-width: 640px; } }
 @media (max-width: 560px) { dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: 8px; } }
 @media print { main { max-width: none; } figure, tr { break-inside: avoid; } }
 `);

@@ -73,8 +73,11 @@ function judgeMeasured(
 }
 
 /** Without labels: what the confidences and the model's own signals say of themselves. Never trust. */
-function judgeEstimated({ newest }: Evidence, { gap }: VerdictRules): Judgement {
-  const { n, missing, meanConfidence, signalGap } = newest;
+function judgeEstimated({ newest }: Evidence, { gap, minimumLabelled }: VerdictRules): Judgement {
+  const { n, missing, meanConfidence, signalGap, labelled } = newest;
+  const needed =
+    labelled < minimumLabelled ? ` (${labelled}; a window needs ${minimumLabelled})` : '';
+  const unlabelled = `there are too few labels${needed}`;
   const common = { basis: 'estimated', window: newest, atOnce: false, mayImprove: true } as const;
   if (n < LEAST_ESTIMATED || meanConfidence === null)
     return {
@@ -89,7 +92,7 @@ function judgeEstimated({ newest }: Evidence, { gap }: VerdictRules): Judgement 
       ...common,
       level: 'do-not-trust',
       code: 'signals-disagree',
-      reason: `there are too few labels, and mean confidence, ${shown(meanConfidence)}, lies ${shown(signalGap)} from the token certainty of the same answers, more than ${shown(gap)}`,
+      reason: `${unlabelled}, and mean confidence, ${shown(meanConfidence)}, lies ${shown(signalGap)} from the token certainty of the same answers, more than ${shown(gap)}`,
     };
   if (missing > n)
     return {
@@ -102,8 +105,7 @@ function judgeEstimated({ newest }: Evidence, { gap }: VerdictRules): Judgement 
     ...common,
     level: 'caution',
     code: 'no-labels',
-    reason:
-      'there are too few labels, and numbers without labels, though quiet, cannot see whether right answers still go with high confidence',
+    reason: `${unlabelled}, and numbers without labels, though quiet, cannot see whether right answers still go with high confidence`,
   };
 }
 

@@ -23,12 +23,14 @@ export async function serviceScene(training: string, questions: number): Promise
   const folder = temporaryFolder();
   const topology = path.join(folder, 'pipeline.yaml');
   const stream = path.join(folder, 'stream.jsonl');
+  // Refused where batches are cut by count alone.
+  const wait = training.includes('barrier') ? '' : ', maxWaitMs: 5';
   writeFileSync(
     topology,
     `
 version: 1
 name: service-test
-batch: { maxBatch: 4, maxWaitMs: 5 }
+batch: { maxBatch: 4${wait} }
 gate: { kind: always }
 confidence: { evidence: token-certainty }
 training: ${training}

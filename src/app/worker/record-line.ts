@@ -1,4 +1,4 @@
-import type { AdapterDecision } from '../../events/adapter-decision.ts';
+import { OUTDATED_CODE, type AdapterDecision } from '../../events/adapter-decision.ts';
 import type { AdapterRecord } from '../../events/adapter.ts';
 import type { Answer } from '../../events/answer.ts';
 import type { CalibrationWindow } from '../../events/calibration-window.ts';
@@ -61,8 +61,10 @@ function factsOf(what: Readable, value: unknown, key: string | null): string {
       return `${key ?? ''}  version ${version} from ${parent}${change}, ${formatBytes(sizeBytes)}, by ${short(trainer)}`;
     }
     case 'decisions': {
-      const { lineage, version, decision, reason, activeVersion } = value as AdapterDecision;
-      return `${lineage}/${version}  ${decision}: ${short(reason)}; version ${activeVersion} acts`;
+      const { lineage, version, decision, code, reason, activeVersion } = value as AdapterDecision;
+      // Of a batch that came too late: its partition may not know yet what acts.
+      const acts = code === OUTDATED_CODE ? '' : `; version ${activeVersion} acts`;
+      return `${lineage}/${version}  ${decision}: ${short(reason)}${acts}`;
     }
     case 'deadLetters': {
       const { sourceTopic, sourcePartition, sourceOffset, code, reason } = value as DeadLetter;

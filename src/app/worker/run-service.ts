@@ -120,6 +120,8 @@ export async function runService(options: RunServiceOptions): Promise<WorkerStat
           });
     if (health !== undefined) options.onHealth?.(health.url);
     options.onStarted?.(describeBroker(topology.broker));
+    const waits = waitsForFull(topology, options);
+    if (waits !== undefined) onTrouble?.(waits);
     const statuses = setInterval(() => options.onStatus?.(status()), options.statusEveryMs);
     const atEnd = (): boolean => {
       const at = ledger.standings();
@@ -177,6 +179,15 @@ export async function runService(options: RunServiceOptions): Promise<WorkerStat
     await page?.close();
     await broker.close();
   }
+}
+
+/** What somebody must know whose questions are fewer than a batch, and would wait for ever without a word. */
+function waitsForFull(
+  { batch, training }: Pick<Topology, 'batch' | 'training'>,
+  { untilEnd }: Pick<RunServiceOptions, 'untilEnd'>,
+): string | undefined {
+  if (training.mode !== 'barrier' || untilEnd === true || batch.maxBatch === 1) return undefined;
+  return `training.mode is barrier, for replays: questions are answered ${batch.maxBatch} at a time, and fewer wait until so many are there; async does not wait`;
 }
 
 /** Groups that hold a partition. */

@@ -47,6 +47,20 @@ describe('adapterHistory', () => {
     );
   });
 
+  it('does not believe a partition that has waited in vain about what acts', () => {
+    // Two partitions of a slow worker: the second had not taken up version 1 when it gave its own batch up, and the
+    // newest decision said that none acts.
+    const history = adapterHistory({
+      records,
+      decisions: [
+        adapterDecision({ version: 1, activeVersion: 1 }),
+        adapterDecision({ version: 1, decision: 'refused', code: 'OUTDATED', activeVersion: 0 }),
+      ],
+    });
+    assert.equal(history.activeVersion, 1);
+    assert.equal(history.versions[0]?.active, true);
+  });
+
   it('does not take another partition’s batch that came too late for a version’s number for the version', () => {
     const late = { decision: 'refused', code: 'OUTDATED', activeVersion: 2 } as const;
     const history = adapterHistory({

@@ -87,10 +87,20 @@ describe('traceOfQuestion', () => {
     assert.equal(traces.length, 1);
   });
 
+  it('looks further where that run does not know the question', async () => {
+    // The page of a run offers the command without a folder; after another run it found nothing.
+    const { traces } = await traceOfQuestion({ questionId: 'a', runRoot: root });
+    assert.equal(traces.length, 2);
+  });
+
   it('says what is not there', async () => {
     await assert.rejects(traceOfQuestion({ questionId: 'b', runFolder }), {
       code: 'USAGE',
-      message: 'no question "b" was traced',
+      message: `no question "b" was traced in ${runFolder}`,
+    });
+    await assert.rejects(traceOfQuestion({ questionId: 'b', runRoot: root }), {
+      code: 'USAGE',
+      message: `no question "b" was traced in any run under ${root}`,
     });
     await assert.rejects(traceOfQuestion({ questionId: 'a', runFolder: root }), {
       code: 'FILE_UNREADABLE',

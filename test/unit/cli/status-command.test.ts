@@ -138,7 +138,10 @@ describe('secl status', () => {
       ['not-enough-data', 'no-window', 0],
     );
     assert.equal(code, 12);
-    assert.match((await status('--run', run)).text, /no data yet/);
+    assert.match(
+      (await status('--run', run)).text,
+      /No window of answers has closed yet\. A window is 100 answers\.\nno data yet/,
+    );
   });
 
   it('makes no log of a folder that is none, and looks in one place at a time', async () => {

@@ -145,6 +145,12 @@ test('what happens to adapters is told in order, the head of a lineage once', ()
   );
 });
 
+test('a batch that came too late does not change what acts', () => {
+  const late = decisionOf({ decision: 'refused', code: 'OUTDATED', activeVersion: 0 });
+  const state = fold([input('decision', decisionOf()), input('decision', late)]);
+  assert.equal(state.activeVersion, 1);
+});
+
 test('dead letters are counted by code, however many codes there are', () => {
   const codes = Array.from({ length: 60 }, (_, i) =>
     input('dead-letter', letterOf({ code: `C${i}` })),

@@ -31,6 +31,17 @@ describe('adapterFates', () => {
     ]);
   });
 
+  it('says what acts by the partition that put it in place, not by one that came too late', () => {
+    const [first] = adapterFates(
+      [adapterRecord({ version: 1 })],
+      [
+        adapterDecision({ version: 1, activeVersion: 1 }),
+        adapterDecision({ version: 1, decision: 'refused', code: 'OUTDATED', activeVersion: 0 }),
+      ],
+    );
+    assert.deepEqual([first?.decision, first?.active], ['accepted', true]);
+  });
+
   it('shows a version that could not be trained, and one that nobody decided about', () => {
     const fates = adapterFates(
       [adapterRecord({ version: 4, loss: null })],

@@ -96,6 +96,8 @@ describe('without labels', () => {
       [judged.level, judged.code, judged.basis],
       ['caution', 'no-labels', 'estimated'],
     );
+    // Of 23 answers, all labelled, it said "too few labels".
+    assert.match(judged.reason, /^there are too few labels \(49; a window needs 50\), and numbers/);
     assert.match(judged.reason, /cannot see whether right answers still go with high confidence/);
   });
 

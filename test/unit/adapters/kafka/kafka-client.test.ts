@@ -65,6 +65,30 @@ describe('connections to Kafka', () => {
     await assert.rejects(outcome, isConnectionFault);
   });
 
+  it('carry as many requests at once as there are, without a warning', async (t) => {
+    t.mock.method(KafkaNode.prototype, 'connect', () => Promise.resolve());
+    t.mock.method(KafkaNode.prototype, 'isConnected', () => true);
+    t.mock.method(KafkaNode.prototype, 'disconnect', () => Promise.resolve());
+    const warnings: string[] = [];
+    const note = ({ message }: Error): unknown => warnings.push(message);
+    process.on('warning', note);
+    const client = new KafkaClient(kafkaSettings(usual));
+    const ask = (): Promise<void> =>
+      client.onAny(
+        () =>
+          new Promise((resolve) => {
+            setTimeout(resolve, 20);
+          }),
+      );
+    await ask();
+    await Promise.all(Array.from({ length: 20 }, ask));
+    await client.close();
+    // Warnings are told in a later turn.
+    await new Promise(setImmediate);
+    process.off('warning', note);
+    assert.deepEqual(warnings, []);
+  });
+
   it('end what waits for a connection that is given up while it is being made', async (t) => {
     const [first, other] = [new Set<KafkaNode>(), new Set<KafkaNode>()];
     t.mock.method(KafkaNode.prototype, 'connect', function (this: KafkaNode) {
@@ -93,30 +117,6 @@ describe('connections to Kafka', () => {
     await until(() => other.size === 1);
     await client.close();
     await refused;
-  });
-
-  it('carry as many requests at once as there are, without a warning', async (t) => {
-    t.mock.method(KafkaNode.prototype, 'connect', () => Promise.resolve());
-    t.mock.method(KafkaNode.prototype, 'isConnected', () => true);
-    t.mock.method(KafkaNode.prototype, 'disconnect', () => Promise.resolve());
-    const warnings: string[] = [];
-    const note = ({ message }: Error): unknown => warnings.push(message);
-    process.on('warning', note);
-    const client = new KafkaClient(kafkaSettings(usual));
-    const ask = (): Promise<void> =>
-      client.onAny(
-        () =>
-          new Promise((resolve) => {
-            setTimeout(resolve, 20);
-          }),
-      );
-    await ask();
-    await Promise.all(Array.from({ length: 20 }, ask));
-    await client.close();
-    // Warnings are told in a later turn.
-    await new Promise(setImmediate);
-    process.off('warning', note);
-    assert.deepEqual(warnings, []);
   });
 
   it('share the first connection, whoever asks at the same time', async (t) => {

@@ -51,6 +51,13 @@ describe('recordLine', () => {
     );
   });
 
+  it('says of a decision which version acts, but where its partition may not know', () => {
+    const made = { lineage: 'l', version: 1, decision: 'refused', reason: 'why', activeVersion: 0 };
+    const line = (code: string): string => recordLine('decisions', record({ ...made, code }));
+    assert.equal(line('MEAN_MOVED'), '1/7  l/1  refused: why; version 0 acts');
+    assert.equal(line('OUTDATED'), '1/7  l/1  refused: why');
+  });
+
   it('says of a window when it mixes adapter versions', () => {
     const window = {
       ...{ ordinal: 2, revision: 0, scope: 'pooled', answers: 100, labelled: 90 },

@@ -40,6 +40,31 @@ describe('runService', () => {
     );
   });
 
+  it('says that fewer questions than a batch wait where training.mode is barrier', async () => {
+    // Two questions in the topology that `secl init` writes: a worker said "ready" and answered none.
+    const said = async (mode: string, more: Partial<RunServiceOptions>): Promise<string[]> => {
+      const scene = await serviceScene(`{ mode: ${mode} }`, 2);
+      const drain = new AbortController();
+      const sentences: string[] = [];
+      await runService(
+        optionsOf(scene, {
+          drain: drain.signal,
+          onTrouble: (sentence) => sentences.push(sentence),
+          onStatus: () => {
+            drain.abort();
+          },
+          ...more,
+        }),
+      );
+      return sentences.filter((sentence) => sentence.includes('barrier'));
+    };
+    const [sentence, ...others] = await said('barrier', {});
+    assert.match(sentence ?? '', /answered 4 at a time, and fewer wait/);
+    assert.deepEqual(others, []);
+    assert.deepEqual(await said('async', {}), []);
+    assert.deepEqual(await said('barrier', { untilEnd: true }), []);
+  });
+
   it('leaves batches to a service where the topology says so', async () => {
     const scene = await serviceScene('{ mode: async, trainer: service }', QUESTIONS);
     const status = await runService(optionsOf(scene, { untilEnd: true }));
