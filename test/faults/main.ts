@@ -13,7 +13,7 @@
  * `hit` counts the rounds in which there was still something to answer when the fault struck.
  * Ctrl-C ends after the round under way. The last line is the counts as JSON. Exits with 1 on any loss.
  */
-import { parseArgs } from 'node:util';
+import { Command, Option } from 'commander';
 import { openKafkaBroker } from '../../src/adapters/kafka/open-kafka-broker.ts';
 import { STAND_IN } from '../../src/app/open-language-model.ts';
 import { SYSTEM_CLOCK } from '../../src/app/system-clock.ts';
@@ -29,23 +29,34 @@ import { FAULT_NAMES, FAULTS, modesOf } from './faults.ts';
 import { registeredRecords } from './registered-records.ts';
 import { runSlowDisk } from './slow-disk-rounds.ts';
 
-const { values } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '9' },
-    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-    only: { type: 'string' },
-    mode: { type: 'string' },
-    model: { type: 'string', default: STAND_IN },
-    registry: { type: 'boolean', default: false },
-    kafka: { type: 'string', default: KAFKA_VERSION },
-  },
-});
+interface FaultOptions {
+  readonly rounds: string;
+  readonly seed?: string;
+  readonly only?: string;
+  readonly mode?: string;
+  readonly model: string;
+  readonly registry: boolean;
+  readonly kafka: string;
+}
+
+const values = new Command()
+  .name('npm run test:faults --')
+  .description('break things at random moments, and look whether every question has one answer')
+  .option('--rounds <n>', 'how many', '9')
+  .option('--seed <s>', 'of the first, counted up (default: the time)')
+  .option('--only <faults>', `some of ${FAULT_NAMES.join(', ')}, with commas between`)
+  .addOption(new Option('--mode <mode>', 'only rounds of this one').choices(['off', 'barrier']))
+  .option('--model <name>', 'one of the catalogue, for rounds with --mode barrier', STAND_IN)
+  .option('--registry', 'a schema registry in the path', false)
+  .option('--kafka <version>', 'of the broker', KAFKA_VERSION)
+  .parse()
+  .opts<FaultOptions>();
 const skip = kafkaSkip(values.kafka);
 if (skip !== false || process.env['KAFKA_BROKERS'] !== undefined) {
   console.error(skip === false ? 'Fault rounds kill their broker: unset KAFKA_BROKERS.' : skip);
   process.exit(1);
 }
-const seed = Number(values.seed);
+const seed = Number(values.seed ?? Date.now() % 1_000_000);
 const rounds = Number(values.rounds);
 const names = values.only?.split(',') ?? FAULT_NAMES;
 if (!Number.isSafeInteger(rounds) || rounds < 1 || !Number.isSafeInteger(seed)) {
