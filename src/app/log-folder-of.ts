@@ -1,13 +1,10 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { SeclError } from '../errors/secl-error.ts';
+import { isFolder } from './is-folder.ts';
 
 /** Runs that a hint names at most. */
 const MOST_NAMED = 3;
-
-async function isFolder(folder: string): Promise<boolean> {
-  return (await stat(folder).catch(() => undefined))?.isDirectory() === true;
-}
 
 /** Runs one folder further down, where somebody named the folder around them. */
 async function runsBelow(folder: string): Promise<string[]> {

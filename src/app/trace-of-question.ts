@@ -4,6 +4,7 @@ import { readSpans } from '../adapters/telemetry/read-spans.ts';
 import { SeclError } from '../errors/secl-error.ts';
 import type { TraceSpan } from '../events/trace-span.ts';
 import type { QuestionTrace } from '../report/render-trace.ts';
+import { isFolder } from './is-folder.ts';
 
 /** Which of a run's traces are looked for. */
 export interface TraceOfQuestionOptions {
@@ -117,11 +118,4 @@ function relatedOf(
 
 function unique(spans: readonly TraceSpan[]): TraceSpan[] {
   return [...new Map(spans.map((span) => [span.spanId, span])).values()];
-}
-
-async function isFolder(folder: string): Promise<boolean> {
-  return await stat(folder).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
 }

@@ -3,13 +3,10 @@
  * own, and something goes wrong at a random moment. Afterwards every question must have exactly one
  * committed answer, the same as in an undisturbed run, and state and adapters must be equal too.
  *
- * `--rounds N` how many; `--seed S` of the first, counted up (a failing round names its own: replay it with
- * `--rounds 1 --seed S --only FAULT`); `--only FAULT[,FAULT]`; `--mode off|barrier`.
- * `--model NAME` of the catalogue in the place of the stand-in, with few questions; where batches are cut by
- * time (`off`), real models come to other numbers, so this is for `barrier`.
- * `--registry` puts a schema registry in the path: every record has its frame, and each process asks it for schemas. The
+ * `--help` says what it takes. A failing round names its seed: replay it with `--rounds 1 --seed S --only FAULT`. Rounds of
+ * a real model have few questions; where batches are cut by time (`off`), such models come to other numbers, so they are
+ * for `--mode barrier`. With `--registry` every record has its frame, and each process asks the registry for schemas; the
  * embedded log has none, so `slow-disk` is left out then.
- * `--kafka 3.9.1` takes another version of the broker, from Maven's repositories.
  * `hit` counts the rounds in which there was still something to answer when the fault struck.
  * Ctrl-C ends after the round under way. The last line is the counts as JSON. Exits with 1 on any loss.
  */

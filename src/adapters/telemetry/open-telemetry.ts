@@ -83,15 +83,13 @@ export async function openTelemetry(settings: TelemetrySettings): Promise<Teleme
     measure: meter.measure,
     forget: meter.forget,
     async close() {
-      const closing = Promise.all([provider.shutdown(), meter.close()]).then(
-        () => 'closed' as const,
-        (error: unknown) => {
+      const closing = Promise.all([provider.shutdown(), meter.close()])
+        .catch((error: unknown) => {
           settings.onWarning(
             `telemetry: ${error instanceof Error ? error.message : String(error)}`,
           );
-          return 'closed' as const;
-        },
-      );
+        })
+        .then(() => 'closed' as const);
       const sent = (): number => queues.reduce((sum, queue) => sum + queue.sent, 0);
       if ((await whileMoving(closing, sent, CLOSE_MS)) === undefined)
         settings.onWarning(`telemetry: nothing of what was left was sent within ${CLOSE_MS} ms`);

@@ -41,7 +41,8 @@ export function createWorkerMeter(clock: Clock): WorkerMeter {
     adapterVersion: 0,
     burst: false,
   };
-  let marks = [{ ms: clock.monotonicMs(), done: 0 }];
+  /** Oldest first; all of the last minute, or the newest alone. */
+  const marks = [{ ms: clock.monotonicMs(), done: 0 }];
   return {
     batch: ({ answers, deadLetters, trainingBatch }) => {
       const newest = answers.at(-1);
@@ -63,12 +64,11 @@ export function createWorkerMeter(clock: Clock): WorkerMeter {
     report: () => {
       const nowMs = clock.monotonicMs();
       const done = tally.answered + tally.deadLetters;
-      const within = marks.filter(({ ms }) => nowMs - ms <= SPEED_OVER_MS);
-      const since = within[0] ?? marks.at(-1);
-      marks = [...within, { ms: nowMs, done }];
-      const seconds = since === undefined ? 0 : (nowMs - since.ms) / 1000;
-      const questionsPerSecond =
-        since === undefined || seconds <= 0 ? null : (done - since.done) / seconds;
+      while (marks.length > 1 && nowMs - marks[0]!.ms > SPEED_OVER_MS) marks.shift();
+      const since = marks[0]!;
+      const seconds = (nowMs - since.ms) / 1000;
+      const questionsPerSecond = seconds > 0 ? (done - since.done) / seconds : null;
+      marks.push({ ms: nowMs, done });
       return { ...tally, questionsPerSecond };
     },
   };
