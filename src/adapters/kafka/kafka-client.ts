@@ -106,6 +106,13 @@ export class KafkaClient {
     return (await this.#leaders(topic))?.length;
   }
 
+  /** Copies of each partition of a topic, of the one with the fewest. */
+  async copies(topic: string): Promise<number> {
+    const { topicMetadata } = await this.onAny((node) => node.metadata([topic]));
+    const partitions = topicMetadata.flatMap(({ partitionMetadata }) => partitionMetadata);
+    return Math.min(...partitions.map(({ replicas }) => replicas.length));
+  }
+
   /** The next question about this topic goes to the brokers. */
   forgetTopic(topic: string): void {
     this.#topics.delete(topic);

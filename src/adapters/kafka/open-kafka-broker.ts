@@ -132,10 +132,10 @@ export async function openKafkaBroker(options: KafkaBrokerOptions): Promise<Brok
       }),
     topics: () =>
       whenOpen('listing topics', () => keepTrying(() => client.topics(), { patienceMs })),
-    cleanup: (topic) =>
+    setup: (topic) =>
       whenOpen(`settings of ${topic}`, async () => {
         await partitionsOf(topic);
-        return admin.cleanup(topic);
+        return admin.setup(topic);
       }),
     bounds: (topic, partition) =>
       whenOpen(`offsets of ${topic}`, () => fetchBounds(client, { topic, partition }, patienceMs)),
