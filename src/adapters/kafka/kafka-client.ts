@@ -14,22 +14,19 @@ import {
   connectionFault,
   hasType,
   isConnectionFault,
+  isRequestTimeout,
   isStaleCoordinator,
   isStaleLeader,
 } from './kafka-faults.ts';
 import type { KafkaSettings } from './kafka-settings.ts';
 import { endsWithin } from './keep-trying.ts';
+import { RequestLimit } from './request-limit.ts';
 import { settledOrGone } from './settled-or-gone.ts';
 
-/** How long connecting and authenticating may each take, in milliseconds. */
+/** How long connecting may take, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 5000;
-/** How long a request may stay without an answer. */
-const REQUEST_TIMEOUT_MS = 20_000;
-/**
- * A request that kafkajs has lost track of is given up after this: to connect, to ask what the broker understands, and
- * the request itself should have timed out long before.
- */
-const LOST_REQUEST_MS = CONNECT_TIMEOUT_MS + 2 * REQUEST_TIMEOUT_MS + 20_000;
+/** A request that kafkajs has lost track of is given up so long after it should have timed out. */
+const LOST_MS = 20_000;
 /** How long closing waits for requests under way. */
 const CLOSE_MS = 2000;
 
@@ -42,14 +39,17 @@ const SILENT = {
   error: () => undefined,
 };
 
-/** What kafkajs is told about connections. */
-export function connectionOptions(settings: KafkaSettings): Readonly<Record<string, unknown>> {
+/** What kafkajs is told about connections. @param requestTimeout - Milliseconds a request may take. */
+export function connectionOptions(
+  settings: KafkaSettings,
+  requestTimeout: number,
+): Readonly<Record<string, unknown>> {
   const { brokers, clientId, sasl, tls } = settings;
   return {
     brokers: [...brokers],
     clientId,
     connectionTimeout: CONNECT_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout,
     enforceRequestTimeout: true,
     ssl: tls === undefined ? null : { ...tls },
     sasl:
@@ -70,8 +70,9 @@ type CoordinatorKind = 'group' | 'transaction';
  * have a connection of their own) need a client of their own.
  */
 export class KafkaClient {
-  readonly #builder: ConnectionPoolBuilder;
-  readonly #seedCount: number;
+  readonly #settings: KafkaSettings;
+  readonly #limit: RequestLimit;
+  #builder: { readonly limitMs: number; readonly pools: ConnectionPoolBuilder } | undefined;
   #seed: LiveNode | undefined;
   readonly #nodes = new Map<number, LiveNode & { readonly pool: ConnectionPool }>();
   /** Leaders by partition. */
@@ -81,14 +82,11 @@ export class KafkaClient {
   /** Every connection that is open or being made: a node may be making one when it is hung up. */
   readonly #sockets = new Set<Socket>();
 
-  constructor(settings: KafkaSettings) {
-    const openSocket = createSocketFactory();
-    this.#builder = createPoolBuilder({
-      ...connectionOptions(settings),
-      socketFactory: (socketOptions: unknown) => this.#keepSocket(openSocket(socketOptions)),
-      logger: SILENT,
-    });
-    this.#seedCount = settings.brokers.length;
+  /** @param limit - How long requests may take; what several clients of one process learn of it they share. */
+  constructor(settings: KafkaSettings, limit: RequestLimit = new RequestLimit()) {
+    this.#settings = settings;
+    this.#limit = limit;
+    setMaxListeners(0, this.#gone.signal);
   }
 
   /** Partition counts of all topics but Kafka's own. */
@@ -222,16 +220,20 @@ export class KafkaClient {
     forget: () => void,
     waitsMs = 0,
   ): Promise<T> {
-    const { node, gone } = live;
+    const { node, gone, limitMs } = live;
     // To connect is a request too: it is settled no better where the connection is given up meanwhile.
     const asking = async (): Promise<T> => {
       await connected(node);
       if (gone.signal.aborted) throw connectionFault('the connection was given up');
       return work(node);
     };
+    const askedMs = performance.now();
     try {
-      return await settledOrGone(asking(), gone.signal, LOST_REQUEST_MS + waitsMs);
+      const answer = await settledOrGone(asking(), gone.signal, lostMs(limitMs) + waitsMs);
+      this.#limit.answered(performance.now() - askedMs - waitsMs);
+      return answer;
     } catch (error) {
+      if (isRequestTimeout(error)) this.#limit.timedOut(limitMs);
       if (isConnectionFault(error)) {
         forget();
         drop(live);
@@ -271,20 +273,22 @@ export class KafkaClient {
     const { nodeId, host, port } = address;
     const known = this.#nodes.get(nodeId);
     if (known?.pool.host === host && known.pool.port === port) return;
-    const pool = await this.#builder.build({ host, port });
-    this.#nodes.set(nodeId, { pool, ...liveNode(createNode(pool, nodeId)) });
+    const made = await this.#makeNode({ host, port }, nodeId);
+    this.#nodes.set(nodeId, made);
     if (known !== undefined) drop(known);
   }
 
   /** Tries each of the addresses to begin with, once. */
   async #connectSeed(): Promise<LiveNode> {
     this.#assertOpen();
-    for (let left = this.#seedCount; ; left--) {
-      const seed = liveNode(createNode(await this.#builder.build()));
+    for (let left = this.#settings.brokers.length; ; left--) {
+      const seed = await this.#makeNode();
       try {
-        await connected(seed.node);
+        // kafkajs settles no attempt whose connection breaks while it says who it is.
+        await settledOrGone(connected(seed.node), this.#gone.signal, lostMs(seed.limitMs));
         this.#assertOpen();
       } catch (error) {
+        if (isRequestTimeout(error)) this.#limit.timedOut(seed.limitMs);
         drop(seed);
         if (left <= 1 || !isConnectionFault(error)) throw error;
         continue;
@@ -294,19 +298,41 @@ export class KafkaClient {
       return (this.#seed ??= seed);
     }
   }
+
+  /** @param address - Absent: the next of the addresses to begin with. */
+  async #makeNode(
+    address?: { readonly host: string; readonly port: number },
+    nodeId?: number,
+  ): Promise<LiveNode & { readonly pool: ConnectionPool }> {
+    const limitMs = this.#limit.ms;
+    if (this.#builder?.limitMs !== limitMs) {
+      const openSocket = createSocketFactory();
+      const pools = createPoolBuilder({
+        ...connectionOptions(this.#settings, limitMs),
+        socketFactory: (socketOptions: unknown) => this.#keepSocket(openSocket(socketOptions)),
+        logger: SILENT,
+      });
+      this.#builder = { limitMs, pools };
+    }
+    const pool = await this.#builder.pools.build(address);
+    const gone = new AbortController();
+    // Each request under way listens to it, however many there are.
+    setMaxListeners(0, gone.signal);
+    return { pool, gone, limitMs, node: createNode(pool, limitMs, nodeId) };
+  }
 }
 
 /** A node, and the signal that its connections were given up. */
 interface LiveNode {
   readonly node: KafkaNode;
   readonly gone: AbortController;
+  /** How long its requests may take, milliseconds. */
+  readonly limitMs: number;
 }
 
-function liveNode(node: KafkaNode): LiveNode {
-  const gone = new AbortController();
-  // Each request under way listens to it, however many there are.
-  setMaxListeners(0, gone.signal);
-  return { node, gone };
+/** To connect, to ask what the broker understands, and the request itself should have timed out by then. */
+function lostMs(limitMs: number): number {
+  return CONNECT_TIMEOUT_MS + 2 * limitMs + LOST_MS;
 }
 
 /** Gives up a node's connections, and with them every request under way. */
@@ -315,11 +341,12 @@ function drop({ node, gone }: LiveNode): void {
   void hangUp(node);
 }
 
-function createNode(connectionPool: ConnectionPool, nodeId?: number): KafkaNode {
+function createNode(connectionPool: ConnectionPool, limitMs: number, nodeId?: number): KafkaNode {
   return new BatchNode({
     connectionPool,
     logger: SILENT,
-    authenticationTimeout: CONNECT_TIMEOUT_MS,
+    // Whoever waits for the same connection waits as long as its first request may take.
+    authenticationTimeout: limitMs,
     allowAutoTopicCreation: false,
     ...(nodeId === undefined ? {} : { nodeId }),
   });
