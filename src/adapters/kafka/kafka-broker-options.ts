@@ -45,7 +45,7 @@ export interface KafkaBrokerOptions {
   readonly connectMs?: number;
   /** Told once, with the reason, if opening has to wait. */
   readonly onWaiting?: (reason: string) => void;
-  /** Told, in one sentence, each time that requests are given longer to be answered, since one took too long. */
+  /** Told, in one sentence, each time that requests to a broker may take longer from then on, since one took too long. */
   readonly onSlow?: (sentence: string) => void;
   /** Copies of each partition of new topics. @defaultValue the brokers' default */
   readonly replicationFactor?: number;

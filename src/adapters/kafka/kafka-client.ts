@@ -3,7 +3,6 @@ import type { Socket } from 'node:net';
 import type KafkaNode from 'kafkajs/src/broker/index.js';
 import createPoolBuilder, {
   type ConnectionPool,
-  type ConnectionPoolBuilder,
 } from 'kafkajs/src/cluster/connectionPoolBuilder.js';
 import createSocketFactory from 'kafkajs/src/network/socketFactory.js';
 import { topicUnknown } from '../../broker/broker-errors.ts';
@@ -20,7 +19,7 @@ import {
 } from './kafka-faults.ts';
 import type { KafkaSettings } from './kafka-settings.ts';
 import { endsWithin } from './keep-trying.ts';
-import { RequestLimit } from './request-limit.ts';
+import { RequestLimits } from './request-limits.ts';
 import { settledOrGone } from './settled-or-gone.ts';
 
 /** How long connecting may take, in milliseconds. */
@@ -71,8 +70,7 @@ type CoordinatorKind = 'group' | 'transaction';
  */
 export class KafkaClient {
   readonly #settings: KafkaSettings;
-  readonly #limit: RequestLimit;
-  #builder: { readonly limitMs: number; readonly pools: ConnectionPoolBuilder } | undefined;
+  readonly #limits: RequestLimits;
   #seed: LiveNode | undefined;
   readonly #nodes = new Map<number, LiveNode & { readonly pool: ConnectionPool }>();
   /** Leaders by partition. */
@@ -82,10 +80,10 @@ export class KafkaClient {
   /** Every connection that is open or being made: a node may be making one when it is hung up. */
   readonly #sockets = new Set<Socket>();
 
-  /** @param limit - How long requests may take; what several clients of one process learn of it they share. */
-  constructor(settings: KafkaSettings, limit: RequestLimit = new RequestLimit()) {
+  /** @param limits - How long requests may take; what several clients of one process learn of it they share. */
+  constructor(settings: KafkaSettings, limits: RequestLimits = new RequestLimits()) {
     this.#settings = settings;
-    this.#limit = limit;
+    this.#limits = limits;
     setMaxListeners(0, this.#gone.signal);
   }
 
@@ -220,7 +218,7 @@ export class KafkaClient {
     forget: () => void,
     waitsMs = 0,
   ): Promise<T> {
-    const { node, gone, limitMs } = live;
+    const { node, gone, limitMs, address } = live;
     // To connect is a request too: it is settled no better where the connection is given up meanwhile.
     const asking = async (): Promise<T> => {
       await connected(node);
@@ -230,10 +228,10 @@ export class KafkaClient {
     const askedMs = performance.now();
     try {
       const answer = await settledOrGone(asking(), gone.signal, lostMs(limitMs) + waitsMs);
-      this.#limit.answered(performance.now() - askedMs - waitsMs);
+      this.#limits.answered(address, performance.now() - askedMs - waitsMs);
       return answer;
     } catch (error) {
-      if (isRequestTimeout(error)) this.#limit.timedOut(limitMs);
+      if (isRequestTimeout(error)) this.#limits.timedOut(address, limitMs);
       if (isConnectionFault(error)) {
         forget();
         drop(live);
@@ -273,24 +271,27 @@ export class KafkaClient {
     const { nodeId, host, port } = address;
     const known = this.#nodes.get(nodeId);
     if (known?.pool.host === host && known.pool.port === port) return;
-    const made = await this.#makeNode({ host, port }, nodeId);
-    this.#nodes.set(nodeId, made);
+    this.#nodes.set(nodeId, await this.#makeNode({ host, port }, nodeId));
     if (known !== undefined) drop(known);
   }
 
-  /** Tries each of the addresses to begin with, once. */
+  /** Tries each of the addresses to begin with, once; those last that were slow to answer, or did not. */
   async #connectSeed(): Promise<LiveNode> {
     this.#assertOpen();
-    for (let left = this.#settings.brokers.length; ; left--) {
-      const seed = await this.#makeNode();
+    const addresses = this.#settings.brokers.toSorted(
+      (a, b) => this.#limits.ms(a) - this.#limits.ms(b),
+    );
+    for (let i = 0; ; i++) {
+      const [host = '', port] = addresses[i]?.split(':') ?? [];
+      const seed = await this.#makeNode({ host, port: Number(port) });
       try {
         // kafkajs settles no attempt whose connection breaks while it says who it is.
         await settledOrGone(connected(seed.node), this.#gone.signal, lostMs(seed.limitMs));
         this.#assertOpen();
       } catch (error) {
-        if (isRequestTimeout(error)) this.#limit.timedOut(seed.limitMs);
+        if (isRequestTimeout(error)) this.#limits.timedOut(seed.address, seed.limitMs);
         drop(seed);
-        if (left <= 1 || !isConnectionFault(error)) throw error;
+        if (i + 1 >= addresses.length || !isConnectionFault(error)) throw error;
         continue;
       }
       // Somebody else may have been faster.
@@ -299,26 +300,22 @@ export class KafkaClient {
     }
   }
 
-  /** @param address - Absent: the next of the addresses to begin with. */
   async #makeNode(
-    address?: { readonly host: string; readonly port: number },
+    place: { readonly host: string; readonly port: number },
     nodeId?: number,
   ): Promise<LiveNode & { readonly pool: ConnectionPool }> {
-    const limitMs = this.#limit.ms;
-    if (this.#builder?.limitMs !== limitMs) {
-      const openSocket = createSocketFactory();
-      const pools = createPoolBuilder({
-        ...connectionOptions(this.#settings, limitMs),
-        socketFactory: (socketOptions: unknown) => this.#keepSocket(openSocket(socketOptions)),
-        logger: SILENT,
-      });
-      this.#builder = { limitMs, pools };
-    }
-    const pool = await this.#builder.pools.build(address);
+    const address = `${place.host}:${place.port}`;
+    const limitMs = this.#limits.ms(address);
+    const openSocket = createSocketFactory();
+    const pool = await createPoolBuilder({
+      ...connectionOptions(this.#settings, limitMs),
+      socketFactory: (socketOptions: unknown) => this.#keepSocket(openSocket(socketOptions)),
+      logger: SILENT,
+    }).build(place);
     const gone = new AbortController();
     // Each request under way listens to it, however many there are.
     setMaxListeners(0, gone.signal);
-    return { pool, gone, limitMs, node: createNode(pool, limitMs, nodeId) };
+    return { pool, gone, address, limitMs, node: createNode(pool, limitMs, nodeId) };
   }
 }
 
@@ -326,6 +323,8 @@ export class KafkaClient {
 interface LiveNode {
   readonly node: KafkaNode;
   readonly gone: AbortController;
+  /** `host:port`. */
+  readonly address: string;
   /** How long its requests may take, milliseconds. */
   readonly limitMs: number;
 }

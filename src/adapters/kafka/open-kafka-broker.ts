@@ -16,7 +16,7 @@ import { codedFault, faultMessage, isTransient } from './kafka-faults.ts';
 import { kafkaSettings } from './kafka-settings.ts';
 import { keepTrying } from './keep-trying.ts';
 import { PartitionReader } from './partition-reader.ts';
-import { RequestLimit } from './request-limit.ts';
+import { RequestLimits } from './request-limits.ts';
 import { TopicAdmin } from './topic-admin.ts';
 import { TransactionalWriter } from './transactional-writer.ts';
 
@@ -34,9 +34,9 @@ const STATE_SETTINGS = [{ name: 'segment.bytes', value: String(50 * 1024 * 1024)
 export async function openKafkaBroker(options: KafkaBrokerOptions): Promise<Broker> {
   const settings = kafkaSettings(options);
   const { patienceMs, maxRecordBytes, clock } = settings;
-  const limit = new RequestLimit(settings.onSlow);
-  const client = new KafkaClient(settings, limit);
-  const reading = new KafkaClient(settings, limit);
+  const limits = new RequestLimits(settings.onSlow);
+  const client = new KafkaClient(settings, limits);
+  const reading = new KafkaClient(settings, limits);
   const admin = new TopicAdmin(client, settings);
   const appends = new AppendQueue(
     new TransactionalWriter(client, {
@@ -97,7 +97,7 @@ export async function openKafkaBroker(options: KafkaBrokerOptions): Promise<Brok
 
   const context: MemberContext = {
     settings,
-    limit,
+    limits,
     client,
     isClosed: () => closed,
     plan,

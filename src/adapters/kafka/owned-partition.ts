@@ -16,7 +16,7 @@ import { fetchCommitted, ownerId, restoreState, stateTopic } from './group-state
 import { KafkaClient } from './kafka-client.ts';
 import { isRefusedFault } from './kafka-faults.ts';
 import type { KafkaSettings } from './kafka-settings.ts';
-import type { RequestLimit } from './request-limit.ts';
+import type { RequestLimits } from './request-limits.ts';
 import { PartitionReader } from './partition-reader.ts';
 import { TransactionalWriter } from './transactional-writer.ts';
 
@@ -26,7 +26,7 @@ const LONGEST_TRANSACTION_MS = 300_000;
 /** What members and their partitions have from the broker they belong to. */
 export interface BrokerContext {
   readonly settings: KafkaSettings;
-  readonly limit: RequestLimit;
+  readonly limits: RequestLimits;
   isClosed(): boolean;
   /** Gives records their partitions. */
   plan(records: readonly OutgoingRecord[]): Promise<readonly PlannedRecord[]>;
@@ -69,9 +69,9 @@ export async function ownPartition(
   onLost: (lost: OwnedPartition) => void,
   losses = 0,
 ): Promise<OwnedPartition> {
-  const { settings, limit } = context;
+  const { settings, limits } = context;
   const { topic, partition } = owner;
-  const client = new KafkaClient(settings, limit);
+  const client = new KafkaClient(settings, limits);
   try {
     const { transactionTimeoutMs, progressTimeoutMs: emptyMs } = settings;
     const longestMs = Math.max(transactionTimeoutMs, LONGEST_TRANSACTION_MS);

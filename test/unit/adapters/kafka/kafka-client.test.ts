@@ -6,7 +6,7 @@ import KafkaNode from 'kafkajs/src/broker/index.js';
 import { connectionOptions, KafkaClient } from '../../../../src/adapters/kafka/kafka-client.ts';
 import { isConnectionFault } from '../../../../src/adapters/kafka/kafka-faults.ts';
 import { kafkaSettings } from '../../../../src/adapters/kafka/kafka-settings.ts';
-import { RequestLimit } from '../../../../src/adapters/kafka/request-limit.ts';
+import { RequestLimits } from '../../../../src/adapters/kafka/request-limits.ts';
 import { SYSTEM_CLOCK } from '../../../../src/app/system-clock.ts';
 import { brokenConnection } from '../../../support/fake-kafka-client.ts';
 import { until } from '../../../support/worker-run.ts';
@@ -140,7 +140,7 @@ describe('connections to Kafka', () => {
         limits.push(connection?.requestQueue.requestTimeout);
         return answer();
       });
-    const limit = new RequestLimit();
+    const limit = new RequestLimits();
     const client = new KafkaClient(kafkaSettings(usual), limit);
     await assert.rejects(ask(client, tooLong), isConnectionFault);
     await ask(client, () => Promise.resolve());
@@ -150,6 +150,24 @@ describe('connections to Kafka', () => {
     assert.deepEqual(limits, [20_000, 40_000, 40_000]);
     await client.close();
     await later.close();
+  });
+
+  it('try an address that did not answer in time after the others', async (t) => {
+    const tried: string[] = [];
+    t.mock.method(KafkaNode.prototype, 'connect', function (this: KafkaNode) {
+      tried.push(this.connectionPool.host);
+      return Promise.reject(brokenConnection());
+    });
+    t.mock.method(KafkaNode.prototype, 'disconnect', () => Promise.resolve());
+    const limits = new RequestLimits();
+    limits.timedOut('a:1', 20_000);
+    const client = new KafkaClient(
+      kafkaSettings({ ...usual, brokers: ['a:1', 'b:1', 'c:1'] }),
+      limits,
+    );
+    await assert.rejects(client.topics(), isConnectionFault);
+    assert.deepEqual(tried, ['b', 'c', 'a']);
+    await client.close();
   });
 
   it('give up an attempt to connect that kafkajs never settles', async (t) => {
