@@ -26,7 +26,7 @@ import type {
   PartitionBounds,
   PartitionCommit,
   RecordPosition,
-  TopicCleanup,
+  TopicSetup,
   TopicSpec,
 } from '../../ports/broker.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -166,12 +166,12 @@ export class LevelLog implements EmbeddedLog {
     );
   }
 
-  async cleanup(name: string): Promise<TopicCleanup> {
+  async setup(name: string): Promise<TopicSetup> {
     this.#assertOpen();
     const topic = this.#tables.topics.get(name);
     if (topic === undefined) throw topicUnknown(name);
     const { compacted, retentionMs, retentionBytes } = topic;
-    return Promise.resolve({ compacted, retentionMs, retentionBytes });
+    return Promise.resolve({ compacted, retentionMs, retentionBytes, copies: null });
   }
 
   async bounds(topic: string, partition: number): Promise<PartitionBounds> {

@@ -18,7 +18,7 @@ import type {
   PartitionBounds,
   PartitionCommit,
   RecordPosition,
-  TopicCleanup,
+  TopicSetup,
   TopicSpec,
 } from '../../ports/broker.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -168,11 +168,11 @@ export function createMemoryBroker(options: MemoryBrokerOptions): Broker {
     topics: whenOpen(
       () => new Map([...topics.values()].map(({ name, partitions }) => [name, partitions])),
     ),
-    cleanup: whenOpen((name: string): TopicCleanup => {
+    setup: whenOpen((name: string): TopicSetup => {
       const topic = topics.get(name);
       if (topic === undefined) throw topicUnknown(name);
       const { compacted, retentionMs, retentionBytes } = topic;
-      return { compacted, retentionMs, retentionBytes };
+      return { compacted, retentionMs, retentionBytes, copies: null };
     }),
     bounds,
     committedOffset: whenOpen((groupId: string, topic: string, partition: number) => {
