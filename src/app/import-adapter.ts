@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { SeclError } from '../errors/secl-error.ts';
 import type { AdapterScope } from '../events/adapter-scope.ts';
-import type { AdapterDecision } from '../events/adapter-decision.ts';
+import { actingAfter, concernsLineage, type AdapterDecision } from '../events/adapter-decision.ts';
 import type { AdapterRecord } from '../events/adapter.ts';
 import { readAdapterConfig } from '../peft/adapter-config.ts';
 import { adapterRefused } from '../peft/adapter-refused.ts';
@@ -101,7 +101,9 @@ export async function importAdapter(
       decision: 'imported',
       code: 'none',
       reason: 'it does not act before it is put in place',
-      activeVersion: log.decisions.findLast((one) => one.lineage === lineage)?.activeVersion ?? 0,
+      activeVersion: log.decisions
+        .filter((one) => concernsLineage(one, lineage))
+        .reduce(actingAfter, 0),
       decidedAtMs: SYSTEM_CLOCK.nowMs(),
     };
     // Before the record: without one, no number is taken twice.

@@ -5,6 +5,7 @@ import { describe, it } from 'node:test';
 import { exportAdapter } from '../../../src/app/export-adapter.ts';
 import { importAdapter, type ImportBase } from '../../../src/app/import-adapter.ts';
 import { listAdapters } from '../../../src/app/list-adapters.ts';
+import { OUTDATED_CODE } from '../../../src/events/adapter-decision.ts';
 import { withAdapterLog } from '../../../src/app/adapter-log.ts';
 import { decodeAdapter, encodeAdapter } from '../../../src/peft/adapter-weights.ts';
 import { PEFT_PROJECTIONS } from '../../../src/peft/peft-names.ts';
@@ -134,6 +135,28 @@ describe('importAdapter', () => {
         [4, 'undecided', 'imported'],
       ],
     );
+  });
+
+  it('leaves acting what acts, whatever a batch that came too late names', async () => {
+    const runFolder = await newFolder();
+    const lineage = BASE.lineage;
+    await writeAdapterRun(
+      runFolder,
+      [adapterRecord({ lineage, version: 2, baseSha256: BASE.baseSha256 })],
+      [
+        adapterDecision({ lineage, version: 2, activeVersion: 2 }),
+        // Another partition's, which has not taken up version 2 yet.
+        adapterDecision({
+          lineage,
+          version: 2,
+          decision: 'refused',
+          code: OUTDATED_CODE,
+          activeVersion: 0,
+        }),
+      ],
+    );
+    await importAdapter(THEIRS, { runFolder, base: BASED });
+    assert.equal((await listAdapters({ runFolder })).activeVersion, 2);
   });
 
   it('keeps the bytes in the store and, while they are small, in the record', async () => {
