@@ -65,6 +65,21 @@ export function adapterContract(f: ModelFixture): void {
       for (const i of [0, 3, 4]) assert.deepEqual(adapted[i], base[i]);
     });
 
+    it('leave base positions alone, bit for bit, when they are as large as they may be', async () => {
+      const base = await ask(undefined);
+      const usual = f.harness.adapter(1, false);
+      // The bound that adapters are held to.
+      const largest = (values: Float32Array): Float32Array =>
+        values.map((value) => (value < 0 ? -1e4 : 1e4));
+      const sites = usual.sites.map((site) => ({
+        ...site,
+        a: largest(site.a),
+        b: largest(site.b),
+      }));
+      const adapted = await ask({ ...usual, scaling: 1e4, sites });
+      for (const i of [0, 3, 4]) assert.deepEqual(adapted[i], base[i]);
+    });
+
     it('take effect for scopes opened later', async () => {
       const request = { prompt: f.promptOf(0), tokens: f.digits, adaptFrom: 0 };
       await f.inScope(async (scope) => {
