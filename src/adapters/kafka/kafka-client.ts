@@ -285,7 +285,7 @@ export class KafkaClient {
       const [host = '', port] = addresses[i]?.split(':') ?? [];
       const seed = await this.#makeNode({ host, port: Number(port) });
       try {
-        // kafkajs settles no attempt whose connection breaks while it says who it is.
+        // As any request: kafkajs may lose track of an attempt.
         await settledOrGone(connected(seed.node), this.#gone.signal, lostMs(seed.limitMs));
         this.#assertOpen();
       } catch (error) {
