@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { DashboardListen } from '../app/serve-dashboard.ts';
-import { runService, type WorkerStatus } from '../app/worker/run-service.ts';
+import type { WorkerStatus } from '../app/worker/run-service.ts';
 import { dashboardListen, dashboardOption } from './dashboard-options.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { createProgressView } from './progress.ts';
@@ -56,6 +56,7 @@ Examples:
 }
 
 async function runWorkerCommand(options: RunCommandOptions): Promise<void> {
+  const { runService } = await import('../app/worker/run-service.ts');
   const silent = options.json === true;
   const say = (text: string): void => {
     if (!silent) process.stderr.write(`${text}\n`);

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { readStatus, type ScopedStatus, type Status } from '../app/read-status.ts';
+import type { ScopedStatus, Status } from '../app/read-status.ts';
+import { spanText } from '../app/span-text.ts';
 import { addBrokerOptions, type BrokerCommandOptions } from './broker-options.ts';
 import { EXIT } from './exit-code.ts';
 
@@ -54,6 +55,7 @@ Examples:
     )
     .action(
       async ({ run, log, brokers, registry, topology, maxAge, json }: StatusCommandOptions) => {
+        const { readStatus } = await import('../app/read-status.ts');
         const status = await readStatus({
           runFolder: run,
           log,
@@ -78,18 +80,12 @@ function time(ms: number): string {
     : '–';
 }
 
-function age(ms: number): string {
-  const total = Math.round(ms / 60_000);
-  if (total < 120) return `${total} min`;
-  return total < 2880 ? `${Math.round(total / 60)} h` : `${Math.round(total / 1440)} days`;
-}
-
 const figure = (value: number | null): string => (value === null ? '–' : value.toFixed(3));
 
 function factsText({ basis, n, labelled, sinceMs, dataAtMs, ageMs }: ReadVerdict): string {
   if (sinceMs === null || dataAtMs === null || ageMs === null) return 'no data yet';
   const rests = basis === 'none' ? 'rests on nothing' : basis;
-  return `since ${time(sinceMs)}; ${rests}; n ${n}, ${labelled} labelled; newest answer of ${time(dataAtMs)}, ${age(ageMs)} ago`;
+  return `since ${time(sinceMs)}; ${rests}; n ${n}, ${labelled} labelled; newest answer of ${time(dataAtMs)}, ${spanText(ageMs)} ago`;
 }
 
 function scopeText(scoped: ScopedStatus): string[] {
