@@ -1,6 +1,7 @@
 import { brokerClosed, fenced, topicUnknown } from '../../broker/broker-errors.ts';
 import type { TopicPartition } from '../../broker/assign-partitions.ts';
 import { checkTopic } from '../../broker/check-topic.ts';
+import { cleanupOf } from '../../broker/cleanup-of.ts';
 import { EndWatch } from '../../broker/end-watch.ts';
 import { GroupCoordinator } from '../../broker/group-coordinator.ts';
 import {
@@ -168,10 +169,7 @@ export class LevelLog implements EmbeddedLog {
 
   async cleanup(name: string): Promise<TopicCleanup> {
     this.#assertOpen();
-    const topic = this.#tables.topics.get(name);
-    if (topic === undefined) throw topicUnknown(name);
-    const { compacted, retentionMs, retentionBytes } = topic;
-    return Promise.resolve({ compacted, retentionMs, retentionBytes });
+    return Promise.resolve(cleanupOf(this.#tables.topics, name));
   }
 
   async bounds(topic: string, partition: number): Promise<PartitionBounds> {

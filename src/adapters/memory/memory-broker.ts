@@ -1,6 +1,7 @@
 import type { TopicPartition } from '../../broker/assign-partitions.ts';
 import { brokerClosed, fenced, topicUnknown } from '../../broker/broker-errors.ts';
 import { checkTopic, type Topic } from '../../broker/check-topic.ts';
+import { cleanupOf } from '../../broker/cleanup-of.ts';
 import { EndWatch } from '../../broker/end-watch.ts';
 import { GroupCoordinator } from '../../broker/group-coordinator.ts';
 import type { FetchedRecords, GroupPartition, GroupStore } from '../../broker/group-store.ts';
@@ -18,7 +19,6 @@ import type {
   PartitionBounds,
   PartitionCommit,
   RecordPosition,
-  TopicCleanup,
   TopicSpec,
 } from '../../ports/broker.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -168,12 +168,7 @@ export function createMemoryBroker(options: MemoryBrokerOptions): Broker {
     topics: whenOpen(
       () => new Map([...topics.values()].map(({ name, partitions }) => [name, partitions])),
     ),
-    cleanup: whenOpen((name: string): TopicCleanup => {
-      const topic = topics.get(name);
-      if (topic === undefined) throw topicUnknown(name);
-      const { compacted, retentionMs, retentionBytes } = topic;
-      return { compacted, retentionMs, retentionBytes };
-    }),
+    cleanup: whenOpen((name: string) => cleanupOf(topics, name)),
     bounds,
     committedOffset: whenOpen((groupId: string, topic: string, partition: number) => {
       placeOf(topic, partition);
