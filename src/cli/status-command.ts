@@ -1,8 +1,9 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import type { ScopedStatus, Status } from '../app/read-status.ts';
 import { spanText } from '../app/span-text.ts';
 import { addBrokerOptions, type BrokerCommandOptions } from './broker-options.ts';
 import { EXIT } from './exit-code.ts';
+import { positiveNumber } from './positive-number.ts';
 
 interface StatusCommandOptions extends BrokerCommandOptions {
   readonly run?: string;
@@ -24,12 +25,6 @@ const CODES: Readonly<Record<ReadVerdict['level'], number>> = {
 const BLIND =
   'Estimated numbers need no label, and cannot see that the relation between question and right answer has changed.';
 
-function minutes(text: string): number {
-  const value = Number(text);
-  if (!(value > 0) || text.trim() === '') throw new InvalidArgumentError('It must be above 0.');
-  return value;
-}
-
 /** Adds `secl status`. */
 export function registerStatusCommand(program: Command): void {
   addBrokerOptions(
@@ -38,7 +33,11 @@ export function registerStatusCommand(program: Command): void {
       .description('say whether confidence can be trusted now: the newest verdict')
       .option('--run <folder>', 'folder of a run that no command works on'),
   )
-    .option('--max-age <minutes>', 'older data says nothing of now: "not enough data"', minutes)
+    .option(
+      '--max-age <minutes>',
+      'older data says nothing of now: "not enough data"',
+      positiveNumber(),
+    )
     .option('--json', 'print one JSON object')
     .addHelpText(
       'after',
