@@ -97,28 +97,6 @@ describe('the self-calibrating loop, with a stand-in for model and trainer', () 
     }
   });
 
-  it('dates an adapter by the end of its training, not by the commit that it waits for', () => {
-    const { topics } = topology;
-    let dated = 0;
-    for (const { records } of commits) {
-      const decided = records.flatMap(({ topic, value }) => {
-        const decoded = topic === topics.adapterDecisions && value !== null;
-        const decision = decoded ? codecs.adapterDecision.decode(value) : null;
-        return decision?.ok === true ? [decision.value] : [];
-      });
-      for (const { topic, value, timestampMs } of records) {
-        const decoded =
-          topic === topics.adapters && value !== null ? codecs.adapter.decode(value) : null;
-        if (decoded?.ok !== true || timestampMs === undefined) continue;
-        const { version } = decoded.value;
-        const decision = decided.find((made) => made.version === version);
-        assert.ok(decision !== undefined && timestampMs <= decision.decidedAtMs, `${version}`);
-        dated += 1;
-      }
-    }
-    assert.ok(dated >= whole.adapters.length, `${dated}`);
-  });
-
   it('publishes a confidence that no adapter trained with its question had a part in', () => {
     const trainedIn = new Map<string, number>();
     for (const { ordinal, samples } of batches)
