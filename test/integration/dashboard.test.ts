@@ -19,6 +19,7 @@ import type { Answer } from '../../src/events/answer.ts';
 import { verdictWord } from '../../src/verdict/step-verdict.ts';
 import { addToBoard, overallVerdict, type VerdictBoard } from '../../src/verdict/verdict-board.ts';
 import { findChromium, openPatientPage, settingUp, startChromium } from '../support/chromium.ts';
+import { openProxy } from '../support/cuttable-proxy.ts';
 import { answerOf } from '../support/dashboard-fixture.ts';
 import { COLOURS, FOCUSED, NAMELESS } from '../support/page-probes.ts';
 
@@ -347,6 +348,72 @@ describe('the live page in Chromium', { skip: found.skip }, () => {
 
   it('moved while the stream went on', () => {
     assert.ok(shownHalfway > 0 && shownHalfway < TOTAL, `${shownHalfway}`);
+  });
+
+  /** A page as the reader of a process that is replaced sees it. */
+  async function behindProxy(environment: Record<string, string>): Promise<{
+    readonly watched: Page;
+    /** Puts another process in the place of the one before, which breaks off or closes. */
+    replace(how: 'broken off' | 'closed'): Promise<void>;
+    close(): Promise<void>;
+  }> {
+    const served: Dashboard[] = [];
+    const serve = async (): Promise<void> => {
+      const choice = { broker, codecs, topology, title: 'a run', listen: { port: 0 } };
+      served.push(await serveDashboard(choice, environment));
+    };
+    await serve();
+    const proxy = await openProxy(() => Number(new URL(served.at(-1)?.url ?? '').port));
+    const watched = await openPatientPage(browser);
+    await watched.goto(`http://127.0.0.1:${proxy.port}/`);
+    return {
+      watched,
+      replace: async (how) => {
+        const before = served.at(-1);
+        if (how === 'closed') await before?.close();
+        await serve();
+        await proxy.cut(0);
+      },
+      close: async () => {
+        await watched.close();
+        for (const one of served) await one.close();
+        await proxy.close();
+      },
+    };
+  }
+
+  it('comes back to a process that takes the place of the one before; paused, it keeps what it shows', async () => {
+    const { watched, replace, close } = await behindProxy({});
+    const state = (text: string): Promise<void> =>
+      watched.locator(`#link-state:text-is("${text}")`).waitFor();
+    await watched.locator('#answers li').first().waitFor();
+    await watched.locator('#pause').click();
+    await replace('broken off');
+    await state('paused (connection lost, trying again)');
+    await state('paused (live)');
+    assert.equal(await watched.locator('#answers li').count(), 20);
+    await watched.locator('#pause').click();
+    assert.equal(await watched.locator('#answers li').count(), 20);
+    await replace('closed');
+    await state('the run has ended');
+    await state('live');
+    assert.equal(await watched.locator('#answers li').count(), 20);
+    await close();
+  });
+
+  it('asks for the token again when another process does not know it', async () => {
+    const token = 'a-token-of-some-length';
+    const { watched, replace, close } = await behindProxy({ SECL_DASHBOARD_TOKEN: token });
+    const signIn = async (): Promise<void> => {
+      await watched.locator('h1:text-is("Token needed")').waitFor();
+      await watched.locator('#token').fill(token);
+      await watched.locator('button[type=submit]').click();
+      await watched.locator('#answers li').first().waitFor();
+    };
+    await signIn();
+    await replace('broken off');
+    await signIn();
+    await close();
   });
 
   it('did nothing that its policy forbids', () => {
