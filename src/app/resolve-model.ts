@@ -55,7 +55,7 @@ export async function resolveModel(store: ModelStore, nameOrPath: string): Promi
   ];
   const near = nearestName(nameOrPath.toLowerCase(), known);
   throw new SeclError('MODEL_NOT_FOUND', `No model is called ${nameOrPath}.`, {
-    hint: `${near === undefined ? '' : `Did you mean ${near}? `}Known: ${known.join(', ')}. A GGUF file is named by its path.`,
+    hint: `${near === undefined ? '' : `Did you mean ${near}? `}Known: ${known.join(', ')}; \`secl model list\` says more. A GGUF file is named by its path.`,
   });
 }
 

@@ -31,7 +31,6 @@ Examples:
       const { renderTraceOf } = await import('../app/render-trace-of.ts');
       const { traceOfQuestion } = await import('../app/trace-of-question.ts');
       const trace = await traceOfQuestion({ questionId, runFolder: options.run });
-      if (options.json === true) console.log(JSON.stringify(trace));
-      else process.stdout.write(renderTraceOf(trace));
+      console.log(options.json === true ? JSON.stringify(trace) : renderTraceOf(trace));
     });
 }

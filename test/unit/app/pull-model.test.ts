@@ -326,14 +326,17 @@ describe('resolveModel', () => {
     const error = await expectFailure(resolveModel(store, 'tinny'), 'MODEL_NOT_FOUND');
     assert.equal(
       error.hint,
-      'Did you mean tiny-model? Known: tiny-model. A GGUF file is named by its path.',
+      'Did you mean tiny-model? Known: tiny-model; `secl model list` says more. A GGUF file is named by its path.',
     );
     const begun = await expectFailure(resolveModel(store, 'tyni'), 'MODEL_NOT_FOUND');
     assert.match(begun.hint ?? '', /^Did you mean tiny-model\?/);
     // A name that is like none is answered with all of them, and with no guess.
     for (const name of ['nosuch', 'x', 'M'.repeat(200)]) {
       const far = await expectFailure(resolveModel(store, name), 'MODEL_NOT_FOUND');
-      assert.equal(far.hint, 'Known: tiny-model. A GGUF file is named by its path.');
+      assert.equal(
+        far.hint,
+        'Known: tiny-model; `secl model list` says more. A GGUF file is named by its path.',
+      );
     }
     await expectFailure(resolveModel(store, './absent.gguf'), 'MODEL_NOT_FOUND');
     await expectFailure(resolveModel(store, folder), 'MODEL_NOT_FOUND');
