@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { EffectiveSetting, EffectiveSettings } from '../app/topology-files.ts';
+import type { Connection } from '../app/worker/check-connection.ts';
 import { EXIT } from './exit-code.ts';
 
 interface CheckOptions {
@@ -10,28 +11,28 @@ interface CheckOptions {
   readonly json?: true;
 }
 
-/** Says what is missing at the other end; exit code 1 if anything is. */
+/** Says what is missing or wrong at the other end, and what to do; exit code 1 if anything is. */
 async function connect(file: string | undefined, options: CheckOptions): Promise<void> {
   const { checkConnection } = await import('../app/worker/check-connection.ts');
   const { log, brokers, registry, json } = options;
   const connection = await checkConnection({ topology: file, log, brokers, registry });
-  const { name, place, faults } = connection;
-  if (json === true)
-    console.log(JSON.stringify({ valid: faults.length === 0, ...connection }, null, 2));
-  else if (faults.length === 0) console.log(`"${name}" can run on ${place}`);
-  else {
-    console.log(`"${name}" cannot run on ${place}:`);
-    for (const found of faults)
-      console.log(
-        'topic' in found
-          ? `  ${found.topic} ${found.fault}`
-          : `  the subject ${found.subject} ${found.fault}`,
-      );
-    console.log(
-      '`secl topics create` creates what is missing and sets how topics are cleaned up; partitions are changed by hand.',
-    );
-  }
-  if (faults.length > 0) process.exitCode = EXIT.failed;
+  const valid = connection.faults.length === 0;
+  console.log(
+    json === true ? JSON.stringify({ valid, ...connection }, null, 2) : connectionText(connection),
+  );
+  if (!valid) process.exitCode = EXIT.failed;
+}
+
+/** What was found at the other end, one line each, with what to do. */
+export function connectionText({ name, place, faults, notes }: Connection): string {
+  return [
+    faults.length === 0 ? `"${name}" can run on ${place}` : `"${name}" does not fit ${place}:`,
+    ...[...faults, ...notes].map((found) =>
+      'topic' in found
+        ? `  ${found.topic} ${found.fault}: ${found.remedy}`
+        : `  the subject ${found.subject} ${found.fault}: ${found.remedy}`,
+    ),
+  ].join('\n');
 }
 
 /** Columns of a table that one long value may not push away. */

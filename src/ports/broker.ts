@@ -47,14 +47,16 @@ export interface TopicSpec {
   readonly retentionBytes?: number;
 }
 
-/** What a topic lets go. */
-export interface TopicCleanup {
+/** How a topic is set up. */
+export interface TopicSetup {
   /** Whether only the newest record of each key is kept. */
   readonly compacted: boolean;
   /** Records older than this may be deleted; `null`: kept whatever their age. */
   readonly retentionMs: number | null;
   /** Oldest records beyond this many bytes a partition may be deleted; `null`: kept. */
   readonly retentionBytes: number | null;
+  /** Copies of each partition, of the one with the fewest; `null`: there is no more than one place. */
+  readonly copies: number | null;
 }
 
 /** First offset still kept, and the offset the next committed record will have at least. */
@@ -128,8 +130,8 @@ export interface Broker {
   ensureTopics(specs: readonly TopicSpec[]): Promise<void>;
   /** Partition count by topic name, of every topic. */
   topics(): Promise<ReadonlyMap<string, number>>;
-  /** What a topic lets go. @throws SeclError `TOPIC_UNKNOWN`. */
-  cleanup(topic: string): Promise<TopicCleanup>;
+  /** How a topic is set up. @throws SeclError `TOPIC_UNKNOWN`. */
+  setup(topic: string): Promise<TopicSetup>;
   /** Offsets that a partition holds. @throws SeclError `TOPIC_UNKNOWN`. */
   bounds(topic: string, partition: number): Promise<PartitionBounds>;
   /** Next offset the group will consume, or `undefined` if it never committed. */

@@ -1,3 +1,4 @@
+import { GROUP_TIMES, usualHeartbeatMs } from '../ports/group-times.ts';
 import {
   BROKER_KINDS,
   SASL_MECHANISMS,
@@ -106,24 +107,24 @@ export const BROKER_SHAPE: Field<TopologyBroker> = object<TopologyBroker>(
     ),
     sessionTimeoutMs: integer(
       [1000, 1_800_000],
-      30_000,
+      GROUP_TIMES.sessionTimeoutMs,
       'A worker or trainer that Kafka hears nothing of keeps its partitions for so long; Kafka takes nothing below its group.min.session.timeout.ms, 6000 unless set otherwise.',
     ),
     heartbeatMs: nullable(
       integer(
         [100, 600_000],
-        3000,
+        usualHeartbeatMs(GROUP_TIMES.sessionTimeoutMs),
         'Between two signs of life, at most a third of the session timeout; null: a tenth of it.',
       ),
     ),
     transactionTimeoutMs: integer(
       [1000, 3_600_000],
-      30_000,
+      GROUP_TIMES.transactionTimeoutMs,
       'Kafka aborts a transaction that is open for so long, e.g. of a worker that was killed; it takes nothing above its transaction.max.timeout.ms, 900000 unless set otherwise.',
     ),
     progressTimeoutMs: integer(
       [1000, 86_400_000],
-      1_800_000,
+      GROUP_TIMES.progressTimeoutMs,
       'A worker that took records and neither asks for more nor commits for so long gives up its partitions; longer than any batch takes.',
     ),
     stallSeconds: nullable(

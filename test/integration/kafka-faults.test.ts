@@ -5,6 +5,7 @@ import type KafkaNode from 'kafkajs/src/broker/index.js';
 import { openKafkaBroker } from '../../src/adapters/kafka/open-kafka-broker.ts';
 import { KafkaClient } from '../../src/adapters/kafka/kafka-client.ts';
 import { kafkaSettings } from '../../src/adapters/kafka/kafka-settings.ts';
+import { RequestLimits } from '../../src/adapters/kafka/request-limits.ts';
 import { keepTrying } from '../../src/adapters/kafka/keep-trying.ts';
 import { ownPartition, type BrokerContext } from '../../src/adapters/kafka/owned-partition.ts';
 import { ownerId, stateTopic } from '../../src/adapters/kafka/group-state.ts';
@@ -55,6 +56,7 @@ describe('Kafka, when things go wrong', { skip: kafkaSkip() }, () => {
 
   const contextOf = (): BrokerContext => ({
     settings: kafkaSettings(options()),
+    limits: new RequestLimits(),
     isClosed: () => false,
     plan: (records) =>
       Promise.resolve(

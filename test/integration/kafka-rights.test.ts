@@ -50,11 +50,16 @@ interface Case {
   readonly name: string;
 }
 
+/** Workers, as docs/kafka.md names them: whose process trains, one without training, one that leaves it to others. */
+const WORKER = 'secl run';
+const UNTRAINED = `${WORKER}, mode off`;
+const SERVED = `${WORKER}, trainer service`;
+
 const RIGHTS = readKafkaRights();
 const PROCESSES = [...new Set(RIGHTS.map(({ process }) => process))];
 const CASES: readonly Case[] = [
   ...PROCESSES.map((process) => ({ process, isWidened: false })),
-  { process: 'secl run', isWidened: true },
+  { process: WORKER, isWidened: true },
   ...RIGHTS.map((without) => ({
     process: without.process,
     without,
@@ -110,7 +115,7 @@ describe('the rights of docs/kafka.md, on Kafka’s own authorizer', { skip: ski
    * The topology of a case, for its user or for one who may do everything: all in it bears the case's name, and every
    * batch teaches.
    */
-  const topologyFile = ({ name, isWidened }: Case, mayEverything = false): string => {
+  const topologyFile = ({ name, process, isWidened }: Case, mayEverything = false): string => {
     const file = join(folder, `${name}${mayEverything ? '-all' : ''}.yaml`);
     const [brokers, sasl] = mayEverything
       ? [`127.0.0.1:${server.internal}`, 'none']
@@ -126,7 +131,7 @@ topics: ${topicsYaml(name)}
 batch: { maxBatch: 4 }
 gate: { kind: always }
 confidence: { evidence: token-certainty }
-training: { mode: ${isWidened ? 'off' : 'barrier'} }
+training: { mode: ${isWidened || process === UNTRAINED ? 'off' : 'barrier'}, trainer: ${process === SERVED ? 'service' : 'embedded'} }
 calibration: { size: 4 }
 alerts: { settleMinutes: 0, verdict: { caution: warning, notEnoughData: warning } }
 broker:
@@ -143,18 +148,38 @@ broker:
   };
 
   /** What a process does, to its end; what it says meanwhile goes to `said`. */
-  const work = async (process: string, file: string, said: string[]): Promise<void> => {
+  const work = async (one: Case, said: string[], mayEverything = false): Promise<void> => {
     const never = new AbortController().signal;
+    const file = topologyFile(one, mayEverything);
     const place = { topology: file, model: STAND_IN };
     const service = {
       ...place,
       ...{ untilEnd: true, drain: never, abort: AbortSignal.timeout(PATIENCE_MS) },
       onTrouble: (sentence: string) => void said.push(sentence),
     };
-    switch (process) {
-      case 'secl run':
-        await runService({ ...service, trainerTimeoutMs: PATIENCE_MS, statusEveryMs: 60_000 });
+    const answer = (): Promise<unknown> =>
+      runService({ ...service, trainerTimeoutMs: PATIENCE_MS, statusEveryMs: 60_000 });
+    switch (one.process) {
+      case WORKER:
+      case UNTRAINED:
+        await answer();
         return;
+      case SERVED: {
+        const answered = new AbortController();
+        const trainer = one.isWidened
+          ? undefined
+          : runTrainer({
+              ...{ topology: topologyFile(one, true), model: STAND_IN, drain: answered.signal },
+              abort: service.abort,
+            });
+        try {
+          await answer();
+        } finally {
+          answered.abort();
+          await trainer;
+        }
+        return;
+      }
       case 'secl trainer':
         await runTrainer(service);
         return;
@@ -165,7 +190,7 @@ broker:
         await createTopics({ topology: file });
         return;
       default:
-        assert.fail(`who knows what ${process} does?`);
+        assert.fail(`who knows what ${one.process} does?`);
     }
   };
 
@@ -182,7 +207,7 @@ broker:
     }
     await broker.ensureTopics(topicSpecs({ topics, ...rest }));
     if (one.process === 'secl send') return;
-    const isWorker = one.process === 'secl run';
+    const isWorker = one.process.startsWith(WORKER);
     const { answering, training } = groupsOf(rest);
     const state = isWorker
       ? stateTopic(answering, topics.questions)
@@ -205,7 +230,7 @@ broker:
       );
     // There is state to be read only once something was committed.
     if (without?.on === 'topic' && without.name === 'GROUP-*' && without.right === 'Read')
-      await work(one.process, topologyFile(one, true), []);
+      await work(one, [], true);
   };
 
   /** What a process says of rights, as warning or at its end; empty: nothing is wrong. */
@@ -217,7 +242,7 @@ broker:
     await admin.createAcls({ acl: rights.map((right) => aclOf(right, topology, one.name)) });
     const said: string[] = [];
     try {
-      await work(one.process, file, said);
+      await work(one, said);
     } catch (error) {
       if (!(error instanceof SeclError)) throw error;
       said.push(`${error.message} [${error.code}] ${error.hint ?? ''}`);
@@ -237,11 +262,14 @@ broker:
         return records;
       };
       switch (one.process) {
-        case 'secl run':
+        case WORKER:
+        case UNTRAINED:
+        case SERVED:
           assert.equal(await count(topics.answers), QUESTIONS);
           assert.equal(await count(topics.deadLetters), 1);
-          if (one.isWidened) break;
+          if (one.isWidened || one.process === UNTRAINED) break;
           assert.ok((await count(topics.adapters)) > 0);
+          if (one.process === SERVED) break;
           for await (const { key, value, headers } of broker.read(topics.trainingBatches, 0, 0n))
             batches.push({ key, value, headers });
           break;

@@ -4,6 +4,7 @@ import { GroupMember } from '../../src/adapters/kafka/group-member.ts';
 import { KafkaClient } from '../../src/adapters/kafka/kafka-client.ts';
 import type { KafkaBrokerOptions } from '../../src/adapters/kafka/kafka-broker-options.ts';
 import { kafkaSettings } from '../../src/adapters/kafka/kafka-settings.ts';
+import { RequestLimits } from '../../src/adapters/kafka/request-limits.ts';
 import { SYSTEM_CLOCK } from '../../src/app/system-clock.ts';
 import type { PartitionLease } from '../../src/ports/broker.ts';
 import { fakeKafkaClient } from './fake-kafka-client.ts';
@@ -54,6 +55,7 @@ export function memberOn(
   const member = new GroupMember(
     {
       ...{ settings, client, isClosed: () => false, plan: () => Promise.resolve([]) },
+      limits: new RequestLimits(),
       ensureState: (_, topics) => {
         ensured.push(topics);
         return Promise.resolve();

@@ -23,7 +23,7 @@ export function ownTopics(broker: Broker, prefix: string): Broker {
           .filter(([name]) => name.startsWith(prefix))
           .map(([name, count]) => [outside(name), count]),
       ),
-    cleanup: (topic) => broker.cleanup(inside(topic)),
+    setup: (topic) => broker.setup(inside(topic)),
     bounds: (topic, partition) => broker.bounds(inside(topic), partition),
     committedOffset: (groupId, topic, partition) =>
       broker.committedOffset(inside(groupId), inside(topic), partition),

@@ -1,7 +1,6 @@
 import { brokerClosed, fenced, topicUnknown } from '../../broker/broker-errors.ts';
 import type { TopicPartition } from '../../broker/assign-partitions.ts';
 import { checkTopic } from '../../broker/check-topic.ts';
-import { cleanupOf } from '../../broker/cleanup-of.ts';
 import { EndWatch } from '../../broker/end-watch.ts';
 import { GroupCoordinator } from '../../broker/group-coordinator.ts';
 import {
@@ -18,6 +17,7 @@ import {
   type PlannedRecord,
 } from '../../broker/plan-records.ts';
 import { readThrough } from '../../broker/read-through.ts';
+import { setupOf } from '../../broker/setup-of.ts';
 import { SeclError } from '../../errors/secl-error.ts';
 import type {
   Broker,
@@ -27,7 +27,7 @@ import type {
   PartitionBounds,
   PartitionCommit,
   RecordPosition,
-  TopicCleanup,
+  TopicSetup,
   TopicSpec,
 } from '../../ports/broker.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -167,9 +167,9 @@ export class LevelLog implements EmbeddedLog {
     );
   }
 
-  async cleanup(name: string): Promise<TopicCleanup> {
+  async setup(name: string): Promise<TopicSetup> {
     this.#assertOpen();
-    return Promise.resolve(cleanupOf(this.#tables.topics, name));
+    return Promise.resolve(setupOf(this.#tables.topics, name));
   }
 
   async bounds(topic: string, partition: number): Promise<PartitionBounds> {

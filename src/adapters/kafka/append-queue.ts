@@ -15,6 +15,11 @@ const TRANSACTION_RECORDS = 2000;
 /**
  * Writes appends in their order. Those that come while a transaction is under way share the next one: each
  * stays whole, and a thousand small ones do not cost a thousand transactions.
+ *
+ * It holds what its callers wait for, and nothing besides: whoever awaits each append has one of them in here, and every
+ * caller in `app` does. Sending appends a chunk of questions after the other, the watch for alerts one look's after the
+ * other. Commits do not come this way; of a lease there is one at a time (`commitBatches`), and what waits behind it is
+ * bounded by the credit of its batches in flight.
  */
 export class AppendQueue {
   readonly #writer: TransactionalWriter;

@@ -44,7 +44,7 @@ export class GroupMember implements ConsumerGroup {
   constructor(context: MemberContext, groupId: string, topics: readonly string[]) {
     this.#context = context;
     this.#groupId = groupId;
-    this.#client = new KafkaClient(context.settings);
+    this.#client = new KafkaClient(context.settings, context.limits);
     this.#membership = new GroupMembership(this.#client, context.settings, groupId, topics);
     this.assigned$ = this.#assigned.asObservable();
     this.leases$ = new Observable((subscriber) => {

@@ -5,7 +5,7 @@ import { readThrough } from '../../broker/read-through.ts';
 import { fetchBounds } from './fetch-bounds.ts';
 import type { KafkaClient } from './kafka-client.ts';
 import { keepTrying } from './keep-trying.ts';
-import { PartitionReader } from './partition-reader.ts';
+import { PartitionReader, type ReaderOptions } from './partition-reader.ts';
 
 /** Longest name of a topic, less what is put around it here. */
 const NAME_LENGTH = 249 - '-00000000-state'.length;
@@ -50,7 +50,7 @@ export async function fetchCommitted(
 export async function restoreState(
   client: KafkaClient,
   place: TopicPartition,
-  options: { readonly patienceMs: number; readonly signal: AbortSignal },
+  options: ReaderOptions,
 ): Promise<ReadonlyMap<string, Uint8Array>> {
   const { earliest, end } = await fetchBounds(client, place, options.patienceMs);
   const state = new Map<string, Uint8Array>();

@@ -27,16 +27,17 @@ export interface KafkaBrokerOptions {
   readonly clock: Clock;
   readonly sasl?: KafkaSasl;
   readonly tls?: KafkaTls;
-  /** How long a silent member keeps its partitions. @defaultValue 30000 */
+  /** How long a silent member keeps its partitions. @defaultValue of `GROUP_TIMES` */
   readonly sessionTimeoutMs?: number;
   /** Between two signs of life of a member. @defaultValue a tenth of the session timeout */
   readonly heartbeatMs?: number;
   /**
    * How long a member that has polled records may see neither another poll nor a commit of any of its
-   * leases; then it leaves, so that a worker that hangs loses its partitions. @defaultValue 1800000
+   * leases; then it leaves, so that a worker that hangs loses its partitions. So long, too, a partition may bring nothing
+   * though its end lies ahead. @defaultValue of `GROUP_TIMES`
    */
   readonly progressTimeoutMs?: number;
-  /** After this the brokers abort an open transaction, e.g. of a worker that was killed. @defaultValue 30000 */
+  /** After this the brokers abort an open transaction, e.g. of a worker that was killed. @defaultValue of `GROUP_TIMES` */
   readonly transactionTimeoutMs?: number;
   /** How long a request outside a group is tried again while no broker answers. @defaultValue 60000 */
   readonly patienceMs?: number;
@@ -44,6 +45,8 @@ export interface KafkaBrokerOptions {
   readonly connectMs?: number;
   /** Told once, with the reason, if opening has to wait. */
   readonly onWaiting?: (reason: string) => void;
+  /** Told, in one sentence, each time that requests to a broker may take longer from then on, since one took too long. */
+  readonly onSlow?: (sentence: string) => void;
   /** Copies of each partition of new topics. @defaultValue the brokers' default */
   readonly replicationFactor?: number;
   /** Most bytes of a record or state entry: key, value, headers and 100. @defaultValue 1048576 */

@@ -3,7 +3,6 @@ import type { Socket } from 'node:net';
 import type KafkaNode from 'kafkajs/src/broker/index.js';
 import createPoolBuilder, {
   type ConnectionPool,
-  type ConnectionPoolBuilder,
 } from 'kafkajs/src/cluster/connectionPoolBuilder.js';
 import createSocketFactory from 'kafkajs/src/network/socketFactory.js';
 import { topicUnknown } from '../../broker/broker-errors.ts';
@@ -14,22 +13,19 @@ import {
   connectionFault,
   hasType,
   isConnectionFault,
+  isRequestTimeout,
   isStaleCoordinator,
   isStaleLeader,
 } from './kafka-faults.ts';
 import type { KafkaSettings } from './kafka-settings.ts';
 import { endsWithin } from './keep-trying.ts';
+import { RequestLimits } from './request-limits.ts';
 import { settledOrGone } from './settled-or-gone.ts';
 
-/** How long connecting and authenticating may each take, in milliseconds. */
+/** How long connecting may take, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 5000;
-/** How long a request may stay without an answer. */
-const REQUEST_TIMEOUT_MS = 20_000;
-/**
- * A request that kafkajs has lost track of is given up after this: to connect, to ask what the broker understands, and
- * the request itself should have timed out long before.
- */
-const LOST_REQUEST_MS = CONNECT_TIMEOUT_MS + 2 * REQUEST_TIMEOUT_MS + 20_000;
+/** A request that kafkajs has lost track of is given up so long after it should have timed out. */
+const LOST_MS = 20_000;
 /** How long closing waits for requests under way. */
 const CLOSE_MS = 2000;
 
@@ -42,14 +38,17 @@ const SILENT = {
   error: () => undefined,
 };
 
-/** What kafkajs is told about connections. */
-export function connectionOptions(settings: KafkaSettings): Readonly<Record<string, unknown>> {
+/** What kafkajs is told about connections. @param requestTimeout - Milliseconds a request may take. */
+export function connectionOptions(
+  settings: KafkaSettings,
+  requestTimeout: number,
+): Readonly<Record<string, unknown>> {
   const { brokers, clientId, sasl, tls } = settings;
   return {
     brokers: [...brokers],
     clientId,
     connectionTimeout: CONNECT_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout,
     enforceRequestTimeout: true,
     ssl: tls === undefined ? null : { ...tls },
     sasl:
@@ -70,8 +69,8 @@ type CoordinatorKind = 'group' | 'transaction';
  * have a connection of their own) need a client of their own.
  */
 export class KafkaClient {
-  readonly #builder: ConnectionPoolBuilder;
-  readonly #seedCount: number;
+  readonly #settings: KafkaSettings;
+  readonly #limits: RequestLimits;
   #seed: LiveNode | undefined;
   readonly #nodes = new Map<number, LiveNode & { readonly pool: ConnectionPool }>();
   /** Leaders by partition. */
@@ -81,14 +80,11 @@ export class KafkaClient {
   /** Every connection that is open or being made: a node may be making one when it is hung up. */
   readonly #sockets = new Set<Socket>();
 
-  constructor(settings: KafkaSettings) {
-    const openSocket = createSocketFactory();
-    this.#builder = createPoolBuilder({
-      ...connectionOptions(settings),
-      socketFactory: (socketOptions: unknown) => this.#keepSocket(openSocket(socketOptions)),
-      logger: SILENT,
-    });
-    this.#seedCount = settings.brokers.length;
+  /** @param limits - How long requests may take; what several clients of one process learn of it they share. */
+  constructor(settings: KafkaSettings, limits: RequestLimits = new RequestLimits()) {
+    this.#settings = settings;
+    this.#limits = limits;
+    setMaxListeners(0, this.#gone.signal);
   }
 
   /** Partition counts of all topics but Kafka's own. */
@@ -104,6 +100,13 @@ export class KafkaClient {
   /** Partitions of a topic, or `undefined`: no such topic. Asked once, until {@link forgetTopic}. */
   async partitionCount(topic: string): Promise<number | undefined> {
     return (await this.#leaders(topic))?.length;
+  }
+
+  /** Copies of each partition of a topic, of the one with the fewest. */
+  async copies(topic: string): Promise<number> {
+    const { topicMetadata } = await this.onAny((node) => node.metadata([topic]));
+    const partitions = topicMetadata.flatMap(({ partitionMetadata }) => partitionMetadata);
+    return Math.min(...partitions.map(({ replicas }) => replicas.length));
   }
 
   /** The next question about this topic goes to the brokers. */
@@ -215,16 +218,20 @@ export class KafkaClient {
     forget: () => void,
     waitsMs = 0,
   ): Promise<T> {
-    const { node, gone } = live;
+    const { node, gone, limitMs, address } = live;
     // To connect is a request too: it is settled no better where the connection is given up meanwhile.
     const asking = async (): Promise<T> => {
       await connected(node);
       if (gone.signal.aborted) throw connectionFault('the connection was given up');
       return work(node);
     };
+    const askedMs = performance.now();
     try {
-      return await settledOrGone(asking(), gone.signal, LOST_REQUEST_MS + waitsMs);
+      const answer = await settledOrGone(asking(), gone.signal, lostMs(limitMs) + waitsMs);
+      this.#limits.answered(address, performance.now() - askedMs - waitsMs);
+      return answer;
     } catch (error) {
+      if (isRequestTimeout(error)) this.#limits.timedOut(address, limitMs);
       if (isConnectionFault(error)) {
         forget();
         drop(live);
@@ -264,22 +271,27 @@ export class KafkaClient {
     const { nodeId, host, port } = address;
     const known = this.#nodes.get(nodeId);
     if (known?.pool.host === host && known.pool.port === port) return;
-    const pool = await this.#builder.build({ host, port });
-    this.#nodes.set(nodeId, { pool, ...liveNode(createNode(pool, nodeId)) });
+    this.#nodes.set(nodeId, await this.#makeNode({ host, port }, nodeId));
     if (known !== undefined) drop(known);
   }
 
-  /** Tries each of the addresses to begin with, once. */
+  /** Tries each of the addresses to begin with, once; those last that were slow to answer, or did not. */
   async #connectSeed(): Promise<LiveNode> {
     this.#assertOpen();
-    for (let left = this.#seedCount; ; left--) {
-      const seed = liveNode(createNode(await this.#builder.build()));
+    const addresses = this.#settings.brokers.toSorted(
+      (a, b) => this.#limits.ms(a) - this.#limits.ms(b),
+    );
+    for (let i = 0; ; i++) {
+      const [host = '', port] = addresses[i]?.split(':') ?? [];
+      const seed = await this.#makeNode({ host, port: Number(port) });
       try {
-        await connected(seed.node);
+        // kafkajs settles no attempt whose connection breaks while it says who it is.
+        await settledOrGone(connected(seed.node), this.#gone.signal, lostMs(seed.limitMs));
         this.#assertOpen();
       } catch (error) {
+        if (isRequestTimeout(error)) this.#limits.timedOut(seed.address, seed.limitMs);
         drop(seed);
-        if (left <= 1 || !isConnectionFault(error)) throw error;
+        if (i + 1 >= addresses.length || !isConnectionFault(error)) throw error;
         continue;
       }
       // Somebody else may have been faster.
@@ -287,19 +299,39 @@ export class KafkaClient {
       return (this.#seed ??= seed);
     }
   }
+
+  async #makeNode(
+    place: { readonly host: string; readonly port: number },
+    nodeId?: number,
+  ): Promise<LiveNode & { readonly pool: ConnectionPool }> {
+    const address = `${place.host}:${place.port}`;
+    const limitMs = this.#limits.ms(address);
+    const openSocket = createSocketFactory();
+    const pool = await createPoolBuilder({
+      ...connectionOptions(this.#settings, limitMs),
+      socketFactory: (socketOptions: unknown) => this.#keepSocket(openSocket(socketOptions)),
+      logger: SILENT,
+    }).build(place);
+    const gone = new AbortController();
+    // Each request under way listens to it, however many there are.
+    setMaxListeners(0, gone.signal);
+    return { pool, gone, address, limitMs, node: createNode(pool, limitMs, nodeId) };
+  }
 }
 
 /** A node, and the signal that its connections were given up. */
 interface LiveNode {
   readonly node: KafkaNode;
   readonly gone: AbortController;
+  /** `host:port`. */
+  readonly address: string;
+  /** How long its requests may take, milliseconds. */
+  readonly limitMs: number;
 }
 
-function liveNode(node: KafkaNode): LiveNode {
-  const gone = new AbortController();
-  // Each request under way listens to it, however many there are.
-  setMaxListeners(0, gone.signal);
-  return { node, gone };
+/** To connect, to ask what the broker understands, and the request itself should have timed out by then. */
+function lostMs(limitMs: number): number {
+  return CONNECT_TIMEOUT_MS + 2 * limitMs + LOST_MS;
 }
 
 /** Gives up a node's connections, and with them every request under way. */
@@ -308,11 +340,12 @@ function drop({ node, gone }: LiveNode): void {
   void hangUp(node);
 }
 
-function createNode(connectionPool: ConnectionPool, nodeId?: number): KafkaNode {
+function createNode(connectionPool: ConnectionPool, limitMs: number, nodeId?: number): KafkaNode {
   return new BatchNode({
     connectionPool,
     logger: SILENT,
-    authenticationTimeout: CONNECT_TIMEOUT_MS,
+    // Whoever waits for the same connection waits as long as its first request may take.
+    authenticationTimeout: limitMs,
     allowAutoTopicCreation: false,
     ...(nodeId === undefined ? {} : { nodeId }),
   });

@@ -61,6 +61,11 @@ export function isConnectionFault(error: unknown): boolean {
   return CONNECTION.includes(name);
 }
 
+/** Whether a request was given up since no answer came in time. */
+export function isRequestTimeout(error: unknown): boolean {
+  return faultOf(error).name === 'KafkaJSRequestTimeoutError';
+}
+
 /** A fault like kafkajs's own, for a node that is not connected. */
 export function connectionFault(message: string): Error {
   return Object.assign(new Error(message), { name: 'KafkaJSBrokerNotFound' });

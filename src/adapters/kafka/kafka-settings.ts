@@ -1,10 +1,13 @@
 import { DEFAULT_MAX_RECORD_BYTES } from '../../broker/plan-records.ts';
 import { precondition } from '../../errors/secl-error.ts';
+import { GROUP_TIMES, usualHeartbeatMs } from '../../ports/group-times.ts';
 import type { KafkaBrokerOptions } from './kafka-broker-options.ts';
 
 /** {@link KafkaBrokerOptions} with everything decided. */
-export type KafkaSettings = Required<Omit<KafkaBrokerOptions, 'sasl' | 'tls' | 'onWaiting'>> &
-  Pick<KafkaBrokerOptions, 'sasl' | 'tls' | 'onWaiting'>;
+export type KafkaSettings = Required<Omit<KafkaBrokerOptions, Optional>> &
+  Pick<KafkaBrokerOptions, Optional>;
+
+type Optional = 'sasl' | 'tls' | 'onWaiting' | 'onSlow';
 
 /**
  * Checks options and fills in what they leave open.
@@ -12,7 +15,8 @@ export type KafkaSettings = Required<Omit<KafkaBrokerOptions, 'sasl' | 'tls' | '
  * @throws SeclError `PRECONDITION`. No message holds a password or a key.
  */
 export function kafkaSettings(options: KafkaBrokerOptions): KafkaSettings {
-  const { brokers, tls, sasl, sessionTimeoutMs = 30_000, patienceMs = 60_000 } = options;
+  const { brokers, tls, sasl, patienceMs = 60_000 } = options;
+  const { sessionTimeoutMs = GROUP_TIMES.sessionTimeoutMs } = options;
   precondition(brokers.length > 0, 'Kafka needs the address of a broker');
   for (const address of brokers) {
     precondition(/^[^\s:]+:\d{1,5}$/.test(address), `Kafka broker '${address}' is not host:port`);
@@ -28,9 +32,9 @@ export function kafkaSettings(options: KafkaBrokerOptions): KafkaSettings {
   const settings = {
     ...options,
     sessionTimeoutMs,
-    heartbeatMs: options.heartbeatMs ?? sessionTimeoutMs / 10,
-    progressTimeoutMs: options.progressTimeoutMs ?? 1_800_000,
-    transactionTimeoutMs: options.transactionTimeoutMs ?? 30_000,
+    heartbeatMs: options.heartbeatMs ?? usualHeartbeatMs(sessionTimeoutMs),
+    progressTimeoutMs: options.progressTimeoutMs ?? GROUP_TIMES.progressTimeoutMs,
+    transactionTimeoutMs: options.transactionTimeoutMs ?? GROUP_TIMES.transactionTimeoutMs,
     patienceMs,
     connectMs: options.connectMs ?? patienceMs,
     replicationFactor: options.replicationFactor ?? -1,

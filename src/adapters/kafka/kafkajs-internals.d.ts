@@ -98,6 +98,7 @@ declare module 'kafkajs/src/broker/index.js' {
         readonly partitionMetadata: readonly {
           readonly partitionId: number;
           readonly leader: number;
+          readonly replicas: readonly number[];
         }[];
       }[];
     }>;

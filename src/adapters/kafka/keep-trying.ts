@@ -4,10 +4,10 @@ import { hasType, isTransient } from './kafka-faults.ts';
 
 const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 1000;
-/** First pauses while the markers of the transaction before are being written. */
-const MARKERS_MS = 4;
+/** First pauses where something is about to come, as the markers of the transaction before. */
+const SOON_MS = 4;
 /** Later ones, as a share of the time waited so far: a broker that is slow at it is not asked all the more. */
-const MARKERS_SHARE = 0.25;
+const SOON_SHARE = 0.25;
 
 /** When {@link keepTrying} gives up. */
 export interface Patience {
@@ -62,13 +62,14 @@ export async function keepTrying<T>(work: () => Promise<T>, patience: Patience):
       const waitedMs = performance.now() - startedMs;
       if (!again(error) || waitedMs >= patienceMs) throw error;
       const isBusy = hasType(error, 'CONCURRENT_TRANSACTIONS');
-      await pause(isBusy ? markersMs(waitedMs) : backoffMs(failures), signal);
+      await pause(isBusy ? soonMs(waitedMs) : backoffMs(failures), signal);
     }
   }
 }
 
-function markersMs(waitedMs: number): number {
-  return spread(Math.min(Math.max(MARKERS_MS, MARKERS_SHARE * waitedMs), LONGEST_PAUSE_MS));
+/** Milliseconds to wait for what may come at any moment: from 4 ms they grow with the time waited, up to 1 s. */
+export function soonMs(waitedMs: number): number {
+  return spread(Math.min(Math.max(SOON_MS, SOON_SHARE * waitedMs), LONGEST_PAUSE_MS));
 }
 
 function spread(ms: number): number {

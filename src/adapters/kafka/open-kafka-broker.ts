@@ -16,6 +16,7 @@ import { codedFault, faultMessage, isTransient } from './kafka-faults.ts';
 import { kafkaSettings } from './kafka-settings.ts';
 import { keepTrying } from './keep-trying.ts';
 import { PartitionReader } from './partition-reader.ts';
+import { RequestLimits } from './request-limits.ts';
 import { TopicAdmin } from './topic-admin.ts';
 import { TransactionalWriter } from './transactional-writer.ts';
 
@@ -33,8 +34,9 @@ const STATE_SETTINGS = [{ name: 'segment.bytes', value: String(50 * 1024 * 1024)
 export async function openKafkaBroker(options: KafkaBrokerOptions): Promise<Broker> {
   const settings = kafkaSettings(options);
   const { patienceMs, maxRecordBytes, clock } = settings;
-  const client = new KafkaClient(settings);
-  const reading = new KafkaClient(settings);
+  const limits = new RequestLimits(settings.onSlow);
+  const client = new KafkaClient(settings, limits);
+  const reading = new KafkaClient(settings, limits);
   const admin = new TopicAdmin(client, settings);
   const appends = new AppendQueue(
     new TransactionalWriter(client, {
@@ -95,6 +97,7 @@ export async function openKafkaBroker(options: KafkaBrokerOptions): Promise<Brok
 
   const context: MemberContext = {
     settings,
+    limits,
     client,
     isClosed: () => closed,
     plan,
@@ -132,10 +135,10 @@ export async function openKafkaBroker(options: KafkaBrokerOptions): Promise<Brok
       }),
     topics: () =>
       whenOpen('listing topics', () => keepTrying(() => client.topics(), { patienceMs })),
-    cleanup: (topic) =>
+    setup: (topic) =>
       whenOpen(`settings of ${topic}`, async () => {
         await partitionsOf(topic);
-        return admin.cleanup(topic);
+        return admin.setup(topic);
       }),
     bounds: (topic, partition) =>
       whenOpen(`offsets of ${topic}`, () => fetchBounds(client, { topic, partition }, patienceMs)),
@@ -153,6 +156,7 @@ export async function openKafkaBroker(options: KafkaBrokerOptions): Promise<Brok
       const place = { topic, partition };
       const reader = new PartitionReader(reading, place, {
         patienceMs,
+        emptyMs: settings.progressTimeoutMs,
         ...(signal === undefined ? {} : { signal }),
       });
       const source = {

@@ -16,6 +16,7 @@ import { fetchCommitted, ownerId, restoreState, stateTopic } from './group-state
 import { KafkaClient } from './kafka-client.ts';
 import { isRefusedFault } from './kafka-faults.ts';
 import type { KafkaSettings } from './kafka-settings.ts';
+import type { RequestLimits } from './request-limits.ts';
 import { PartitionReader } from './partition-reader.ts';
 import { TransactionalWriter } from './transactional-writer.ts';
 
@@ -25,6 +26,7 @@ const LONGEST_TRANSACTION_MS = 300_000;
 /** What members and their partitions have from the broker they belong to. */
 export interface BrokerContext {
   readonly settings: KafkaSettings;
+  readonly limits: RequestLimits;
   isClosed(): boolean;
   /** Gives records their partitions. */
   plan(records: readonly OutgoingRecord[]): Promise<readonly PlannedRecord[]>;
@@ -52,8 +54,9 @@ export interface OwnedPartition {
  * Becomes the owner of a partition: fences every former one, then reads the committed offset, then the
  * state, in this order, or what was read could be overtaken by a commit still on its way.
  *
- * @param onLost - Called once if the writer loses its place while the lease holds; not for what the broker refuses for
- *   good, which the commit alone tells. Its writer is at an end then: the next commit loses the place.
+ * @param onLost - Called if the writer loses its place while the lease holds, or gives it up after a commit; not for
+ *   what the broker refuses for good, which the commit alone tells. Its writer is at an end then: the next commit loses
+ *   the place.
  * @param losses - How often it was lost since the last commit. Each makes the longest transaction twice as long: one that
  *   timed out would time out again.
  * @throws SeclError `STATE_MISMATCH` if there is state but no offset: Kafka forgot the one and kept the
@@ -66,11 +69,11 @@ export async function ownPartition(
   onLost: (lost: OwnedPartition) => void,
   losses = 0,
 ): Promise<OwnedPartition> {
-  const { settings } = context;
+  const { settings, limits } = context;
   const { topic, partition } = owner;
-  const client = new KafkaClient(settings);
+  const client = new KafkaClient(settings, limits);
   try {
-    const { transactionTimeoutMs } = settings;
+    const { transactionTimeoutMs, progressTimeoutMs: emptyMs } = settings;
     const longestMs = Math.max(transactionTimeoutMs, LONGEST_TRANSACTION_MS);
     const patienceMs = Math.min(transactionTimeoutMs * 2 ** losses, longestMs);
     const writer = new TransactionalWriter(client, {
@@ -83,7 +86,7 @@ export async function ownPartition(
     await writer.init(signal);
     const committed = await fetchCommitted(client, owner, patienceMs);
     const statePlace = { topic: stateTopic(owner.groupId, topic), partition };
-    const state = await restoreState(client, statePlace, { patienceMs, signal });
+    const state = await restoreState(client, statePlace, { patienceMs, emptyMs, signal });
     if (committed === undefined && state.size > 0) {
       throw new SeclError(
         'STATE_MISMATCH',
@@ -117,7 +120,9 @@ function serve(
   const { groupId, topic, partition } = owner;
   const revoke = new AbortController();
   const { signal } = revoke;
-  const reader = new PartitionReader(client, owner, { patienceMs: Infinity, signal });
+  const reader = new PartitionReader(client, owner, {
+    ...{ patienceMs: Infinity, emptyMs: settings.progressTimeoutMs, signal },
+  });
   const changelog = stateTopic(groupId, topic);
   let lastProgress = performance.now();
   let hasWork = false;
@@ -155,6 +160,8 @@ function serve(
       lastProgress = performance.now();
       hasWork = false;
       hasCommitted = true;
+      // A new lease writes under a new epoch; whoever awaits this commit hears of it first.
+      if (!writer.usable) setImmediate(onLost, owned);
       return positions.slice(0, planned.length);
     } catch (error) {
       // Its connections were closed while it was under way.

@@ -7,16 +7,23 @@ import { committedMessages } from './committed-messages.ts';
 import { fetchBounds } from './fetch-bounds.ts';
 import type { KafkaClient } from './kafka-client.ts';
 import { codedFault, hasType, isTransient } from './kafka-faults.ts';
-import { keepTrying, pause } from './keep-trying.ts';
+import { keepTrying, pause, soonMs } from './keep-trying.ts';
 
 /** Most bytes that one fetch brings, beyond its first batch: what a reader holds at most. */
 const FETCH_BYTES = 1024 * 1024;
 /** Longest wait of one fetch for records; a wait that is given up lasts so long on the connection. */
 const FETCH_WAIT_MS = 500;
-/** Empty answers in a row, though the end lies ahead, until it is called a fault. */
-const EMPTY_FETCHES = 200;
 /** How long a topic may be unknown before it counts as deleted; a broker that starts knows none. */
 const UNKNOWN_TOPIC_MS = 5000;
+
+/** How a {@link PartitionReader} is patient. */
+export interface ReaderOptions {
+  /** As of `keepTrying`. */
+  readonly patienceMs: number;
+  /** How long answers may bring nothing, though the end lies ahead, until it is called a fault: a starved broker does so. */
+  readonly emptyMs: number;
+  readonly signal?: AbortSignal;
+}
 
 /**
  * Reads the committed records of one partition, a bounded page ahead. One call at a time.
@@ -28,6 +35,7 @@ export class PartitionReader {
   readonly #client: KafkaClient;
   readonly #place: TopicPartition;
   readonly #patienceMs: number;
+  readonly #emptyMs: number;
   readonly #signal: AbortSignal | undefined;
   /** Records that were fetched and not asked for yet. */
   #buffer: readonly IncomingRecord[] = [];
@@ -36,14 +44,11 @@ export class PartitionReader {
   #next = -1n;
   #unknownSince: number | undefined;
 
-  constructor(
-    client: KafkaClient,
-    place: TopicPartition,
-    options: { readonly patienceMs: number; readonly signal?: AbortSignal },
-  ) {
+  constructor(client: KafkaClient, place: TopicPartition, options: ReaderOptions) {
     this.#client = client;
     this.#place = place;
     this.#patienceMs = options.patienceMs;
+    this.#emptyMs = options.emptyMs;
     this.#signal = options.signal;
   }
 
@@ -74,22 +79,28 @@ export class PartitionReader {
       this.#from = from;
       this.#next = from;
     }
-    for (let empty = 0; this.#buffer.length === 0 && this.#signal?.aborted !== true;) {
+    let emptySince: number | undefined;
+    while (this.#buffer.length === 0 && this.#signal?.aborted !== true) {
       const waitMs = Math.min(FETCH_WAIT_MS, Math.max(0, deadline - performance.now()));
       const before = this.#next;
       const end = await this.#fetchPage(Math.round(waitMs));
       if (end === undefined) return;
       if (this.#next >= end && performance.now() >= deadline) return;
-      empty = this.#next === before && before < end ? empty + 1 : 0;
-      if (empty > EMPTY_FETCHES) {
+      if (this.#next > before || before >= end) {
+        emptySince = undefined;
+        continue;
+      }
+      emptySince ??= performance.now();
+      const waitedMs = performance.now() - emptySince;
+      if (waitedMs >= this.#emptyMs) {
         const { topic, partition } = this.#place;
         throw new SeclError(
           'BROKER_FAILED',
-          `${topic}/${partition} brings nothing from offset ${String(before)} on, though it ends at ${String(end)}`,
+          `${topic}/${partition} has brought nothing from offset ${String(before)} on for ${Math.round(waitedMs / 1000)} s, though it ends at ${String(end)}`,
           { hint: 'Look for damage in the log of the partition’s leader.' },
         );
       }
-      if (empty > 0) await pause(Math.min(empty, 50), this.#signal);
+      await pause(soonMs(waitedMs), this.#signal);
     }
   }
 

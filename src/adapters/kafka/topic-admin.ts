@@ -1,6 +1,6 @@
 import type { ConfigEntry } from 'kafkajs/src/broker/index.js';
 import type { Topic } from '../../broker/check-topic.ts';
-import type { TopicCleanup } from '../../ports/broker.ts';
+import type { TopicSetup } from '../../ports/broker.ts';
 import type { KafkaClient } from './kafka-client.ts';
 import { codedFault, connectionFault, hasType } from './kafka-faults.ts';
 import type { KafkaSettings } from './kafka-settings.ts';
@@ -60,10 +60,11 @@ export class TopicAdmin {
     );
   }
 
-  /** What a topic lets go, as it is set up now. */
-  async cleanup(name: string): Promise<TopicCleanup> {
+  /** How a topic is set up now. */
+  async setup(name: string): Promise<TopicSetup> {
     const { patienceMs } = this.#settings;
     const entries = await keepTrying(() => this.#entries(name), { patienceMs });
+    const copies = await keepTrying(() => this.#client.copies(name), { patienceMs });
     const settings = new Map(entries.map((e) => [e.configName, e.configValue]));
     const policies = (settings.get('cleanup.policy') ?? 'delete').split(',');
     const limit = (setting: string): number | null => {
@@ -74,6 +75,7 @@ export class TopicAdmin {
       compacted: policies.includes('compact'),
       retentionMs: limit('retention.ms'),
       retentionBytes: limit('retention.bytes'),
+      copies,
     };
   }
 

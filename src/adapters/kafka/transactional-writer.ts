@@ -6,7 +6,13 @@ import { SeclError } from '../../errors/secl-error.ts';
 import type { RecordPosition } from '../../ports/broker.ts';
 import { chunkRecords, type RecordChunk } from './chunk-records.ts';
 import type { KafkaClient } from './kafka-client.ts';
-import { codedFault, hasType, isFencedFault } from './kafka-faults.ts';
+import {
+  codedFault,
+  hasType,
+  isConnectionFault,
+  isFencedFault,
+  isTransient,
+} from './kafka-faults.ts';
 import { keepTrying } from './keep-trying.ts';
 
 /** Sequence numbers are 31 bits wide. */
@@ -41,19 +47,28 @@ interface WriterOptions {
  *
  * Kafka's part of the protocol is done here, not by kafkajs's producer: that cannot ask for the end of a
  * transaction again when the answer was lost, which is what exactly-once hangs on.
+ *
+ * A request whose connection failed may still be carried out, however late, and brokers cannot tell transactions of one
+ * epoch apart: an end that comes late would commit half of a later one, an offset would be put into it. So after a
+ * transaction with such a request the writer is at an end: the next `init` brings a new epoch, which refuses it.
  */
 export class TransactionalWriter {
   readonly #client: KafkaClient;
   readonly #options: WriterOptions;
   #producer: { readonly producerId: string; readonly producerEpoch: number } | undefined;
   readonly #sequences = new Map<string, number>();
+  /** Whether a request of this epoch may still be on its way. */
+  #hasStray = false;
 
   constructor(client: KafkaClient, options: WriterOptions) {
     this.#client = client;
     this.#options = options;
   }
 
-  /** Whether a transaction can be begun; not before `init`, nor after one whose outcome is unknown. */
+  /**
+   * Whether a transaction can be begun; not before `init`, nor after one whose outcome is unknown, or with a request
+   * that may still come.
+   */
   get usable(): boolean {
     return this.#producer !== undefined;
   }
@@ -78,6 +93,7 @@ export class TransactionalWriter {
       },
     );
     this.#sequences.clear();
+    this.#hasStray = false;
     this.#producer = { producerId, producerEpoch };
   }
 
@@ -103,7 +119,7 @@ export class TransactionalWriter {
       const positions = await this.#fill(transaction, records, offset);
       await this.#end(transaction, true);
       await this.#settle(transaction);
-      this.#producer = producer;
+      if (!this.#hasStray) this.#producer = producer;
       return positions;
     } catch (error) {
       if (isFencedFault(error)) {
@@ -123,11 +139,9 @@ export class TransactionalWriter {
     records: readonly PlannedRecord[],
     offset: GroupOffset | undefined,
   ): Promise<readonly RecordPosition[]> {
-    const { transactionalId, patienceMs, maxBatchBytes } = this.#options;
+    const { transactionalId, maxBatchBytes } = this.#options;
     const onTransactions = (work: Parameters<KafkaClient['onCoordinator']>[2]): Promise<unknown> =>
-      keepTrying(() => this.#client.onCoordinator('transaction', transactionalId, work), {
-        patienceMs,
-      });
+      this.#keepTrying(() => this.#client.onCoordinator('transaction', transactionalId, work));
     const topics = partitionsByTopic(records);
     if (topics.length > 0) {
       try {
@@ -152,7 +166,7 @@ export class TransactionalWriter {
     const positions: RecordPosition[] = [];
     const writing = (async () => {
       for (const round of chunkRecords(records, maxBatchBytes)) {
-        await Promise.all(
+        await allEnded(
           round.map(async (chunk) => {
             const base = await this.#produce(transaction, chunk);
             chunk.indices.forEach((index, i) => {
@@ -163,13 +177,22 @@ export class TransactionalWriter {
         );
       }
     })();
-    // Both run to their end, or a straggler would write into the abort.
-    const results = await Promise.allSettled([
+    await allEnded([
       writing,
-      offset === undefined ? undefined : this.#commitOffset(transaction, offset),
+      ...(offset === undefined ? [] : [this.#commitOffset(transaction, offset)]),
     ]);
-    for (const result of results) if (result.status === 'rejected') throw result.reason;
     return positions;
+  }
+
+  /** Tries again where that may help, and notes that the request before may still come. */
+  #keepTrying<T>(work: () => Promise<T>): Promise<T> {
+    return keepTrying(work, {
+      patienceMs: this.#options.patienceMs,
+      again: (error) => {
+        if (isConnectionFault(error)) this.#hasStray = true;
+        return isTransient(error);
+      },
+    });
   }
 
   /** Asked again with the same numbers after a lost answer: the broker writes a batch once. */
@@ -186,12 +209,10 @@ export class TransactionalWriter {
       timestamp: String(timestampMs),
     }));
     const topicData = [{ topic, partitions: [{ partition, firstSequence, messages }] }];
-    const { topics } = await keepTrying(
-      () =>
-        this.#client.onLeader(chunk, (node) =>
-          node.produce({ ...transaction, acks: -1, timeout: 15_000, topicData }),
-        ),
-      { patienceMs: this.#options.patienceMs },
+    const { topics } = await this.#keepTrying(() =>
+      this.#client.onLeader(chunk, (node) =>
+        node.produce({ ...transaction, acks: -1, timeout: 15_000, topicData }),
+      ),
     );
     this.#sequences.set(id, (firstSequence + messages.length) % SEQUENCES);
     return BigInt(topics[0]!.partitions[0]!.baseOffset);
@@ -200,12 +221,10 @@ export class TransactionalWriter {
   async #commitOffset(transaction: Transaction, offset: GroupOffset): Promise<void> {
     const { groupId, topic, partition, nextOffset } = offset;
     const partitions = [{ partition, offset: String(nextOffset), metadata: null }];
-    await keepTrying(
-      () =>
-        this.#client.onCoordinator('group', groupId, (node) =>
-          node.txnOffsetCommit({ ...transaction, groupId, topics: [{ topic, partitions }] }),
-        ),
-      { patienceMs: this.#options.patienceMs },
+    await this.#keepTrying(() =>
+      this.#client.onCoordinator('group', groupId, (node) =>
+        node.txnOffsetCommit({ ...transaction, groupId, topics: [{ topic, partitions }] }),
+      ),
     );
   }
 
@@ -223,20 +242,24 @@ export class TransactionalWriter {
 
   /** Asked again until it is answered: ending a transaction twice in the same way ends it once. */
   async #end(transaction: Transaction, transactionResult: boolean): Promise<void> {
-    const { transactionalId, patienceMs } = this.#options;
+    const { transactionalId } = this.#options;
     try {
-      await keepTrying(
-        () =>
-          this.#client.onCoordinator('transaction', transactionalId, (node) =>
-            node.endTxn({ ...transaction, transactionResult }),
-          ),
-        { patienceMs },
+      await this.#keepTrying(() =>
+        this.#client.onCoordinator('transaction', transactionalId, (node) =>
+          node.endTxn({ ...transaction, transactionResult }),
+        ),
       );
     } catch (error) {
       if (!transactionResult || isFencedFault(error)) throw error;
       throw unknownOutcome(transactionalId, error);
     }
   }
+}
+
+/** All of it, to its end: a straggler would write into the abort. @throws What the first of those that failed threw. */
+async function allEnded(work: readonly Promise<void>[]): Promise<void> {
+  for (const result of await Promise.allSettled(work))
+    if (result.status === 'rejected') throw result.reason;
 }
 
 interface Transaction {

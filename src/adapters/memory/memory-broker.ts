@@ -1,7 +1,6 @@
 import type { TopicPartition } from '../../broker/assign-partitions.ts';
 import { brokerClosed, fenced, topicUnknown } from '../../broker/broker-errors.ts';
 import { checkTopic, type Topic } from '../../broker/check-topic.ts';
-import { cleanupOf } from '../../broker/cleanup-of.ts';
 import { EndWatch } from '../../broker/end-watch.ts';
 import { GroupCoordinator } from '../../broker/group-coordinator.ts';
 import type { FetchedRecords, GroupPartition, GroupStore } from '../../broker/group-store.ts';
@@ -13,6 +12,7 @@ import {
 } from '../../broker/plan-records.ts';
 import { checkStateSizes, copyState } from '../../broker/partition-state.ts';
 import { readThrough } from '../../broker/read-through.ts';
+import { setupOf } from '../../broker/setup-of.ts';
 import type {
   Broker,
   OutgoingRecord,
@@ -168,7 +168,7 @@ export function createMemoryBroker(options: MemoryBrokerOptions): Broker {
     topics: whenOpen(
       () => new Map([...topics.values()].map(({ name, partitions }) => [name, partitions])),
     ),
-    cleanup: whenOpen((name: string) => cleanupOf(topics, name)),
+    setup: whenOpen((name: string) => setupOf(topics, name)),
     bounds,
     committedOffset: whenOpen((groupId: string, topic: string, partition: number) => {
       placeOf(topic, partition);

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { subjectFaults, type SubjectFault } from './check-subjects.ts';
 import { describeBroker, openBroker } from './open-broker.ts';
-import { cleanupFaults } from './cleanup-faults.ts';
 import { openRegistry } from './open-registry.ts';
-import { topicFaults, type TopicFault } from './check-topics.ts';
+import { partitionNotes, topicFaults, type TopicFault } from './check-topics.ts';
+import { setupFaults } from './setup-faults.ts';
 import { workerTopology, type BrokerChoice } from './worker-topology.ts';
 
 /** What was found at the other end. */
@@ -13,8 +13,10 @@ export interface Connection {
   readonly name: string;
   /** Where its topics are. */
   readonly place: string;
-  /** What is missing or wrong; empty: a worker can start. */
+  /** What is missing or wrong; empty: a worker can start, and everything is as it asks. */
   readonly faults: readonly (TopicFault | SubjectFault)[];
+  /** What differs from the topology and does no harm. */
+  readonly notes: readonly TopicFault[];
 }
 
 /**
@@ -31,6 +33,7 @@ export async function checkConnection(choice: BrokerChoice): Promise<Connection>
       name: topology.name,
       place: describeBroker(topology.broker),
       faults: await topicFaults({ topics: () => Promise.resolve(new Map()) }, topology),
+      notes: [],
     };
   const registry = await openRegistry(topology.broker);
   const broker = await openBroker(topology.broker);
@@ -42,9 +45,10 @@ export async function checkConnection(choice: BrokerChoice): Promise<Connection>
         .join(' with '),
       faults: [
         ...(await topicFaults(broker, topology)),
-        ...(await cleanupFaults(broker, topology)),
+        ...(await setupFaults(broker, topology)),
         ...(registry === undefined ? [] : await subjectFaults(registry, topology)),
       ],
+      notes: await partitionNotes(broker, topology),
     };
   } finally {
     await broker.close();

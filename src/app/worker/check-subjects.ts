@@ -8,6 +8,8 @@ import { RECORD_NAMES, subjectOf, WORKER_WRITES } from './record-subjects.ts';
 export interface SubjectFault {
   readonly subject: string;
   readonly fault: string;
+  /** What to do. */
+  readonly remedy: string;
 }
 
 /** A subject after its schema was registered, or found. */
@@ -16,6 +18,10 @@ export interface CreatedSubject {
   readonly id: number;
   readonly created: boolean;
 }
+
+const REGISTERS = '`secl topics create` registers it';
+const OTHERS =
+  'see who registered it; a pipeline of its own needs topics, or broker.registry.subjects, of its own';
 
 /**
  * Compares the subjects of a registry with the schemas of a topology's records; empty: a worker can read and write.
@@ -33,21 +39,23 @@ export async function subjectFaults(
   for (const name of RECORD_NAMES) {
     const subject = subjectOf(name, topology, codecs);
     const { schemaText, objectionTo } = codecs[name];
-    const tell = (fault: string): void => void faults.push({ subject, fault });
+    const tell = (fault: string, remedy: string): void =>
+      void faults.push({ subject, fault, remedy });
     const newest = await registry.newest(subject);
     if (newest === undefined) {
-      if (!register) tell('is missing');
+      if (!register) tell('is missing', REGISTERS);
       continue;
     }
     if ((await registry.idOf(subject, schemaText)) === undefined) {
       const [objection] = await registry.objections(subject, schemaText);
-      if (objection !== undefined) tell(`refuses the schema of this version: ${objection}`);
+      if (objection !== undefined) tell(`refuses the schema of this version: ${objection}`, OTHERS);
       else if (!register && WORKER_WRITES.some((written) => written === name))
-        tell('lacks the schema of this version');
+        tell('lacks the schema of this version', REGISTERS);
     }
     const read = readRegistered(newest);
     const unreadable = read.ok ? objectionTo(read.schema) : read.reason;
-    if (unreadable !== undefined) tell(`has the version ${newest.version}, which ${unreadable}`);
+    if (unreadable !== undefined)
+      tell(`has the version ${newest.version}, which ${unreadable}`, OTHERS);
   }
   return faults;
 }

@@ -7,6 +7,8 @@ import { topicSpecs } from './topic-specs.ts';
 export interface TopicFault {
   readonly topic: string;
   readonly fault: string;
+  /** What to do. */
+  readonly remedy: string;
 }
 
 /** Compares the topics that are there with those of a topology; empty: a worker can start. */
@@ -19,7 +21,11 @@ export async function topicFaults(
   const { topics } = topology;
   const missing = specs
     .filter(({ name }) => !existing.has(name))
-    .map(({ name }) => ({ topic: name, fault: 'is missing' }));
+    .map(({ name }) => ({
+      topic: name,
+      fault: 'is missing',
+      remedy: '`secl topics create` creates it',
+    }));
   const wanted = existing.get(topics.questions);
   const faults: TopicFault[] = [];
   for (const { name } of specs) {
@@ -29,20 +35,55 @@ export async function topicFaults(
       ...[topics.adapters, topics.adapterDecisions, topics.trainingBatches, topics.alerts],
     ].includes(name);
     if (single && partitions !== 1)
-      faults.push({ topic: name, fault: `has ${partitions} partitions; it must have 1` });
+      faults.push({
+        topic: name,
+        fault: `has ${partitions} partitions; it must have 1`,
+        remedy: TOO_MANY,
+      });
     else if (!single && wanted !== undefined)
       if (name === topics.deadLetters ? partitions < wanted : partitions !== wanted)
         faults.push({
           topic: name,
           fault: `has ${partitions} partitions, ${topics.questions} has ${wanted}`,
+          remedy: partitions > wanted ? TOO_MANY : tooFew(topology.broker, name, wanted),
         });
   }
   if (topology.training.mode === 'barrier' && (wanted ?? 1) > 1)
     faults.push({
       topic: topics.questions,
       fault: `has ${wanted ?? 1} partitions; it must have 1 where training.mode is barrier`,
+      remedy: 'set training.mode to async or off, or begin with topics of other names',
     });
   return [...missing, ...faults];
+}
+
+/** Where the questions have another number of partitions than the topology asks for: a worker takes what is there. */
+export async function partitionNotes(
+  broker: Pick<Broker, 'topics'>,
+  { topics, broker: asked }: Pick<Topology, 'topics' | 'broker'>,
+): Promise<readonly TopicFault[]> {
+  const there = (await broker.topics()).get(topics.questions);
+  if (there === undefined || there === asked.partitions) return [];
+  return [
+    {
+      topic: topics.questions,
+      fault: `has ${there} partition${there === 1 ? '' : 's'}; broker.partitions asks for ${asked.partitions}`,
+      remedy: `workers take those that are there, so set broker.partitions to ${there}${
+        there < asked.partitions
+          ? ', or begin with topics of other names: more would move keys'
+          : ''
+      }`,
+    },
+  ];
+}
+
+const TOO_MANY =
+  'partitions cannot be taken away: once everything on it is read, delete it, and `secl topics create` makes it anew';
+
+function tooFew({ kind }: Topology['broker'], name: string, wanted: number): string {
+  return kind === 'kafka'
+    ? `add some with Kafka’s kafka-topics.sh --alter --topic ${name} --partitions ${wanted}`
+    : 'topics of a log keep theirs: begin with another folder';
 }
 
 /**

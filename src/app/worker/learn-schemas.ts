@@ -36,7 +36,7 @@ export function learnSchemas(broker: Broker, writers: Pick<WriterSchemas, 'learn
   return {
     ensureTopics: (specs) => broker.ensureTopics(specs),
     topics: () => broker.topics(),
-    cleanup: (topic) => broker.cleanup(topic),
+    setup: (topic) => broker.setup(topic),
     bounds: (topic, partition) => broker.bounds(topic, partition),
     committedOffset: (groupId, topic, partition) =>
       broker.committedOffset(groupId, topic, partition),

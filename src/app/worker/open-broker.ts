@@ -13,7 +13,7 @@ import { startPatienceMs } from './start-patience.ts';
 /**
  * Opens the broker that a topology names; to be closed by whoever opened it.
  *
- * @param onWaiting - Told that Kafka does not answer yet; who is told decides how long it is waited for
+ * @param onWaiting - Told that Kafka does not answer yet, or is slow; who is told decides how long it is waited for
  *   (`startPatienceMs`).
  * @throws SeclError `LOG_IN_USE` while another process has the embedded log open; `LOG_CORRUPT`; `FILE_UNREADABLE`;
  *   `BROKER_FAILED` where no Kafka broker answers or it refuses; `USAGE` for a secret that is missing.
@@ -27,6 +27,7 @@ export async function openBroker(
       ...(await kafkaOptions(settings)),
       connectMs: startPatienceMs(onWaiting),
       onWaiting: (reason) => onWaiting?.(`waiting for ${describeBroker(settings)}: ${reason}`),
+      onSlow: (sentence) => onWaiting?.(`${describeBroker(settings)} is slow: ${sentence}`),
     });
   const folder = path.join(settings.folder, 'log');
   await makeFolder(folder);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, it, mock } from 'node:test';
 import { Command } from 'commander';
 import { registerInitCommand } from '../../../src/cli/init-command.ts';
-import { registerTopologyCommands } from '../../../src/cli/topology-commands.ts';
+import { connectionText, registerTopologyCommands } from '../../../src/cli/topology-commands.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const file = join(temporaryFolder(), 'mine.yaml');
@@ -36,6 +36,26 @@ describe('secl init and secl topology', () => {
     assert.match(
       await secl('topology', 'show'),
       /^model\.precision +"int8" +topologies\/qa\.yaml:\d+$/m,
+    );
+  });
+
+  it('say of a connection what is wrong, and what to do', () => {
+    const [topic, fault, remedy] = ['qa.answers', 'is missing', 'make it'];
+    const at = { name: 'mine', place: 'Kafka at a:1' };
+    assert.equal(
+      connectionText({ ...at, faults: [], notes: [{ topic, fault: 'differs', remedy: 'see' }] }),
+      '"mine" can run on Kafka at a:1\n  qa.answers differs: see',
+    );
+    assert.equal(
+      connectionText({
+        ...at,
+        faults: [
+          { topic, fault, remedy },
+          { subject: 'qa.answers-value', fault, remedy },
+        ],
+        notes: [],
+      }),
+      '"mine" does not fit Kafka at a:1:\n  qa.answers is missing: make it\n  the subject qa.answers-value is missing: make it',
     );
   });
 

@@ -62,6 +62,26 @@ describe('append queue', () => {
     assert.deepEqual(seen, ['init', 'ab', 'cd']);
   });
 
+  it('never holds more than its callers wait for', async () => {
+    const { seen, writer } = fakeWriter();
+    const queue = new AppendQueue(writer);
+    const callers = 3;
+    await Promise.all(
+      Array.from({ length: callers }, async () => {
+        for (let appends = 0; appends < 20; appends++) await queue.append([planned('a')]);
+      }),
+    );
+    const sizes = seen.filter((each) => each !== 'init').map((each) => each.length);
+    assert.equal(
+      sizes.reduce((sum, size) => sum + size, 0),
+      60,
+    );
+    assert.ok(
+      sizes.every((size) => size <= callers),
+      sizes.join(),
+    );
+  });
+
   it('fails those of a failed transaction alone, and begins anew', async () => {
     const large = new SeclError('RECORD_TOO_LARGE', 'x');
     const lost = new SeclError('FENCED', 'x');

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { MemberAssignment } from 'kafkajs/src/consumer/assignerProtocol.js';
 import { SeclError } from '../../../../src/errors/secl-error.ts';
 import type { PartitionLease } from '../../../../src/ports/broker.ts';
-import { kafkaError } from '../../../support/fake-kafka-client.ts';
+import { brokenConnection, kafkaError } from '../../../support/fake-kafka-client.ts';
 import { commitTo, memberOn, offsets } from '../../../support/member-on.ts';
 import { until } from '../../../support/worker-run.ts';
 
@@ -85,6 +85,28 @@ describe('GroupMember', () => {
     await member.leave();
     assert.ok(isComplete);
     assert.equal(told.at(-1), null);
+  });
+
+  it('takes a partition anew after a commit of which a request may still come', async (t) => {
+    let ends = 0;
+    const { member, leases, count } = memberOn(t, {
+      endTxn: () => {
+        if (ends++ === 0) throw brokenConnection();
+        return {};
+      },
+    });
+    await until(() => leases.length === 1);
+    // It is durable, and whoever awaits it hears so before the lease goes.
+    await commitTo(leases[0] ?? assert.fail());
+    assert.equal(leases[0]?.revoked.aborted, false);
+    await until(() => leases.length === 2);
+    assert.equal(leases[0]?.revoked.aborted, true);
+    assert.equal(count('initProducerId'), 2);
+    assert.equal(count('joinGroup'), 1);
+    await commitTo(leases[1] ?? assert.fail());
+    await new Promise(setImmediate);
+    assert.equal(leases[1]?.revoked.aborted, false);
+    await member.leave();
   });
 
   it('takes its leases back at a rebalance, and joins again', async (t) => {

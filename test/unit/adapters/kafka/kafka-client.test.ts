@@ -6,9 +6,14 @@ import KafkaNode from 'kafkajs/src/broker/index.js';
 import { connectionOptions, KafkaClient } from '../../../../src/adapters/kafka/kafka-client.ts';
 import { isConnectionFault } from '../../../../src/adapters/kafka/kafka-faults.ts';
 import { kafkaSettings } from '../../../../src/adapters/kafka/kafka-settings.ts';
+import { RequestLimits } from '../../../../src/adapters/kafka/request-limits.ts';
 import { SYSTEM_CLOCK } from '../../../../src/app/system-clock.ts';
 import { brokenConnection } from '../../../support/fake-kafka-client.ts';
 import { until } from '../../../support/worker-run.ts';
+
+interface Limited {
+  readonly requestQueue: { readonly requestTimeout: number };
+}
 
 const usual = { brokers: ['127.0.0.1:9092'], clientId: 'worker', clock: SYSTEM_CLOCK };
 
@@ -17,14 +22,14 @@ describe('connections to Kafka', () => {
     const tls = { ca: 'authority', cert: 'certificate', key: 'private key' };
     for (const mechanism of ['plain', 'scram-sha-256', 'scram-sha-512'] as const) {
       const sasl = { mechanism, user: 'u', password: 'p' };
-      const made = connectionOptions(kafkaSettings({ ...usual, sasl, tls }));
+      const made = connectionOptions(kafkaSettings({ ...usual, sasl, tls }), 1000);
       assert.deepEqual(made['sasl'], { mechanism, username: 'u', password: 'p' });
       assert.deepEqual(made['ssl'], tls);
     }
-    const plain = connectionOptions(kafkaSettings(usual));
+    const plain = connectionOptions(kafkaSettings(usual), 1000);
     assert.equal(plain['sasl'], null);
     assert.equal(plain['ssl'], null);
-    assert.deepEqual(connectionOptions(kafkaSettings({ ...usual, tls: {} }))['ssl'], {});
+    assert.deepEqual(connectionOptions(kafkaSettings({ ...usual, tls: {} }), 1000)['ssl'], {});
   });
 
   it('try each address to begin with, and say that none answers', async () => {
@@ -117,6 +122,76 @@ describe('connections to Kafka', () => {
     await until(() => other.size === 1);
     await client.close();
     await refused;
+  });
+
+  it('give requests longer after one took too long, on connections made from then on', async (t) => {
+    t.mock.method(KafkaNode.prototype, 'connect', () => Promise.resolve());
+    t.mock.method(KafkaNode.prototype, 'isConnected', () => true);
+    t.mock.method(KafkaNode.prototype, 'disconnect', () => Promise.resolve());
+    const tooLong = (): Promise<never> =>
+      Promise.reject(
+        Object.assign(new Error('Request timed out'), { name: 'KafkaJSRequestTimeoutError' }),
+      );
+    const limits: unknown[] = [];
+    const ask = (client: KafkaClient, answer: () => Promise<unknown>): Promise<unknown> =>
+      client.onAny((node) => {
+        const [connection] = (node as unknown as { connectionPool: { pool: Limited[] } })
+          .connectionPool.pool;
+        limits.push(connection?.requestQueue.requestTimeout);
+        return answer();
+      });
+    const limit = new RequestLimits();
+    const client = new KafkaClient(kafkaSettings(usual), limit);
+    await assert.rejects(ask(client, tooLong), isConnectionFault);
+    await ask(client, () => Promise.resolve());
+    // A client that comes later knows what this one learnt.
+    const later = new KafkaClient(kafkaSettings(usual), limit);
+    await ask(later, () => Promise.resolve());
+    assert.deepEqual(limits, [20_000, 40_000, 40_000]);
+    await client.close();
+    await later.close();
+  });
+
+  it('try an address that did not answer in time after the others', async (t) => {
+    const tried: string[] = [];
+    t.mock.method(KafkaNode.prototype, 'connect', function (this: KafkaNode) {
+      tried.push(this.connectionPool.host);
+      return Promise.reject(brokenConnection());
+    });
+    t.mock.method(KafkaNode.prototype, 'disconnect', () => Promise.resolve());
+    const limits = new RequestLimits();
+    limits.timedOut('a:1', 20_000);
+    const client = new KafkaClient(
+      kafkaSettings({ ...usual, brokers: ['a:1', 'b:1', 'c:1'] }),
+      limits,
+    );
+    await assert.rejects(client.topics(), isConnectionFault);
+    assert.deepEqual(tried, ['b', 'c', 'a']);
+    await client.close();
+  });
+
+  it('give up an attempt to connect that kafkajs never settles', async (t) => {
+    // As where the connection is reset while SASL is under way.
+    t.mock.method(KafkaNode.prototype, 'connect', () => new Promise(() => undefined));
+    t.mock.method(KafkaNode.prototype, 'isConnected', () => false);
+    t.mock.method(KafkaNode.prototype, 'disconnect', () => Promise.resolve());
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const client = new KafkaClient(kafkaSettings(usual));
+    let failure: unknown;
+    client.topics().catch((error: unknown) => (failure = error));
+    // To connect 5 s, twice a request's 20 s, and 20 s more.
+    for (const [ms, isOver] of [
+      [64_000, false],
+      [2000, true],
+    ] as const) {
+      await new Promise(setImmediate);
+      t.mock.timers.tick(ms);
+      await new Promise(setImmediate);
+      assert.equal(failure !== undefined, isOver);
+    }
+    assert.ok(isConnectionFault(failure));
+    t.mock.timers.reset();
+    await client.close();
   });
 
   it('share the first connection, whoever asks at the same time', async (t) => {

@@ -37,18 +37,22 @@ function answerOf(batches: readonly Batch[], end: number, from: number): unknown
 
 function readerOn(
   fetch: (from: number) => unknown,
-  more: { readonly signal?: AbortSignal; readonly earliest?: string } = {},
+  more: {
+    readonly signal?: AbortSignal;
+    readonly earliest?: string;
+    readonly emptyMs?: number;
+  } = {},
 ) {
   const { client, asked } = fakeKafkaClient({
     fetch: (request: { topics: { partitions: { fetchOffset: string }[] }[] }) =>
       fetch(Number(request.topics[0]?.partitions[0]?.fetchOffset)),
     listOffsets: () => ({ responses: [{ partitions: [{ offset: more.earliest ?? '9' }] }] }),
   });
-  const { signal } = more;
+  const { signal, emptyMs = 60_000 } = more;
   const reader = new PartitionReader(
     client,
     { topic: 't', partition: 0 },
-    { patienceMs: 1000, ...(signal === undefined ? {} : { signal }) },
+    { patienceMs: 1000, emptyMs, ...(signal === undefined ? {} : { signal }) },
   );
   return { reader, asked };
 }
@@ -102,6 +106,24 @@ describe('PartitionReader', () => {
       return answerOf([[0]], 1, from);
     });
     assert.deepEqual(await offsets(reader, 0n), [[0], 1]);
+  });
+
+  it('waits for what lies ahead as long as it may, however often nothing comes', async () => {
+    const emptyUntil = performance.now() + 300;
+    const { reader, asked } = readerOn((from) =>
+      answerOf(performance.now() < emptyUntil ? [] : [[0]], 1, from),
+    );
+    assert.deepEqual(await offsets(reader, 0n), [[0], 1]);
+    // A broker that is slow is not asked all the more: 4 ms at first, a quarter of the time waited later.
+    assert.ok(asked.length > 3 && asked.length < 60, `${asked.length} times`);
+  });
+
+  it('fails where nothing has come for too long, and not before', async () => {
+    const { reader } = readerOn((from) => answerOf([], 1, from), { emptyMs: 300 });
+    const startedMs = performance.now();
+    const { message } = await expectFailure(reader.fetch(0n, 1), 'BROKER_FAILED');
+    assert.match(message, /t\/0 has brought nothing from offset 0 on/);
+    assert.ok(performance.now() - startedMs >= 300);
   });
 
   it('ends quietly when the signal fires', async () => {

@@ -140,6 +140,48 @@ describe('TransactionalWriter', () => {
     assert.ok(ends.every(({ transactionResult }) => transactionResult === true));
   });
 
+  for (const late of ['produce', 'txnOffsetCommit', 'endTxn'] as const)
+    it(`is used again only after another init where a ${late} may still come`, async () => {
+      const answer = {
+        topics: [{ topicName: 't', partitions: [{ partition: 0, baseOffset: '40' }] }],
+      };
+      const { writer, asked } = await writerOn({ [late]: failing(1, brokenConnection, answer) });
+      // It is committed all the same.
+      assert.equal((await writer.write([record('t')], OFFSET)).length, 1);
+      const ends = asked.filter(({ name }) => name === 'endTxn').map(({ request }) => request);
+      assert.ok(ends.every(({ transactionResult }) => transactionResult === true));
+      assert.ok(!writer.usable);
+      await expectFailure(writer.write([record('t')], OFFSET), 'FENCED');
+      await writer.init();
+      await writer.write([record('t')], OFFSET);
+      assert.ok(writer.usable);
+    });
+
+  it('ends no transaction while one of its batches is under way', async () => {
+    const under = new Map<string, (answer: unknown) => void>();
+    const answer = {
+      topics: [{ topicName: 't', partitions: [{ partition: 0, baseOffset: '0' }] }],
+    };
+    const { writer, asked } = await writerOn({
+      produce: ({ topicData }: { topicData: { topic: string }[] }) => {
+        const topic = topicData[0]?.topic ?? '';
+        if (topic === 'refused') throw kafkaError('MESSAGE_TOO_LARGE');
+        return new Promise((resolve) => under.set(topic, resolve));
+      },
+    });
+    const failed = expectFailure(
+      writer.write([record('refused'), record('slow')]),
+      'RECORD_TOO_LARGE',
+    );
+    for (let turns = 0; turns < 20; turns++) await new Promise(setImmediate);
+    const ends = (): number => asked.filter(({ name }) => name === 'endTxn').length;
+    assert.equal(under.size, 1);
+    assert.equal(ends(), 0);
+    under.get('slow')?.(answer);
+    await failed;
+    assert.equal(ends(), 1);
+  });
+
   it('is fenced where nobody says how it ended, and writes nothing more', async () => {
     const { writer, asked } = await writerOn({ endTxn: failing(1e9, brokenConnection) }, 30);
     await expectFailure(writer.write([record('t')], OFFSET), 'FENCED');

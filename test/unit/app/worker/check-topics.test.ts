@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { checkTopics, topicFaults } from '../../../../src/app/worker/check-topics.ts';
+import {
+  checkTopics,
+  partitionNotes,
+  topicFaults,
+} from '../../../../src/app/worker/check-topics.ts';
 import { topicSpecs } from '../../../../src/app/worker/topic-specs.ts';
 import { expectFailure } from '../../../support/expect-failure.ts';
 import { ASYNC, topology as BARRIER } from '../../../support/loop-run.ts';
@@ -51,6 +55,23 @@ describe('topicFaults', () => {
       faults.map(({ fault }) => fault).join(),
       /must have 1 where training\.mode is barrier/,
     );
+  });
+});
+
+describe('partitionNotes', () => {
+  it('says where the questions have another number of partitions, and what to do', async () => {
+    const notes = async (asked: number): Promise<string[]> =>
+      (
+        await partitionNotes(brokerOf(asCreated()), {
+          ...topology,
+          broker: { ...topology.broker, partitions: asked },
+        })
+      ).map(({ topic, fault, remedy }) => `${topic} ${fault}: ${remedy}`);
+    assert.deepEqual(await notes(3), []);
+    assert.deepEqual(await notes(1), [
+      'qa.questions has 3 partitions; broker.partitions asks for 1: workers take those that are there, so set broker.partitions to 3',
+    ]);
+    assert.match((await notes(5)).join(), /asks for 5: .* or begin with topics of other names/);
   });
 });
 
