@@ -47,8 +47,6 @@ import { runsNeeded } from './runs-needed.ts';
 import { supervisedOutcome } from './supervised-outcome.ts';
 import { SYSTEM_CLOCK } from './system-clock.ts';
 
-export { STRATEGY_NAMES };
-
 /** Topology of SECL as in the paper. */
 const PAPER_TOPOLOGY = 'topologies/secl-paper.yaml';
 /** Where the ablations' topologies lie, a folder each. */
