@@ -1,7 +1,7 @@
 /** `npm run bench`: what this project's figures come from. `npm run bench -- --help` says what there is. */
 import { availableParallelism } from 'node:os';
 import { Command, CommanderError, Option } from 'commander';
-import { DEFAULT_MODEL } from '../src/app/model-store.ts';
+import { DEFAULT_MODEL } from '../src/app/model-choices.ts';
 import { FORMATS } from '../src/app/stream-choices.ts';
 import { describeError, errorLines } from '../src/cli/describe-error.ts';
 import { EXIT, exitCodeOf } from '../src/cli/exit-code.ts';

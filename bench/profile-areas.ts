@@ -5,15 +5,18 @@ export type Areas = Readonly<Record<string, RegExp>>;
 
 /** What no area claims. */
 const OTHER = 'other';
-/** Cannot be told apart by who caused it. */
-const COLLECTOR = 'garbage collection';
+/** What cannot be told apart by who caused it, by the name that a profile gives it. */
+const NOBODYS: Readonly<Record<string, string>> = {
+  '(garbage collector)': 'garbage collection',
+  '(program)': 'no JavaScript',
+};
 
 /**
  * Where a profile's busy time went: each sample counts for the area of the innermost file on its stack that belongs to
  * one, so that a library's work counts for who called it unless it is an area itself.
  *
- * @returns Fractions by area that sum to 1, with what is left as `other` and `garbage collection`; empty for a profile
- *   without busy samples.
+ * @returns Fractions by area that sum to 1, with what is left as `other`, `garbage collection` and `no JavaScript`; empty
+ *   for a profile without busy samples.
  */
 export function profileAreas(
   { nodes, samples = [], timeDeltas = [] }: Profiler.Profile,
@@ -36,7 +39,7 @@ export function profileAreas(
   samples.forEach((id, i) => {
     const name = byId.get(id)?.callFrame.functionName ?? '';
     if (name === '(idle)') return;
-    const area = name === '(garbage collector)' ? COLLECTOR : (areaOf.get(id) ?? OTHER);
+    const area = NOBODYS[name] ?? areaOf.get(id) ?? OTHER;
     const micros = timeDeltas[i] ?? 0;
     busy += micros;
     spent.set(area, (spent.get(area) ?? 0) + micros);

@@ -13,7 +13,7 @@ import { replay } from '../src/app/replay.ts';
 import { SYSTEM_CLOCK } from '../src/app/system-clock.ts';
 import { NO_TELEMETRY } from '../src/ports/no-telemetry.ts';
 import { pairedInterval } from './paired-interval.ts';
-import { profileShare } from './profile-share.ts';
+import { profileAreas } from './profile-areas.ts';
 import { formatFigure, type Measurement } from './result.ts';
 
 /** How {@link measureTelemetry} goes about it. */
@@ -159,8 +159,9 @@ async function profile(work: () => Promise<number>): Promise<Profiled> {
   const { profile: taken } = await session.post('Profiler.stop');
   const after = await mainThreadSeconds();
   session.disconnect();
+  const { own = 0, other = 0 } = profileAreas(taken, { own: TELEMETRY });
   return {
-    shareOfMainThread: profileShare(taken, (url) => TELEMETRY.test(url)),
+    shareOfMainThread: own + other === 0 ? 0 : own / (own + other),
     mainThreadSeconds: before === null || after === null ? null : after - before,
     cpuSeconds,
   };

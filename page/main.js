@@ -4,7 +4,9 @@ import { forgetAnswers, showView } from './sections.js';
 
 /** The view as this page knows it, part by part. */
 let view = {};
-/** Parts that came while the page was paused. */
+/** The view as it is drawn: while the page is paused, an older one. */
+let drawn;
+/** Parts that came since it was drawn; `null`: all of them, as of another process. */
 let waiting = new Set();
 let paused = false;
 let connected = false;
@@ -39,25 +41,29 @@ function set(node, text) {
 function receive(text) {
   const { full, sections } = JSON.parse(text);
   if (full) {
-    forgetAnswers();
     view = {};
+    waiting = null;
   }
   Object.assign(view, sections);
-  for (const name of Object.keys(sections)) waiting.add(name);
-  if (view.head !== undefined && !paused) flush(full);
+  for (const name of Object.keys(sections)) waiting?.add(name);
+  flush();
   showLink();
 }
 
-function flush(all) {
-  const changed = all ? null : waiting;
+/** Draws what came, unless the page is paused. */
+function flush() {
+  if (paused || view.head === undefined) return;
+  if (waiting === null) forgetAnswers();
+  drawn = { ...view };
+  showView(drawn, waiting);
   waiting = new Set();
-  showView(view, changed);
 }
 
 function connect() {
   const events = new EventSource('/events');
   events.addEventListener('open', () => {
     connected = true;
+    ended = false;
     showLink();
   });
   events.addEventListener('view', (event) => {
@@ -66,29 +72,45 @@ function connect() {
   });
   events.addEventListener('end', () => {
     ended = true;
+    connected = false;
     events.close();
     showLink();
+    // A worker that is started again may come to the same place.
+    setTimeout(connect, 5000);
   });
   events.addEventListener('error', () => {
     connected = false;
     showLink();
-    // A refusal (too many readers, or the token again) closes for good; try once more later.
-    if (events.readyState === EventSource.CLOSED && !ended) setTimeout(connect, 5000);
+    // A refusal closes for good. Too many readers: try once more later.
+    if (events.readyState !== EventSource.CLOSED) return;
+    askForToken();
+    setTimeout(connect, 5000);
   });
+}
+
+/** Goes to the sign-in where the server wants the token again: another process does not know this page. */
+function askForToken() {
+  fetch('/events', { method: 'HEAD' }).then(
+    ({ status }) => {
+      if (status === 401) location.reload();
+    },
+    // It is away: the next attempt to connect finds out.
+    () => undefined,
+  );
 }
 
 pause.addEventListener('click', () => {
   paused = !paused;
   pause.textContent = paused ? 'Go on' : 'Pause';
-  if (!paused && view.head !== undefined) flush(false);
+  flush();
   showLink();
 });
 
 let drawnWidth = window.innerWidth;
 window.addEventListener('resize', () => {
-  if (window.innerWidth === drawnWidth || view.head === undefined) return;
+  if (window.innerWidth === drawnWidth || drawn === undefined) return;
   drawnWidth = window.innerWidth;
-  showView(view, null);
+  showView(drawn, null);
 });
 
 setInterval(showLink, 1000);

@@ -39,7 +39,14 @@ const used = new Set();
 /** Modules that are imported whole. */
 const whole = new Set();
 
-/** Notes what a file imports or re-exports; `import()` and worker URLs count as whole imports. */
+/** The elements of `const { a, b } = await import(…)`; `undefined` where the module is used in another way. */
+function awaitedNames({ parent }) {
+  const declaration = ts.isAwaitExpression(parent) ? parent.parent : undefined;
+  if (declaration === undefined || !ts.isVariableDeclaration(declaration)) return undefined;
+  return ts.isObjectBindingPattern(declaration.name) ? declaration.name.elements : undefined;
+}
+
+/** Notes what a file imports or re-exports; any other `import()` and worker URLs count as whole imports. */
 function noteUses(source, file) {
   const target = (specifier) => resolve(dirname(file), specifier.text.replace(/\.js$/, '.ts'));
   const note = (specifier, elements) => {
@@ -67,7 +74,8 @@ function noteUses(source, file) {
       (ts.isNewExpression(node) && node.expression.getText(source) === 'URL')
     ) {
       const [specifier] = node.arguments ?? [];
-      if (specifier !== undefined && ts.isStringLiteral(specifier)) note(specifier, undefined);
+      if (specifier !== undefined && ts.isStringLiteral(specifier))
+        note(specifier, awaitedNames(node));
     }
     ts.forEachChild(node, visit);
   };

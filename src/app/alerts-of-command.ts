@@ -1,12 +1,6 @@
-import type { Alert } from '../events/alert.ts';
 import { startAlerts, type AlertWatch, type StartAlertsOptions } from './start-alerts.ts';
 import type { Environment } from './model-store.ts';
 import { webhookOf } from './webhook-of.ts';
-
-/** An alert in one line, for a terminal. */
-export function alertLine({ rule, state, level, reason }: Alert): string {
-  return `${state === 'firing' ? level : `${level} ${state}`}: ${rule}: ${reason}`;
-}
 
 /**
  * Watches for alerts where the topology wants it under this command; else watches nothing.

@@ -47,8 +47,6 @@ import { runsNeeded } from './runs-needed.ts';
 import { supervisedOutcome } from './supervised-outcome.ts';
 import { SYSTEM_CLOCK } from './system-clock.ts';
 
-export { STRATEGY_NAMES };
-
 /** Topology of SECL as in the paper. */
 const PAPER_TOPOLOGY = 'topologies/secl-paper.yaml';
 /** Where the ablations' topologies lie, a folder each. */
@@ -170,6 +168,13 @@ function rowsOf(
   }));
 }
 
+/** Dead letters by code, in order of first appearance. */
+function lettersByCode({ deadLetters }: CompareRunResult): Record<string, number> {
+  const counts = new Map<string, number>();
+  for (const { code } of deadLetters) counts.set(code, (counts.get(code) ?? 0) + 1);
+  return Object.fromEntries(counts);
+}
+
 function costOf(
   answers: readonly Answer[],
   phases: readonly Phase[],
@@ -211,6 +216,7 @@ async function trainedOutcome(
       scene.input,
       answers.map(({ published }) => published.value),
     ),
+    deadLetters: lettersByCode(result),
     sampled: false,
     forwardTokens: {
       ...costOf(answers, ['answer', 'confidence', 'scoring']),
@@ -244,7 +250,8 @@ async function sampledOutcomes(scene: Scene): Promise<StrategyOutcome[]> {
   const judged = costOf(result.answers, ['answer', 'scoring']);
   const samplingMs = scene.takeModelMs();
   const answering = { ...judged, scoring: 0 };
-  const outcome = { sampled: true, trainedQuestions: 0, trainingMs: 0 };
+  const deadLetters = lettersByCode(result);
+  const outcome = { deadLetters, sampled: true, trainedQuestions: 0, trainingMs: 0 };
   return [
     {
       ...outcome,
@@ -290,6 +297,7 @@ async function outcomesOf(
     return {
       name,
       rows: rowsOf(result, scene.input, confidences(answers, scene.base)),
+      deadLetters: lettersByCode(result),
       sampled: false,
       forwardTokens,
       trainedQuestions: 0,

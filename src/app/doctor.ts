@@ -7,7 +7,8 @@ import { onnxRuntimeVersion } from '../adapters/onnx/onnx-runtime-version.ts';
 import { SeclError } from '../errors/secl-error.ts';
 import { listModels } from './list-models.ts';
 import { loadTopology } from './load-topology.ts';
-import { DEFAULT_MODEL, formatBytes, openModelStore } from './model-store.ts';
+import { DEFAULT_MODEL, formatBytes } from './model-choices.ts';
+import { openModelStore } from './model-store.ts';
 import { SYSTEM_CLOCK } from './system-clock.ts';
 
 /** One thing that was looked at. */

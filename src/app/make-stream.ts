@@ -10,6 +10,7 @@ import {
 import { recordBlend } from '../streams/record-blend.ts';
 import type { StreamSummary } from '../streams/stream-summary.ts';
 import { summarizeStream } from '../streams/stream-summary.ts';
+import { DEFAULT_PER_DOMAIN, DEFAULT_SEED } from './stream-choices.ts';
 
 /** What {@link makeStream} is asked for. */
 export interface MakeStreamOptions {
@@ -26,11 +27,6 @@ export interface MakeStreamOptions {
   /** Told of each domain once its questions are there. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
-
-/** Questions of each domain in a stream of full size. */
-export const DEFAULT_PER_DOMAIN = 500;
-/** Seed where none is given. */
-export const DEFAULT_SEED = 1;
 
 /**
  * Makes a stream of generated questions. The same options give the same file, byte for byte.

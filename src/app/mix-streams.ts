@@ -8,7 +8,7 @@ import { recordBlend } from '../streams/record-blend.ts';
 import type { StreamItem } from '../streams/stream-item.ts';
 import { summarizeStream, type StreamSummary } from '../streams/stream-summary.ts';
 import { requireOtherFile } from './import-stream.ts';
-import { DEFAULT_SEED } from './make-stream.ts';
+import { DEFAULT_SEED } from './stream-choices.ts';
 
 /** What {@link mixStreams} is asked for. */
 export interface MixStreamsOptions {

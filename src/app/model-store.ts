@@ -20,8 +20,6 @@ import { seededRandom, type SeededRandom } from '../random/seeded-random.ts';
 import { SYSTEM_CLOCK } from './system-clock.ts';
 
 // What the command line may use of the adapter; it sees this room only.
-export { DEFAULT_MODEL, SOURCE_KINDS, type SourceKind } from '../adapters/hub/catalogue.ts';
-export { formatBytes } from '../adapters/hub/disk-space.ts';
 export type { OnStoreProgress, StoreProgress } from '../adapters/hub/store-progress.ts';
 
 /** Environment variables by name. */

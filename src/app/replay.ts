@@ -232,6 +232,7 @@ function deskOf(
   return createTrainingDesk({
     ...training,
     trainer: traceTrainer(training.trainer, { ...tracing, clock }),
+    clock,
     learning,
     mode,
     recordOf: async (version) => {

@@ -7,7 +7,7 @@ import { hashFile } from '../adapters/hub/hashed-file.ts';
 import { isRecord, readState, writeState } from '../adapters/hub/partial-state.ts';
 import type { OnStoreProgress } from '../adapters/hub/store-progress.ts';
 import { SeclError } from '../errors/secl-error.ts';
-import { editDistance } from '../topology/nearest-key.ts';
+import { nearestKey } from '../topology/nearest-key.ts';
 import type { ModelStore } from './model-store.ts';
 
 /** What a name or path on the command line means. */
@@ -31,7 +31,7 @@ export function isModelName(name: string): boolean {
  *
  * Names win over files unless the text looks like a path (a separator in it, or ending in `.gguf`).
  *
- * @throws SeclError `MODEL_NOT_FOUND`, with the nearest known name in its hint.
+ * @throws SeclError `MODEL_NOT_FOUND`, with the known names in its hint.
  */
 export async function resolveModel(store: ModelStore, nameOrPath: string): Promise<ModelReference> {
   const looksLikePath = /[\\/]|\.gguf$/i.test(nameOrPath);
@@ -50,9 +50,12 @@ export async function resolveModel(store: ModelStore, nameOrPath: string): Promi
       hint: 'Give the path of a GGUF file, or a name that `secl model list` shows.',
     });
   }
-  const known = [...store.catalogue.map(({ name }) => name), ...(await store.cache.names())];
+  const known = [
+    ...new Set([...store.catalogue.map(({ name }) => name), ...(await store.cache.names())]),
+  ];
+  const near = nearestName(nameOrPath.toLowerCase(), known);
   throw new SeclError('MODEL_NOT_FOUND', `No model is called ${nameOrPath}.`, {
-    hint: `Did you mean ${nearest(nameOrPath.toLowerCase(), known)}? \`secl model list\` shows all.`,
+    hint: `${near === undefined ? '' : `Did you mean ${near}? `}Known: ${known.join(', ')}; \`secl model list\` says more. A GGUF file is named by its path.`,
   });
 }
 
@@ -67,15 +70,16 @@ function nameOfFile(path: string): string {
   return name === '' ? 'model' : name;
 }
 
-/** The known name nearest to what was typed, of which people often type the beginning only. */
-function nearest(name: string, known: readonly string[]): string {
-  const distance = (candidate: string): number =>
-    Math.min(
-      editDistance(name, candidate),
-      editDistance(name, candidate.slice(0, name.length)) + 0.5,
-    );
-  const [first = '', ...others] = known;
-  return others.reduce((best, next) => (distance(next) < distance(best) ? next : best), first);
+/** The known name that was probably meant, in whole or by its beginning; `undefined` where none is near. */
+function nearestName(name: string, known: readonly string[]): string | undefined {
+  const whole = nearestKey(name, known);
+  // Two letters of three may differ there: too little is left of a shorter beginning.
+  if (whole !== undefined || name.length < 4) return whole;
+  const begun = nearestKey(
+    name,
+    known.map((candidate) => candidate.slice(0, name.length)),
+  );
+  return known.find((candidate) => begun !== undefined && candidate.startsWith(begun));
 }
 
 /** A remembered hash, good as long as the file was not touched. */

@@ -12,3 +12,7 @@ export const DOMAINS: readonly GeneratedDomain[] = GENERATED_DOMAINS;
 export type StreamDomain = GeneratedDomain;
 /** Published formats that can be read. */
 export const FORMATS: readonly string[] = IMPORT_FORMATS;
+/** Questions of each domain in a stream of full size. */
+export const DEFAULT_PER_DOMAIN = 500;
+/** Seed where none is given. */
+export const DEFAULT_SEED = 1;

@@ -2,6 +2,7 @@ import { SeclError } from '../errors/secl-error.ts';
 import type { TrainingBatch } from '../events/training-batch.ts';
 import type { LearningOptions } from '../learning/learning-options.ts';
 import type { SettleOptions, TrainingOutcome } from '../operators/settle-adapters.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Trainer } from '../ports/trainer.ts';
 import { checkMeasured } from '../training/check-measured.ts';
 
@@ -24,6 +25,7 @@ export interface TrainingDeskOptions {
   readonly learning: LearningOptions;
   readonly mode: 'barrier' | 'async';
   readonly trainer: Trainer;
+  readonly clock: Clock;
   /** Loads the weights of a record. */
   readonly load: SettleOptions['load'];
   /** Finds the record of a version. */
@@ -36,7 +38,7 @@ export interface TrainingDeskOptions {
 
 /** Trains batches one after the other with a trainer of this process. */
 export function createTrainingDesk(options: TrainingDeskOptions): TrainingDesk {
-  const { trainer, mode, findBatch } = options;
+  const { trainer, mode, clock, findBatch } = options;
   const stopped = new AbortController();
   const runs = new Map<
     string,
@@ -48,7 +50,8 @@ export function createTrainingDesk(options: TrainingDeskOptions): TrainingDesk {
   const begin = (batch: TrainingBatch): void => {
     const train = async (): Promise<TrainingOutcome> => {
       try {
-        return { record: checkMeasured(await trainer.train(batch, stopped.signal)) };
+        const record = checkMeasured(await trainer.train(batch, stopped.signal));
+        return { record, trainedAtMs: clock.nowMs() };
       } catch (error) {
         if (!(error instanceof SeclError) || error.code !== 'TRAINING_FAILED') throw error;
         return { failure: { code: error.code, reason: error.message } };

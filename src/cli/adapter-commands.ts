@@ -1,16 +1,9 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { AdapterManifest } from '../app/adapter-manifest.ts';
-import {
-  freezeAdapters,
-  rollBackAdapter,
-  type DecideByHandOptions,
-  type DecidedByHand,
-} from '../app/decide-by-hand.ts';
-import { exportAdapter } from '../app/export-adapter.ts';
-import { importAdapter, type ImportAdapterOptions } from '../app/import-adapter.ts';
-import { importBase } from '../app/import-base.ts';
-import { listAdapters, showAdapter, type ShownAdapter } from '../app/list-adapters.ts';
-import { DEFAULT_MODEL, formatBytes, openModelStore } from '../app/model-store.ts';
+import type { DecideByHandOptions, DecidedByHand } from '../app/decide-by-hand.ts';
+import type { ImportAdapterOptions } from '../app/import-adapter.ts';
+import type { ShownAdapter } from '../app/list-adapters.ts';
+import { DEFAULT_MODEL, formatBytes } from '../app/model-choices.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { createProgressView } from './progress.ts';
 import { wholeNumber } from './whole-number.ts';
@@ -58,6 +51,7 @@ has it open: stop the worker before. What is decided here is obeyed at its next 
 function registerList(adapter: Command): void {
   const command = adapter.command('list').description('show every version and what became of it');
   addCommonOptions(command).action(async (options: CommonOptions) => {
+    const { listAdapters } = await import('../app/list-adapters.ts');
     const listed = await listAdapters(where(options));
     print(options, listed, () =>
       [
@@ -76,6 +70,7 @@ function registerShow(adapter: Command): void {
     )
     .argument('<version>', 'version from `secl adapter list`', versionNumber(1));
   addCommonOptions(command).action(async (version: number, options: CommonOptions) => {
+    const { showAdapter } = await import('../app/list-adapters.ts');
     const shown = await showAdapter(version, where(options));
     print(options, shown, () => showText(shown));
   });
@@ -96,6 +91,7 @@ Examples:
   secl adapter rollback 0 --run runs/qa      the base model alone`,
     );
   addCommonOptions(command).action(async (version: number, options: CommonOptions) => {
+    const { rollBackAdapter } = await import('../app/decide-by-hand.ts');
     const decided = await rollBackAdapter(version, where(options));
     print(options, decided, () => decidedText(decided));
   });
@@ -115,6 +111,7 @@ In Python: PeftModel.from_pretrained(model, FOLDER). PEFT lets an adapter act at
 equals what happens here for the scope "conversation" alone.`,
     );
   addCommonOptions(command).action(async (version: number, options: ExportCommandOptions) => {
+    const { exportAdapter } = await import('../app/export-adapter.ts');
     const { out, baseModel } = options;
     const manifest = await exportAdapter(version, { ...where(options), out, baseModel });
     print(options, { ...manifest, out }, () => `version ${version} is in ${out}`);
@@ -152,6 +149,9 @@ Example:
   secl adapter import ./my-adapter --run runs/qa && secl adapter rollback 1 --run runs/qa`,
     );
   addCommonOptions(command).action(async (folder: string, options: ImportCommandOptions) => {
+    const { importAdapter } = await import('../app/import-adapter.ts');
+    const { importBase } = await import('../app/import-base.ts');
+    const { openModelStore } = await import('../app/model-store.ts');
     const base = (): ReturnType<typeof importBase> =>
       withProgress(options, (onProgress, signal) =>
         importBase(
@@ -178,6 +178,7 @@ function registerFreeze(adapter: Command, frozen: boolean): void {
       frozen ? 'stop training; what acts goes on acting' : 'let training go on after a freeze',
     );
   addCommonOptions(command).action(async (options: CommonOptions) => {
+    const { freezeAdapters } = await import('../app/decide-by-hand.ts');
     const decided = await freezeAdapters(frozen, where(options));
     print(options, decided, () => decidedText(decided));
   });

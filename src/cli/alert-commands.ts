@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { alertLine } from '../app/alerts-of-command.ts';
-import { readAlerts, testWebhook, type ListedAlerts } from '../app/read-alerts.ts';
+import { alertLine } from '../app/alert-line.ts';
+import type { ListedAlerts } from '../app/read-alerts.ts';
 import { addBrokerOptions, type BrokerCommandOptions } from './broker-options.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { wholeNumber } from './whole-number.ts';
@@ -39,6 +39,7 @@ Rules stand under \`alerts:\` in the topology; docs/alerts.md says what each mea
       '\nExamples:\n  secl alerts list --run runs/qa --last 5\n  secl alerts list --topology qa.yaml',
     )
     .action(async ({ run, topology, log, brokers, registry, last, json }: ListOptions) => {
+      const { readAlerts } = await import('../app/read-alerts.ts');
       const listed = await readAlerts({ runFolder: run, topology, log, brokers, registry }, last);
       console.log(json === true ? JSON.stringify(listed, null, 2) : listText(listed));
     });
@@ -57,6 +58,7 @@ Example:
   SECL_ALERT_WEBHOOK=https://alerts.example/hook secl alerts test`,
     )
     .action(async ({ topology, json }: TestOptions) => {
+      const { testWebhook } = await import('../app/read-alerts.ts');
       const interrupt = listenForInterrupt(() => undefined);
       try {
         await testWebhook(topology, interrupt.drain);

@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
-import { askQuestion } from '../app/ask-question.ts';
 import type { AskedAnswer } from '../app/ask.ts';
+import { sourceTitle } from '../app/source-title.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { createProgressView } from './progress.ts';
 
@@ -23,11 +23,11 @@ function text({ answer, published, scores, distractors, model }: AskedAnswer): s
   const lines = [
     answer === '' ? '(the model wrote nothing)' : answer,
     '',
-    `confidence ${published.value === null ? 'missing' : published.value.toFixed(3)} (${published.source}, ${model})`,
+    `confidence ${published.value === null ? 'missing' : published.value.toFixed(3)} (${sourceTitle(published.source)}, ${model})`,
     ...scores.map((score) => {
       const value = score.value === null ? 'missing' : score.value.toFixed(3);
       const note = score.reason === null ? '' : `  ${score.status}: ${score.reason}`;
-      return `  ${score.name.padEnd(24)} ${value}${note}`;
+      return `  ${sourceTitle(score.name).padEnd(25)} ${value}${note}`;
     }),
   ];
   if (distractors.length > 0)
@@ -35,7 +35,7 @@ function text({ answer, published, scores, distractors, model }: AskedAnswer): s
       '',
       'its own other answers, with P(True)',
       ...distractors.map(
-        (d) => `  ${d.text.padEnd(24)} ${d.pTrue === null ? 'missing' : d.pTrue.toFixed(3)}`,
+        (d) => `  ${d.text.padEnd(25)} ${d.pTrue === null ? 'missing' : d.pTrue.toFixed(3)}`,
       ),
     );
   return lines.join('\n');
@@ -67,6 +67,7 @@ Examples:
   secl ask "What is the capital of Kenya?" --answer Mombasa --json`,
     )
     .action(async (question: string, options: AskOptions) => {
+      const { askQuestion } = await import('../app/ask-question.ts');
       const view = createProgressView({ stream: process.stderr, silent: options.json === true });
       const interrupt = listenForInterrupt(() => undefined);
       try {

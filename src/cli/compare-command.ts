@@ -1,9 +1,8 @@
 import path from 'node:path';
 import type { Command } from 'commander';
-import { compareStream, STRATEGY_NAMES, strategiesNamed } from '../app/compare-stream.ts';
 import { makeFolder } from '../app/make-folder.ts';
+import { STRATEGY_NAMES } from '../app/strategy-names.ts';
 import { writeText } from '../app/write-text.ts';
-import { renderComparisonOf } from '../app/render-comparison-of.ts';
 import { EXIT } from './exit-code.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { createProgressView } from './progress.ts';
@@ -28,6 +27,8 @@ export interface CompareCommandOptions {
 
 /** Compares strategies over a stream, with progress on stderr and the result on stdout. Sets the exit code. */
 export async function runCompare(stream: string, options: CompareCommandOptions): Promise<void> {
+  const { compareStream, strategiesNamed } = await import('../app/compare-stream.ts');
+  const { renderComparisonOf } = await import('../app/render-comparison-of.ts');
   const silent = options.json === true;
   const strategies =
     options.strategies === undefined

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { dashboardOfLog } from '../app/dashboard-of-log.ts';
 import { addBrokerOptions, type BrokerCommandOptions } from './broker-options.ts';
 import { listenOption } from './dashboard-options.ts';
 import { listenForInterrupt, untilDrain } from './interrupt.ts';
@@ -43,6 +42,7 @@ Examples:
   openssl rand -hex 24 > token && secl dashboard --run runs/qa --listen 0.0.0.0:8787 --token-file token`,
     )
     .action(async (options: DashboardCommandOptions) => {
+      const { dashboardOfLog } = await import('../app/dashboard-of-log.ts');
       const interrupt = listenForInterrupt(() => undefined);
       try {
         const { run: runFolder, topology, log, brokers, registry } = options;

@@ -1,9 +1,5 @@
 import type { Command } from 'commander';
-import {
-  listDeadLetters,
-  retryDeadLetters,
-  type PlacedLetter,
-} from '../app/worker/dead-letters.ts';
+import type { PlacedLetter } from '../app/worker/dead-letters.ts';
 import { describeLetter, letterJson, letterRow } from '../app/worker/describe-letter.ts';
 import { addBrokerOptions, type BrokerCommandOptions } from './broker-options.ts';
 import { SeclError } from '../errors/secl-error.ts';
@@ -30,6 +26,7 @@ Example:
   secl dead-letters list --log runs/mine --code CONTEXT_OVERFLOW`,
     )
     .action(async (options: LetterCommandOptions) => {
+      const { listDeadLetters } = await import('../app/worker/dead-letters.ts');
       const found = await listDeadLetters(filterOf(options));
       if (options.json === true)
         console.log(JSON.stringify({ deadLetters: found.map(letterJson) }, null, 2));
@@ -47,6 +44,7 @@ Example:
   )
     .option('--json', 'print JSON, with all of its bytes in base64')
     .action(async (id: string, options: LetterCommandOptions) => {
+      const { listDeadLetters } = await import('../app/worker/dead-letters.ts');
       const [found] = await listDeadLetters({ ...filterOf(options), ids: [id] });
       const placed = found as PlacedLetter;
       console.log(
@@ -79,6 +77,7 @@ Examples:
         throw new SeclError('USAGE', 'no dead letter is named', {
           hint: 'Name ids, or --code CODE, or --all.',
         });
+      const { retryDeadLetters } = await import('../app/worker/dead-letters.ts');
       const done = await retryDeadLetters({
         ...filterOf(options),
         ...(ids.length === 0 ? {} : { ids }),

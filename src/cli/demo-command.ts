@@ -2,7 +2,6 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { makeFolder } from '../app/make-folder.ts';
-import { makeStream } from '../app/make-stream.ts';
 import { packageRoot } from '../app/package-root.ts';
 import type { DashboardListen } from '../app/serve-dashboard.ts';
 import { listenOption } from './dashboard-options.ts';
@@ -47,8 +46,10 @@ Examples:
     .action(async ({ perDomain, seed, folder, listen, model, cache }: DemoOptions) => {
       const stream = path.join(folder, `stream-${perDomain}-${seed}.jsonl`);
       await makeFolder(folder);
-      if ((await stat(stream).catch(() => undefined)) === undefined)
+      if ((await stat(stream).catch(() => undefined)) === undefined) {
+        const { makeStream } = await import('../app/make-stream.ts');
         await makeStream({ out: stream, perDomain, seed });
+      }
       await runReplay(stream, {
         model,
         seed,

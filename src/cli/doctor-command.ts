@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { examine, type Finding } from '../app/doctor.ts';
+import type { Finding } from '../app/doctor.ts';
 import { EXIT } from './exit-code.ts';
 
 const MARKS: Readonly<Record<Finding['status'], string>> = {
@@ -16,6 +16,7 @@ export function registerDoctorCommand(program: Command): void {
     .option('--cache <folder>', 'model cache; wins over SECL_CACHE_DIR')
     .option('--json', 'print JSON')
     .action(async (options: { cache?: string; json?: true }) => {
+      const { examine } = await import('../app/doctor.ts');
       const findings = await examine(options.cache);
       if (options.json === true) console.log(JSON.stringify({ findings }, null, 2));
       else

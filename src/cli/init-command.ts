@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { initTopology } from '../app/init-topology.ts';
 
 /** Where a topology goes if nothing else is said. */
 const FILE = 'topology.yaml';
@@ -23,6 +22,7 @@ Examples:
   secl init pipelines/support.yaml --name support`,
     )
     .action(async (file: string, options: { name: string; force?: true; json?: true }) => {
+      const { initTopology } = await import('../app/init-topology.ts');
       const { name, force = false } = options;
       await initTopology({ file, name, force });
       console.log(

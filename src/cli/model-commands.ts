@@ -1,11 +1,10 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 
-import { buildModelFromStore } from '../app/build-model-from-store.ts';
-import { listModels, type ListedModel } from '../app/list-models.ts';
-import { DEFAULT_MODEL, formatBytes, openModelStore, SOURCE_KINDS } from '../app/model-store.ts';
-import type { ModelStore, OnStoreProgress, SourceKind } from '../app/model-store.ts';
-import { pullModel, type PullResult } from '../app/pull-model.ts';
-import { verifyModel, type VerifyReport } from '../app/verify-model.ts';
+import type { ListedModel } from '../app/list-models.ts';
+import { DEFAULT_MODEL, formatBytes, SOURCE_KINDS, type SourceKind } from '../app/model-choices.ts';
+import type { ModelStore, OnStoreProgress } from '../app/model-store.ts';
+import type { PullResult } from '../app/pull-model.ts';
+import type { VerifyReport } from '../app/verify-model.ts';
 import { EXIT } from './exit-code.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { createProgressView } from './progress.ts';
@@ -68,6 +67,7 @@ Examples:
     );
   addCommonOptions(addSourceOptions(command)).action(
     async (name: string, options: PullCommandOptions) => {
+      const { pullModel } = await import('../app/pull-model.ts');
       const result = await withProgress(options, (store, onProgress, signal) =>
         pullModel(store, name, {
           sources: options.source,
@@ -103,6 +103,7 @@ Examples:
     );
   addCommonOptions(addSourceOptions(command)).action(
     async (nameOrPath: string, options: BuildCommandOptions) => {
+      const { buildModelFromStore } = await import('../app/build-model-from-store.ts');
       const { name, folder, manifest, alreadyThere, fileSha256, ggufPath } = await withProgress(
         options,
         (store, onProgress, signal) =>
@@ -128,7 +129,8 @@ Examples:
 function registerList(model: Command): void {
   const command = model.command('list').description('show known models and what the cache holds');
   addCommonOptions(command).action(async (options: CommonOptions) => {
-    const store = openStore(options);
+    const { listModels } = await import('../app/list-models.ts');
+    const store = await openStore(options);
     const models = await listModels(store);
     print(options, { cacheFolder: store.cache.folder, models }, () =>
       [...models.map(listText), `Cache: ${store.cache.folder}`].join('\n'),
@@ -142,6 +144,7 @@ function registerVerify(model: Command): void {
     .description('read cached models again and compare their checksums; exit code 1 if one differs')
     .argument('[names...]', 'names from `secl model list`; all cached ones if left out');
   addCommonOptions(command).action(async (names: string[], options: CommonOptions) => {
+    const { verifyModel } = await import('../app/verify-model.ts');
     const reports = await withProgress(options, async (store, onProgress, signal) => {
       const wanted = names.length > 0 ? names : await store.cache.names();
       const done: VerifyReport[] = [];
@@ -178,7 +181,8 @@ function parseSources(text: string): readonly SourceKind[] {
   });
 }
 
-function openStore(options: CommonOptions): ModelStore {
+async function openStore(options: CommonOptions): Promise<ModelStore> {
+  const { openModelStore } = await import('../app/model-store.ts');
   return openModelStore({ cacheFolder: options.cache, offline: options.offline });
 }
 
@@ -192,7 +196,7 @@ async function withProgress<T>(
     view.stop();
   });
   try {
-    return await work(openStore(options), view.update, interrupt.drain);
+    return await work(await openStore(options), view.update, interrupt.drain);
   } finally {
     view.stop();
     interrupt.dispose();

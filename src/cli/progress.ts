@@ -1,6 +1,7 @@
 import { SingleBar } from 'cli-progress';
 
-import { formatBytes, type OnStoreProgress, type StoreProgress } from '../app/model-store.ts';
+import { formatBytes } from '../app/model-choices.ts';
+import type { OnStoreProgress, StoreProgress } from '../app/model-store.ts';
 import { timeLeft } from './time-left.ts';
 
 /** Where a {@link ProgressView} draws. */

@@ -1,5 +1,5 @@
 import { Argument, type Command } from 'commander';
-import { READABLE, readTopic, type Readable } from '../app/worker/read-topic.ts';
+import { READABLE, type Readable } from '../app/worker/readable.ts';
 import { recordLine } from '../app/worker/record-line.ts';
 import { addBrokerOptions, type BrokerCommandOptions } from './broker-options.ts';
 import { listenForInterrupt } from './interrupt.ts';
@@ -37,6 +37,7 @@ Examples:
   secl read deadLetters --log runs/mine`,
     )
     .action(async (what: Readable, options: ReadCommandOptions) => {
+      const { readTopic } = await import('../app/worker/read-topic.ts');
       const interrupt = listenForInterrupt(() => undefined);
       try {
         const read = await readTopic({

@@ -2,8 +2,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { makeFolder } from '../app/make-folder.ts';
 import { writeText } from '../app/write-text.ts';
-import { renderReplay, summaryJson } from '../app/render-replay.ts';
-import { replayStream, type ReplayStreamResult } from '../app/replay-stream.ts';
+import type { ReplayStreamResult } from '../app/replay-stream.ts';
 import type { DashboardListen } from '../app/serve-dashboard.ts';
 import { dashboardListen, dashboardOption } from './dashboard-options.ts';
 import { EXIT } from './exit-code.ts';
@@ -32,6 +31,8 @@ export interface ReplayCommandOptions {
 
 /** Replays a stream, with progress on stderr and the result on stdout. Sets the exit code. */
 export async function runReplay(stream: string, options: ReplayCommandOptions): Promise<void> {
+  const { renderReplay, summaryJson } = await import('../app/render-replay.ts');
+  const { replayStream } = await import('../app/replay-stream.ts');
   const silent = options.json === true;
   if (options.report !== undefined) await makeFolder(path.dirname(path.resolve(options.report)));
   const store = createProgressView({ stream: process.stderr, silent });

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { Option, type Command } from 'commander';
 import { makeFolder } from '../app/make-folder.ts';
 import { writeText } from '../app/write-text.ts';
-import { renderRuns, type RunsForm } from '../app/render-runs.ts';
+import type { RunsForm } from '../app/render-runs.ts';
 
 interface ReportCommandOptions {
   readonly html?: string;
@@ -42,6 +42,7 @@ Examples:
     .action(async (folders: readonly string[], options: ReportCommandOptions) => {
       const { html } = options;
       if (html !== undefined) await makeFolder(path.dirname(path.resolve(html)));
+      const { renderRuns } = await import('../app/render-runs.ts');
       const runs = await renderRuns(folders, options.topology);
       const form = formOf(options);
       if (html !== undefined) await writeText(html, runs.page());

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import type { DashboardListen } from '../app/serve-dashboard.ts';
-import { runService, type WorkerStatus } from '../app/worker/run-service.ts';
+import type { WorkerStatus } from '../app/worker/run-service.ts';
 import { dashboardListen, dashboardOption } from './dashboard-options.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { createProgressView } from './progress.ts';
-import { seconds } from './seconds.ts';
+import { positiveNumber } from './positive-number.ts';
 import {
   addServiceOptions,
   serviceChoices,
@@ -30,11 +30,11 @@ export function registerRunCommand(program: Command): void {
       stalled: 'a partition has not moved for so long (120)',
     },
   )
-    .option('--every <s>', 'seconds between two status lines', seconds, 10)
+    .option('--every <s>', 'seconds between two status lines', positiveNumber(), 10)
     .option(
       '--trainer-timeout <s>',
       'stop when no adapter comes of a batch in this time (training.mode barrier)',
-      seconds,
+      positiveNumber(),
       600,
     )
     .addOption(dashboardOption())
@@ -56,6 +56,7 @@ Examples:
 }
 
 async function runWorkerCommand(options: RunCommandOptions): Promise<void> {
+  const { runService } = await import('../app/worker/run-service.ts');
   const silent = options.json === true;
   const say = (text: string): void => {
     if (!silent) process.stderr.write(`${text}\n`);

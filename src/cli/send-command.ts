@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { sendStream } from '../app/worker/send-stream.ts';
 import { addBrokerOptions, type BrokerCommandOptions } from './broker-options.ts';
 import { EXIT } from './exit-code.ts';
 import { listenForInterrupt } from './interrupt.ts';
@@ -36,6 +35,7 @@ Examples:
   secl send questions.jsonl --log runs/mine --from 500`,
     )
     .action(async (stream: string, options: SendCommandOptions) => {
+      const { sendStream } = await import('../app/worker/send-stream.ts');
       const silent = options.json === true;
       const interrupt = listenForInterrupt(() => undefined);
       let lastMs = performance.now();

@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import type { ServiceOptions } from '../app/worker/service-options.ts';
 import { addBrokerOptions, type BrokerCommandOptions } from './broker-options.ts';
 import { parseHealthAddress, type HealthOption } from './health-option.ts';
-import { seconds } from './seconds.ts';
+import { positiveNumber } from './positive-number.ts';
 
 /** Options of every command that works on topics until it is stopped. */
 export interface ServiceCommandOptions extends BrokerCommandOptions {
@@ -41,7 +41,7 @@ export function addServiceOptions(
     .option(
       '--stall-seconds <s>',
       `not ready when ${words.stalled}; wins over broker.stallSeconds of the topology`,
-      seconds,
+      positiveNumber(),
     );
 }
 

@@ -2,7 +2,6 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { makeFolder } from '../app/make-folder.ts';
-import { makeStream } from '../app/make-stream.ts';
 import { runReplay } from './replay-command.ts';
 import { wholeNumber } from './whole-number.ts';
 
@@ -35,8 +34,10 @@ export function registerStartCommand(program: Command): void {
       const { perDomain, seed, folder } = options;
       const stream = path.join(folder, `stream-${perDomain}-${seed}.jsonl`);
       await makeFolder(folder);
-      if ((await stat(stream).catch(() => undefined)) === undefined)
+      if ((await stat(stream).catch(() => undefined)) === undefined) {
+        const { makeStream } = await import('../app/make-stream.ts');
         await makeStream({ out: stream, perDomain, seed });
+      }
       if (options.json !== true)
         process.stderr.write(
           `Four domains of ${perDomain} generated questions: enough to look at, too few to conclude from.\n`,

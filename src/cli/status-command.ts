@@ -1,7 +1,9 @@
-import { InvalidArgumentError, type Command } from 'commander';
-import { readStatus, type ScopedStatus, type Status } from '../app/read-status.ts';
+import type { Command } from 'commander';
+import type { ScopedStatus, Status } from '../app/read-status.ts';
+import { spanText } from '../app/span-text.ts';
 import { addBrokerOptions, type BrokerCommandOptions } from './broker-options.ts';
 import { EXIT } from './exit-code.ts';
+import { positiveNumber } from './positive-number.ts';
 
 interface StatusCommandOptions extends BrokerCommandOptions {
   readonly run?: string;
@@ -23,12 +25,6 @@ const CODES: Readonly<Record<ReadVerdict['level'], number>> = {
 const BLIND =
   'Estimated numbers need no label, and cannot see that the relation between question and right answer has changed.';
 
-function minutes(text: string): number {
-  const value = Number(text);
-  if (!(value > 0) || text.trim() === '') throw new InvalidArgumentError('It must be above 0.');
-  return value;
-}
-
 /** Adds `secl status`. */
 export function registerStatusCommand(program: Command): void {
   addBrokerOptions(
@@ -37,7 +33,11 @@ export function registerStatusCommand(program: Command): void {
       .description('say whether confidence can be trusted now: the newest verdict')
       .option('--run <folder>', 'folder of a run that no command works on'),
   )
-    .option('--max-age <minutes>', 'older data says nothing of now: "not enough data"', minutes)
+    .option(
+      '--max-age <minutes>',
+      'older data says nothing of now: "not enough data"',
+      positiveNumber(),
+    )
     .option('--json', 'print one JSON object')
     .addHelpText(
       'after',
@@ -54,6 +54,7 @@ Examples:
     )
     .action(
       async ({ run, log, brokers, registry, topology, maxAge, json }: StatusCommandOptions) => {
+        const { readStatus } = await import('../app/read-status.ts');
         const status = await readStatus({
           runFolder: run,
           log,
@@ -78,18 +79,12 @@ function time(ms: number): string {
     : '–';
 }
 
-function age(ms: number): string {
-  const total = Math.round(ms / 60_000);
-  if (total < 120) return `${total} min`;
-  return total < 2880 ? `${Math.round(total / 60)} h` : `${Math.round(total / 1440)} days`;
-}
-
 const figure = (value: number | null): string => (value === null ? '–' : value.toFixed(3));
 
 function factsText({ basis, n, labelled, sinceMs, dataAtMs, ageMs }: ReadVerdict): string {
   if (sinceMs === null || dataAtMs === null || ageMs === null) return 'no data yet';
   const rests = basis === 'none' ? 'rests on nothing' : basis;
-  return `since ${time(sinceMs)}; ${rests}; n ${n}, ${labelled} labelled; newest answer of ${time(dataAtMs)}, ${age(ageMs)} ago`;
+  return `since ${time(sinceMs)}; ${rests}; n ${n}, ${labelled} labelled; newest answer of ${time(dataAtMs)}, ${spanText(ageMs)} ago`;
 }
 
 function scopeText(scoped: ScopedStatus): string[] {

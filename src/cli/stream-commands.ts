@@ -1,9 +1,8 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { importStream } from '../app/import-stream.ts';
-import { DEFAULT_PER_DOMAIN, DEFAULT_SEED, makeStream } from '../app/make-stream.ts';
-import { mixStreams } from '../app/mix-streams.ts';
 import {
   BLENDS,
+  DEFAULT_PER_DOMAIN,
+  DEFAULT_SEED,
   DOMAINS,
   FORMATS,
   type StreamBlend,
@@ -121,6 +120,7 @@ Examples:
   secl stream make --per-domain 40 --blend gradual --out small.jsonl`,
     )
     .action(async (options: BlendCommandOptions & { domains?: StreamDomain[] }) => {
+      const { makeStream } = await import('../app/make-stream.ts');
       const written = await makeStream({
         out: options.out,
         perDomain: options.perDomain,
@@ -146,6 +146,7 @@ Example:
   secl stream import nq-open NQ-open.dev.jsonl --limit 200 --seed 1 --out nq.jsonl`,
     )
     .action(async (format: string, file: string, options: ImportCommandOptions) => {
+      const { importStream } = await import('../app/import-stream.ts');
       const { out, limit, seed, json } = options;
       say(await importStream({ format, file, out, limit, seed }), out, json);
     });
@@ -156,6 +157,7 @@ Example:
       .argument('<streams...>', 'stream files, in order'),
     'all',
   ).action(async (files: string[], options: BlendCommandOptions) => {
+    const { mixStreams } = await import('../app/mix-streams.ts');
     const written = await mixStreams({
       files,
       out: options.out,

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { createTopics } from '../app/worker/create-topics.ts';
 import { addBrokerOptions, type BrokerCommandOptions } from './broker-options.ts';
 import { textTable } from './text-table.ts';
 import { wholeNumber } from './whole-number.ts';
@@ -35,6 +34,7 @@ Examples:
   secl topics create --log runs/mine`,
     )
     .action(async (options: TopicsCreateOptions) => {
+      const { createTopics } = await import('../app/worker/create-topics.ts');
       const { topics: created, subjects } = await createTopics(options);
       if (options.json === true) {
         console.log(JSON.stringify({ topics: created, subjects }, null, 2));

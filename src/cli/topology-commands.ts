@@ -1,12 +1,6 @@
 import type { Command } from 'commander';
-import { checkConnection, type Connection } from '../app/worker/check-connection.ts';
-import {
-  checkTopology,
-  describeTopologyFile,
-  showTopology,
-  type EffectiveSetting,
-  type EffectiveSettings,
-} from '../app/topology-files.ts';
+import type { EffectiveSetting, EffectiveSettings } from '../app/topology-files.ts';
+import type { Connection } from '../app/worker/check-connection.ts';
 import { EXIT } from './exit-code.ts';
 
 interface CheckOptions {
@@ -19,6 +13,7 @@ interface CheckOptions {
 
 /** Says what is missing or wrong at the other end, and what to do; exit code 1 if anything is. */
 async function connect(file: string | undefined, options: CheckOptions): Promise<void> {
+  const { checkConnection } = await import('../app/worker/check-connection.ts');
   const { log, brokers, registry, json } = options;
   const connection = await checkConnection({ topology: file, log, brokers, registry });
   const valid = connection.faults.length === 0;
@@ -100,6 +95,7 @@ export function registerTopologyCommands(program: Command): void {
         await connect(file, options);
         return;
       }
+      const { checkTopology } = await import('../app/topology-files.ts');
       const name = await checkTopology(file);
       console.log(
         options.json === true
@@ -113,6 +109,7 @@ export function registerTopologyCommands(program: Command): void {
     .argument('[file]', 'topology file (YAML); the default one if left out')
     .option('--json', 'print the complete settings, defaults filled in, as JSON')
     .action(async (file: string | undefined, options: { json?: true }) => {
+      const { describeTopologyFile } = await import('../app/topology-files.ts');
       const { text, settings } = await describeTopologyFile(file);
       console.log(options.json === true ? JSON.stringify(settings, null, 2) : text);
     });
@@ -133,6 +130,7 @@ Examples:
   SECL__GATE__BURST=48 SECL__TRAINING__LORA__PROJECTIONS=q,v secl topology show --set`,
     )
     .action(async (file: string | undefined, options: { set?: true; json?: true }) => {
+      const { showTopology } = await import('../app/topology-files.ts');
       const shown = await showTopology(file);
       const settings = shown.settings.filter(
         ({ origin }) => options.set !== true || origin.kind !== 'default',

@@ -1,6 +1,4 @@
 import type { Command } from 'commander';
-import { renderTraceOf } from '../app/render-trace-of.ts';
-import { traceOfQuestion } from '../app/trace-of-question.ts';
 
 interface TraceCommandOptions {
   readonly run?: string;
@@ -30,8 +28,9 @@ Examples:
   secl trace qa.questions/0/9 --run runs/qa   # a record that could not be read`,
     )
     .action(async (questionId: string, options: TraceCommandOptions) => {
+      const { renderTraceOf } = await import('../app/render-trace-of.ts');
+      const { traceOfQuestion } = await import('../app/trace-of-question.ts');
       const trace = await traceOfQuestion({ questionId, runFolder: options.run });
-      if (options.json === true) console.log(JSON.stringify(trace));
-      else process.stdout.write(renderTraceOf(trace));
+      console.log(options.json === true ? JSON.stringify(trace) : renderTraceOf(trace));
     });
 }

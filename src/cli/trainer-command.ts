@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { runTrainer, type TrainedReport } from '../app/worker/trainer-service.ts';
+import type { TrainedReport } from '../app/worker/trainer-service.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { createProgressView } from './progress.ts';
 import {
@@ -51,6 +51,7 @@ Example:
   secl trainer --topology pipeline.yaml --brokers localhost:9092`,
     )
     .action(async (options: ServiceCommandOptions) => {
+      const { runTrainer } = await import('../app/worker/trainer-service.ts');
       const silent = options.json === true;
       const say = (text: string): void => {
         if (!silent) process.stderr.write(`${text}\n`);

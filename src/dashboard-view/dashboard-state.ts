@@ -38,6 +38,7 @@ export interface LatestAnswer {
   readonly extracted: ShownText | null;
   /** Fraction in `[0, 1]`; `null`: missing. */
   readonly confidence: number | null;
+  /** Title of the score that the confidence is. */
   readonly source: string;
   readonly adapterVersion: number;
   readonly burst: number;
@@ -112,7 +113,7 @@ export interface DashboardState {
   /** Newest revisions of the newest windows over all domains, by partition and ordinal. */
   readonly windows: ReadonlyMap<string, CalibrationWindow>;
   readonly verdicts: VerdictBoard;
-  /** Oldest first. */
+  /** Oldest first, by when they happened. */
   readonly adapterEvents: readonly AdapterEvent[];
   readonly activeVersion: number;
   readonly frozen: boolean;

@@ -4,6 +4,7 @@ import { DASHBOARD_LIMITS as LIMITS } from './dashboard-limits.ts';
 import type { DashboardModel, HeadView, WindowView } from './dashboard-model.ts';
 import type { DashboardState, SeenAnswer } from './dashboard-state.ts';
 import { driftOf } from './drift-of.ts';
+import { shownName } from './shown-text.ts';
 import { standingOf, type StandingOptions } from './standing-of.ts';
 import { verdictView } from './verdict-view.ts';
 
@@ -31,8 +32,9 @@ function rateOf(rows: readonly SeenAnswer[]): number | null {
 function headOf(state: DashboardState, { title, topology }: ShowDashboardOptions): HeadView {
   const last = state.rows.at(-1);
   return {
-    title,
-    topology,
+    // A title may be the name in a stream's file.
+    title: shownName(title, LIMITS.text),
+    topology: shownName(topology, LIMITS.name),
     model: state.model,
     counts: state.counts,
     lastAnswerAtMs: last?.answeredAtMs ?? null,

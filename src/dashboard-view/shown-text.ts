@@ -1,6 +1,6 @@
 /** Control characters, lone surrogates, and marks that reorder or hide what stands around them. */
 const UNSHOWABLE =
-  /[^\P{Cc}\n]|\p{Cs}|[\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufffe\uffff]/gu;
+  /[^\P{Cc}\n]|\p{Cs}|[\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufffe\uffff]/gu;
 
 /** A text from outside as the page may show it. */
 export interface ShownText {

@@ -6,6 +6,7 @@ import type { DeadLetter } from '../events/dead-letter.ts';
 import type { Feedback } from '../events/feedback.ts';
 import type { TrainingBatch } from '../events/training-batch.ts';
 import type { DashboardInput } from './dashboard-input.ts';
+import { sourceTitle } from '../report/score-title.ts';
 import { addToBoard, POOLED_SCOPE } from '../verdict/verdict-board.ts';
 import { DASHBOARD_LIMITS as LIMITS } from './dashboard-limits.ts';
 import type {
@@ -52,7 +53,7 @@ function latestOf(answer: Answer, index: number): LatestAnswer {
     text: shownText(text, LIMITS.text),
     extracted: extracted === null ? null : shownText(extracted, LIMITS.text),
     confidence: confidenceOf(answer),
-    source: shownName(published.source, LIMITS.name),
+    source: shownName(sourceTitle(published.source), LIMITS.name),
     adapterVersion: published.adapterVersion,
     burst: gate?.burst ?? 0,
     alarm: gate?.alarm ?? false,
@@ -143,14 +144,6 @@ function letterOf(letter: DeadLetter): ShownLetter {
     bytes: letter.value?.length ?? null,
     failedAtMs: letter.failedAtMs,
   };
-}
-
-/** Whether the head of a lineage repeats a version that is known already. */
-function isRepeated(events: readonly AdapterEvent[], { lineage, version }: AdapterRecord): boolean {
-  const name = shownName(lineage, LIMITS.name);
-  return events.some(
-    (event) => event.kind === 'trained' && event.version === version && event.lineage === name,
-  );
 }
 
 /** The windows with one more; an older revision changes nothing. */
@@ -276,7 +269,6 @@ export function stepDashboard(
         events.push(batchEvent(input.value, input.atMs));
         break;
       case 'adapter':
-        if (isRepeated(events, input.value)) break;
         counts.trained += 1;
         events.push(trainedEvent(input.value, input.atMs));
         break;
@@ -299,7 +291,8 @@ export function stepDashboard(
     pendingChars,
     windows,
     verdicts,
-    adapterEvents: events.slice(-LIMITS.adapterEvents),
+    // A finished run is read topic by topic; what happened is told in the order in which it did.
+    adapterEvents: events.toSorted((a, b) => a.atMs - b.atMs).slice(-LIMITS.adapterEvents),
     activeVersion,
     frozen,
     letters,

@@ -1,7 +1,15 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
-/** Name of the cookie that stands for the token. */
-export const SESSION_COOKIE = 'secl-session';
+/**
+ * Name of the cookie that stands for the token. Browsers keep one jar for all ports of a host, so the name has the port:
+ * pages of two workers would sign each other out.
+ *
+ * @param host - The request's Host header.
+ */
+export function sessionCookie(host: string | undefined): string {
+  const port = /:(\d{1,5})$/.exec(host ?? '')?.[1];
+  return port === undefined ? 'secl-session' : `secl-session-${port}`;
+}
 
 /** Least letters of a token: shorter ones can be guessed. */
 export const LEAST_TOKEN = 16;
@@ -22,9 +30,10 @@ export interface Access {
   isAllowed(headers: {
     readonly authorization?: string | undefined;
     readonly cookie?: string | undefined;
+    readonly host?: string | undefined;
   }): boolean;
   /** `busy`: after too many wrong tokens, none is looked at for a while. */
-  signIn(token: string): SignIn;
+  signIn(token: string, host?: string): SignIn;
 }
 
 /** Whether two texts are equal, in a time that tells nothing about either. */
@@ -64,19 +73,19 @@ export function createAccess(token: string | undefined, nowMs: () => number): Ac
     return right;
   };
   return {
-    isAllowed: ({ authorization, cookie }) => {
+    isAllowed: ({ authorization, cookie, host }) => {
       if (token === undefined) return true;
-      const given = cookieOf(cookie, SESSION_COOKIE);
+      const given = cookieOf(cookie, sessionCookie(host));
       if (given !== undefined && equalTexts(given, session)) return true;
       const bearer = /^Bearer (.+)$/.exec(authorization ?? '')?.[1];
       return bearer !== undefined && !isBusy() && isToken(bearer);
     },
-    signIn: (given) => {
+    signIn: (given, host) => {
       if (isBusy()) return { kind: 'busy' };
       if (!isToken(given)) return { kind: 'wrong' };
       // Lax: a link in an alert leads to the page, not to the sign-in. Nothing can be changed here.
       const attributes = 'Path=/; HttpOnly; SameSite=Lax; Max-Age=604800';
-      return { kind: 'welcome', cookie: `${SESSION_COOKIE}=${session}; ${attributes}` };
+      return { kind: 'welcome', cookie: `${sessionCookie(host)}=${session}; ${attributes}` };
     },
   };
 }

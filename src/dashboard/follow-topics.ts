@@ -56,6 +56,8 @@ export interface TopicFollower {
 /** Records handed on at once. */
 const CHUNK = 500;
 
+const text = new TextDecoder();
+
 type Read = (record: IncomingRecord & { readonly value: Uint8Array }) => DashboardInput;
 
 /** Decodes records of a topic; one that cannot be read is counted, never thrown. */
@@ -103,8 +105,10 @@ export function followTopics(options: FollowOptions): TopicFollower {
       inputs = [];
     };
     for await (const record of broker.read(topic, partition, from, stopped.signal)) {
-      const { value } = record;
-      if (value !== null) inputs.push(read({ ...record, value }));
+      const { key, value } = record;
+      // `lineage/head` points to a version that has a record of its own.
+      const isHead = topic === topics.adapters && text.decode(key ?? undefined).endsWith('/head');
+      if (value !== null && !isHead) inputs.push(read({ ...record, value }));
       next.set(place, record.offset + 1n);
       if (inputs.length >= CHUNK) {
         handOn();

@@ -65,7 +65,7 @@ export function createPageServer(options: PageServerOptions): Server {
       sendText(response, 400, 'this is no sign-in');
       return;
     }
-    const result = access.signIn(given);
+    const result = access.signIn(given, request.headers.host);
     if (result.kind === 'busy') {
       response.setHeader('Retry-After', '60');
       sendText(response, 429, 'too many wrong tokens; wait a minute');

@@ -3,7 +3,7 @@ import type { AdapterRecord } from '../events/adapter.ts';
 import type { TrainingBatch } from '../events/training-batch.ts';
 import type { OutgoingRecord } from '../ports/broker.ts';
 import type { Codec } from '../ports/record-codec.ts';
-import type { LoopedBatch } from './question-batch.ts';
+import type { LoopedBatch, SettledAdapter } from './question-batch.ts';
 
 /** Topics of the loop. */
 export interface LoopTopics {
@@ -42,28 +42,31 @@ export function loopRecords(
   codecs: LoopCodecs,
   versions = true,
 ): OutgoingRecord[] {
-  const adapterRecords = (record: AdapterRecord, accepted: boolean): OutgoingRecord[] => {
+  const adapterRecords = ({ record, trainedAtMs, decision }: SettledAdapter): OutgoingRecord[] => {
+    if (record === null) return [];
     const value = codecs.adapter.encode(record);
     const keys = [
       ...(versions ? [versionKey(record)] : []),
-      ...(accepted ? [headKey(record.lineage)] : []),
+      ...(decision.decision === 'accepted' ? [headKey(record.lineage)] : []),
     ];
-    return keys.map((key) => ({ topic: topics.adapters, partition: 0, key, value }));
+    // Committed with the answers that waited for it, but dated by its training.
+    const dated = trainedAtMs === undefined ? {} : { timestampMs: trainedAtMs };
+    return keys.map((key) => ({ topic: topics.adapters, partition: 0, key, value, ...dated }));
   };
-  const restoredHead = (lineage: string, restored: AdapterRecord | null): OutgoingRecord => ({
-    topic: topics.adapters,
-    partition: 0,
-    key: headKey(lineage),
-    value: restored === null ? null : codecs.adapter.encode(restored),
-  });
-  const records = settled.flatMap(({ record, decision, restored }): OutgoingRecord[] => [
-    ...(record === null ? [] : adapterRecords(record, decision.decision === 'accepted')),
-    ...(restored === undefined ? [] : [restoredHead(decision.lineage, restored)]),
+  const restoredHead = ({ decision, restored }: SettledAdapter): OutgoingRecord[] => {
+    if (restored === undefined) return [];
+    const key = headKey(decision.lineage);
+    const value = restored === null ? null : codecs.adapter.encode(restored);
+    return [{ topic: topics.adapters, partition: 0, key, value }];
+  };
+  const records = settled.flatMap((adapter): OutgoingRecord[] => [
+    ...adapterRecords(adapter),
+    ...restoredHead(adapter),
     {
       topic: topics.adapterDecisions,
       partition: 0,
-      key: text.encode(decision.lineage),
-      value: codecs.adapterDecision.encode(decision),
+      key: text.encode(adapter.decision.lineage),
+      value: codecs.adapterDecision.encode(adapter.decision),
     },
   ]);
   if (trainingBatch === null) return records;

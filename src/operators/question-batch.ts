@@ -56,6 +56,8 @@ export interface BaseState {
 export interface SettledAdapter {
   /** `null`: training failed and there is none, or it came before. */
   readonly record: AdapterRecord | null;
+  /** When its training ended, milliseconds since the epoch; absent: not known here. */
+  readonly trainedAtMs?: number;
   readonly decision: AdapterDecision;
   /** What acts again after a roll-back, `null` for base weights; absent: nothing was rolled back. */
   readonly restored?: AdapterRecord | null;

@@ -27,7 +27,13 @@ function activeOf({ version, sha256, optimizerSha256, lora }: AdapterRecord): Ac
 }
 
 /** What came of a training batch: an adapter, or why there is none. */
-export type TrainingOutcome = { readonly record: AdapterRecord } | { readonly failure: Objection };
+export type TrainingOutcome =
+  | {
+      readonly record: AdapterRecord;
+      /** When training ended, milliseconds since the epoch; absent: its trainer wrote the record, and dated it. */
+      readonly trainedAtMs?: number;
+    }
+  | { readonly failure: Objection };
 
 /** What {@link settleAdapters} needs. */
 export interface SettleOptions {
@@ -183,7 +189,7 @@ export function settleAdapters(
                 nowMs,
               );
         cell.state = { ...cell.state, learning: state };
-        settled.push({ record: 'record' in outcome ? outcome.record : null, decision });
+        settled.push('failure' in outcome ? { record: null, decision } : { ...outcome, decision });
       }
       const { active, previous, trial } = cell.state.learning;
       await place(active, trial === null ? null : previous);

@@ -32,6 +32,8 @@ export interface StrategyScope extends ScoreMetrics {
 /** What a strategy came to over one stream. */
 export interface StrategySummary {
   readonly answered: number;
+  /** Questions that could not be answered, by `ErrorCode`, e.g. `{ CONTEXT_OVERFLOW: 1 }`. */
+  readonly deadLetters: Readonly<Record<string, number>>;
   /** Whether it was run on a seeded sample of each domain alone. */
   readonly sampled: boolean;
   readonly pooled: StrategyScope;

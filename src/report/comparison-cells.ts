@@ -72,6 +72,22 @@ export function spreadCells(name: string, { spread }: CompareSummary): string[] 
   ];
 }
 
+/** Who left which questions unanswered; strategies with the same dead letters are told together. */
+function unanswered(strategies: CompareSummary['strategies']): string[] {
+  const byLetters = new Map<string, string[]>();
+  for (const [name, strategy] of Object.entries(strategies)) {
+    const counts = Object.entries(strategy.deadLetters);
+    const letters = counts.map(([code, count]) => `${formatCount(count)} × ${code}`).join(', ');
+    if (letters !== '')
+      byLetters.set(letters, [...(byLetters.get(letters) ?? []), named(name, strategy)]);
+  }
+  return [...byLetters].map(
+    ([letters, names]) =>
+      `Not answered: ${letters} (${names.join(', ')}); ` +
+      '`secl dead-letters list --log` with the folder of such a run says why.',
+  );
+}
+
 /** What the numbers mean, a sentence each. */
 export function comparisonNotes(summary: CompareSummary): string[] {
   const { strategies, definition, runs } = summary;
@@ -81,6 +97,7 @@ export function comparisonNotes(summary: CompareSummary): string[] {
   return [
     `${formatCount(summary.questions)} questions, ${summary.model}` +
       (first === undefined ? '.' : `; table: seed ${first.seed}, order ${first.order}.`),
+    ...unanswered(strategies),
     `ECE: ${definition.bins} bins of equal width, ${definition.edgeRule}. ` +
       `Band: bootstrap, ${formatCount(definition.interval.resamples)} resamples. ` +
       'Floor: mean ECE that perfect calibration would show with these confidences and this n.',

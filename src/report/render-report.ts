@@ -16,7 +16,7 @@ import type { ReplayReport } from './replay-report.ts';
 import { REPORTED_SCORES, type ReportedScore } from './replay-summary.ts';
 import { reportPage } from './report-page.ts';
 import { scoreCaption } from './score-caption.ts';
-import { scoreTitle } from './score-title.ts';
+import { scoreTitle, sourceTitle } from './score-title.ts';
 import { verdictSection } from './verdict-section.ts';
 
 /** The figures a reader looks for first. */
@@ -61,7 +61,7 @@ function drawPlots(report: ReplayReport, scores: readonly ReportedScore[]): Mark
   const changes = adapterChanges(rows);
   const titleOf = (score: ReportedScore): string =>
     score === 'published'
-      ? `${scoreTitle(score, summary)}: ${report.publishedSource}`
+      ? `${scoreTitle(score, summary)}: ${sourceTitle(report.publishedSource)}`
       : scoreTitle(score, summary);
   const courseFigure = (score: ReportedScore, width: number, height: number): Markup => {
     const course = courseOf(rows, score, { bins: summary.definition.bins, seed });
@@ -129,7 +129,7 @@ function drawDetails(report: ReplayReport, absent: readonly ReportedScore[]): Ma
     ['Topology', report.topology],
     ['Seed', String(report.seed)],
     ['Started', report.startedAt],
-    ['Published', report.publishedSource],
+    ['Published', sourceTitle(report.publishedSource)],
     [
       'Forward tokens',
       `answer ${formatCount(answer)}, confidence ${formatCount(confidence)}, scoring ` +

@@ -4,6 +4,7 @@ import { runDifferences } from './run-differences.ts';
 import { runNames } from './run-names.ts';
 import { runNotes } from './run-notes.ts';
 import type { RunReport } from './run-report.ts';
+import { sourceTitle } from './score-title.ts';
 
 /** Letters that Markdown or HTML would obey. */
 const SPECIAL = /[\\`*_{}[\]<>#|&~]/g;
@@ -36,7 +37,7 @@ export function renderRunsMarkdown(runs: readonly RunReport[]): string {
           ['Topology', first.topology],
           ['Seed', String(first.seed)],
           ['Started', first.startedAt],
-          ['Published', first.publishedSource],
+          ['Published', sourceTitle(first.publishedSource)],
           ...first.provenance.map(({ name, value }) => [name, value]),
         ]
       : runDifferences(runs).map(({ name, values }) => [name, ...values.map((v) => v ?? '–')]);

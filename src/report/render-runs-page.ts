@@ -19,6 +19,7 @@ import { runNames } from './run-names.ts';
 import { runNotes } from './run-notes.ts';
 import type { RunReport } from './run-report.ts';
 import { scoreCaption } from './score-caption.ts';
+import { sourceTitle } from './score-title.ts';
 
 /** Letters of a name that fit left of the plot. */
 const NAME_LETTERS = 30;
@@ -40,7 +41,7 @@ function reliabilityFigure(run: RunReport, name: string): Markup {
     bins: run.summary.definition.bins,
   });
   return html`<figure>
-    <h3>${name}: ${run.publishedSource}</h3>
+    <h3>${name}: ${sourceTitle(run.publishedSource)}</h3>
     ${reliabilityPlot(diagram, name)}
     <figcaption>${scoreCaption(run.summary.pooled.published)}</figcaption>
     ${reliabilityNumbers(diagram)}
@@ -51,7 +52,7 @@ function courseFigure(run: RunReport, name: string, domains: readonly string[]):
   const { rows, seed, summary } = run;
   const course = courseOf(rows, 'published', { bins: summary.definition.bins, seed });
   return html`<figure>
-    <h3>${name}: ${run.publishedSource}</h3>
+    <h3>${name}: ${sourceTitle(run.publishedSource)}</h3>
     ${coursePlot({
       course,
       runs: domainRuns(rows),

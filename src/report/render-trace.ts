@@ -119,5 +119,5 @@ export function renderTrace({ questionId, traces }: QuestionTrace): string {
       ...linked,
     ].join('\n');
   });
-  return `${blocks.join('\n\n')}\n`;
+  return blocks.join('\n\n');
 }

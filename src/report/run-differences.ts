@@ -1,4 +1,5 @@
 import type { RunReport } from './run-report.ts';
+import { sourceTitle } from './score-title.ts';
 
 /** Something that is not alike in all runs. */
 export interface RunDifference {
@@ -14,7 +15,7 @@ function factsOf(run: RunReport): ReadonlyMap<string, string> {
     ['Model', model],
     ['Topology', topology],
     ['Seed', String(seed)],
-    ['Published', publishedSource],
+    ['Published', sourceTitle(publishedSource)],
     ...[...provenance, ...settings].map(({ name, value }) => [name, value] as const),
   ]);
 }

@@ -1,14 +1,14 @@
+import type { ScoreName } from '../events/score.ts';
 import type { ReplaySummary, ReportedScore } from './replay-summary.ts';
 
 /** What people read for a score's key. */
-const TITLES: Readonly<Record<ReportedScore, string>> = {
+export const SCORE_TITLES: Readonly<Record<ScoreName, string>> = {
   verbalized: 'Verbalized',
   verbalizedWithEvidence: 'Verbalized with evidence',
   answerProbability: 'Answer probability',
   tokenCertainty: 'Token certainty',
   pTrue: 'P(True)',
   normalizedPTrue: 'NormPTrue',
-  published: 'Published',
 };
 
 /**
@@ -17,5 +17,11 @@ const TITLES: Readonly<Record<ReportedScore, string>> = {
  * @param summary - Of the run it is about: where the loop ran, the published confidence is that of SECL.
  */
 export function scoreTitle(score: ReportedScore, { loop }: Pick<ReplaySummary, 'loop'>): string {
-  return score === 'published' && loop !== null ? `${TITLES[score]} (SECL)` : TITLES[score];
+  if (score !== 'published') return SCORE_TITLES[score];
+  return loop === null ? 'Published' : 'Published (SECL)';
+}
+
+/** The title of the score that a record names as a confidence's source; a name that is no score's stays. */
+export function sourceTitle(source: string): string {
+  return Object.hasOwn(SCORE_TITLES, source) ? SCORE_TITLES[source as ScoreName] : source;
 }

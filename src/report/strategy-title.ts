@@ -1,13 +1,9 @@
 import type { StrategyName } from './compare-summary.ts';
+import { SCORE_TITLES } from './score-title.ts';
 
 /** What people read for a strategy's key. */
 const TITLES: Readonly<Record<StrategyName, string>> = {
-  verbalized: 'Verbalized',
-  verbalizedWithEvidence: 'Verbalized with evidence',
-  answerProbability: 'Answer probability',
-  tokenCertainty: 'Token certainty',
-  pTrue: 'P(True)',
-  normalizedPTrue: 'NormPTrue',
+  ...SCORE_TITLES,
   combined: 'Combination (SECL’s target)',
   dinco: 'DINCO',
   selfConsistency: 'Self-consistency',
@@ -19,5 +15,5 @@ const TITLES: Readonly<Record<StrategyName, string>> = {
 
 /** The title of a strategy; of an ablation's topology its own name. */
 export function strategyTitle(name: string): string {
-  return name in TITLES ? TITLES[name as StrategyName] : name;
+  return Object.hasOwn(TITLES, name) ? TITLES[name as StrategyName] : name;
 }

@@ -19,6 +19,8 @@ export interface StrategyOutcome {
   readonly name: string;
   /** One per answer, in stream order. Not mutated. */
   readonly rows: readonly CalibrationRow[];
+  /** Questions that could not be answered, by `ErrorCode`. */
+  readonly deadLetters: Readonly<Record<string, number>>;
   readonly sampled: boolean;
   /** Positions by phase; `total` is computed here. */
   readonly forwardTokens: Omit<ForwardTokens, 'total'>;
@@ -92,6 +94,7 @@ export function summarizeStrategies(
       const share = (part: number): number => (rows.length === 0 ? 0 : part / rows.length);
       const own: StrategySummary = {
         answered: rows.length,
+        deadLetters: outcome.deadLetters,
         sampled,
         pooled: scopeOf(summary.pooled, rows),
         domains: Object.fromEntries(

@@ -1,4 +1,5 @@
 import type { Verdict } from '../events/verdict.ts';
+import { spanText } from './span-text.ts';
 import { verdictWord } from './step-verdict.ts';
 
 /** A verdict as somebody reads it at some time. */
@@ -8,14 +9,6 @@ export interface ReadVerdict extends Omit<Verdict, 'sinceMs' | 'dataAtMs'> {
   readonly dataAtMs: number | null;
   /** Age of the newest answer, in milliseconds; `null` before any. */
   readonly ageMs: number | null;
-}
-
-/** A span in the unit that fits it. */
-function spanText(ms: number): string {
-  const minutes = Math.round(ms / 60_000);
-  if (minutes < 120) return `${minutes} min`;
-  const hours = Math.round(minutes / 60);
-  return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} days`;
 }
 
 /**

@@ -18,7 +18,8 @@ import { SYSTEM_CLOCK } from '../../src/app/system-clock.ts';
 import type { Answer } from '../../src/events/answer.ts';
 import { verdictWord } from '../../src/verdict/step-verdict.ts';
 import { addToBoard, overallVerdict, type VerdictBoard } from '../../src/verdict/verdict-board.ts';
-import { findChromium, startChromium } from '../support/chromium.ts';
+import { findChromium, openPatientPage, settingUp, startChromium } from '../support/chromium.ts';
+import { openProxy } from '../support/cuttable-proxy.ts';
 import { answerOf } from '../support/dashboard-fixture.ts';
 import { COLOURS, FOCUSED, NAMELESS } from '../support/page-probes.ts';
 
@@ -78,12 +79,16 @@ const megaAnswer: Answer = answerOf(900, { questionId: 'mega', text: MEGA, extra
 
 describe('the live page in Chromium', { skip: found.skip }, () => {
   const broker = createMemoryBroker({ clock: SYSTEM_CLOCK });
+  const store = createMemoryAdapterStore();
   let browser: Browser;
   let dashboard: Dashboard;
   let page: Page;
+  // What the set-up did not come to is not there to be closed.
+  const closing: (() => Promise<unknown>)[] = [];
   /** What a page may not do: errors, refused scripts, dialogs, requests elsewhere. */
   const faults: string[] = [];
-  const counted: number[] = [];
+  /** Answers that the page showed while half the stream was still to come. */
+  let shownHalfway = 0;
 
   const answersShown = async (): Promise<number> =>
     Number(
@@ -94,7 +99,7 @@ describe('the live page in Chromium', { skip: found.skip }, () => {
     );
 
   async function open(options: Parameters<Browser['newPage']>[0] = {}): Promise<Page> {
-    const opened = await browser.newPage(options);
+    const opened = await openPatientPage(browser, options);
     opened.on('pageerror', (error) => faults.push(`error: ${error.message}`));
     opened.on('console', (message) => {
       if (message.type() === 'error') faults.push(`console: ${message.text()}`);
@@ -111,21 +116,10 @@ describe('the live page in Chromium', { skip: found.skip }, () => {
     return opened;
   }
 
-  before(async () => {
-    assert.ok(found.path !== undefined);
-    browser = await startChromium(found.path);
-    dashboard = await serveDashboard(
-      {
-        broker,
-        codecs,
-        topology,
-        title: `a run called ${SCRIPT}`,
-        listen: { port: 0 },
-      },
-      {},
-    );
-    page = await open();
-    const training = await openTrainer(topology, { store: createMemoryAdapterStore() });
+  /** Replays the stream, from where it stands up to so many records or its end. */
+  async function replayUpTo(records: number): Promise<void> {
+    const enough = new AbortController();
+    const training = await openTrainer(topology, { store });
     await replay({
       input: { name: 'hostile', items, hash: 'h' },
       topology,
@@ -134,21 +128,54 @@ describe('the live page in Chromium', { skip: found.skip }, () => {
       codecs,
       ...(training === undefined ? {} : { training }),
       clock: SYSTEM_CLOCK,
-      drain: never,
+      drain: enough.signal,
       abort: never,
       onBatch: ({ state }) => {
-        // What is shown meanwhile is noted.
-        if (state.consumed % 40 === 0) void answersShown().then((n) => counted.push(n));
+        if (state.consumed >= records) enough.abort();
       },
     });
+  }
+
+  /** Why a set-up that waits for the page may wait in vain. */
+  const seen = async (): Promise<string> => {
+    const [link, tiles] = await Promise.all(
+      ['#link', '#tiles'].map((part) => page.locator(part).innerText({ timeout: 10_000 })),
+    );
+    return `the page says "${link}" and shows ${tiles?.replaceAll('\n', ' ')}; its faults: ${faults.join('; ') || 'none'}`;
+  };
+
+  before(async () => {
+    assert.ok(found.path !== undefined);
+    const { path } = found;
+    browser = await settingUp('starting Chromium', () => startChromium(path));
+    closing.push(() => browser.close());
+    dashboard = await settingUp('serving the page', () =>
+      serveDashboard(
+        { broker, codecs, topology, title: `a run called ${SCRIPT}`, listen: { port: 0 } },
+        {},
+      ),
+    );
+    closing.push(() => dashboard.close());
+    page = await settingUp('opening the page', () => open());
+    await settingUp('replaying half the stream', () => replayUpTo(REGULAR / 2));
+    await settingUp(
+      'waiting for its answers',
+      () => page.locator('#answers li').first().waitFor(),
+      seen,
+    );
+    shownHalfway = await answersShown();
+    await settingUp('replaying the rest', () => replayUpTo(Infinity));
     await broker.append([
       { topic: topology.topics.answers, key: null, value: codecs.answer.encode(megaAnswer) },
     ]);
-    await page.locator('#answers', { hasText: '900,000 letters in all' }).waitFor();
+    await settingUp(
+      'waiting for the last answer',
+      () => page.locator('#answers', { hasText: '900,000 letters in all' }).waitFor(),
+      seen,
+    );
   });
   after(async () => {
-    await browser.close();
-    await dashboard.close();
+    for (const close of closing) await close();
   });
 
   it('shows what was committed', async () => {
@@ -320,8 +347,73 @@ describe('the live page in Chromium', { skip: found.skip }, () => {
   });
 
   it('moved while the stream went on', () => {
-    const between = counted.filter((n) => n > 0 && n < TOTAL);
-    assert.ok(between.length > 0, counted.join());
+    assert.ok(shownHalfway > 0 && shownHalfway < TOTAL, `${shownHalfway}`);
+  });
+
+  /** A page as the reader of a process that is replaced sees it. */
+  async function behindProxy(environment: Record<string, string>): Promise<{
+    readonly watched: Page;
+    /** Puts another process in the place of the one before, which breaks off or closes. */
+    replace(how: 'broken off' | 'closed'): Promise<void>;
+    close(): Promise<void>;
+  }> {
+    const served: Dashboard[] = [];
+    const serve = async (): Promise<void> => {
+      const choice = { broker, codecs, topology, title: 'a run', listen: { port: 0 } };
+      served.push(await serveDashboard(choice, environment));
+    };
+    await serve();
+    const proxy = await openProxy(() => Number(new URL(served.at(-1)?.url ?? '').port));
+    const watched = await openPatientPage(browser);
+    await watched.goto(`http://127.0.0.1:${proxy.port}/`);
+    return {
+      watched,
+      replace: async (how) => {
+        const before = served.at(-1);
+        if (how === 'closed') await before?.close();
+        await serve();
+        await proxy.cut(0);
+      },
+      close: async () => {
+        await watched.close();
+        for (const one of served) await one.close();
+        await proxy.close();
+      },
+    };
+  }
+
+  it('comes back to a process that takes the place of the one before; paused, it keeps what it shows', async () => {
+    const { watched, replace, close } = await behindProxy({});
+    const state = (text: string): Promise<void> =>
+      watched.locator(`#link-state:text-is("${text}")`).waitFor();
+    await watched.locator('#answers li').first().waitFor();
+    await watched.locator('#pause').click();
+    await replace('broken off');
+    await state('paused (connection lost, trying again)');
+    await state('paused (live)');
+    assert.equal(await watched.locator('#answers li').count(), 20);
+    await watched.locator('#pause').click();
+    assert.equal(await watched.locator('#answers li').count(), 20);
+    await replace('closed');
+    await state('the run has ended');
+    await state('live');
+    assert.equal(await watched.locator('#answers li').count(), 20);
+    await close();
+  });
+
+  it('asks for the token again when another process does not know it', async () => {
+    const token = 'a-token-of-some-length';
+    const { watched, replace, close } = await behindProxy({ SECL_DASHBOARD_TOKEN: token });
+    const signIn = async (): Promise<void> => {
+      await watched.locator('h1:text-is("Token needed")').waitFor();
+      await watched.locator('#token').fill(token);
+      await watched.locator('button[type=submit]').click();
+      await watched.locator('#answers li').first().waitFor();
+    };
+    await signIn();
+    await replace('broken off');
+    await signIn();
+    await close();
   });
 
   it('did nothing that its policy forbids', () => {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { chromium, type Browser } from 'playwright-core';
+import { availableParallelism, loadavg } from 'node:os';
+import { chromium, type Browser, type Page } from 'playwright-core';
 
 /** Where systems put it. */
 const PLACES = [
@@ -28,11 +29,55 @@ export function findChromium(): FoundChromium {
   };
 }
 
+/**
+ * How long a browser may take for one thing: ten times playwright-core's own 30 s, since on cores that others hold
+ * everything takes that much longer. What can be done is not waited for.
+ */
+const PATIENCE_MS = 300_000;
+
 /** Starts it without a window. */
 export async function startChromium(path: string): Promise<Browser> {
   return await chromium.launch({
     executablePath: path,
+    timeout: PATIENCE_MS,
     // Root has no sandbox, and containers have little shared memory.
     args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'],
   });
+}
+
+/** Opens a page that waits as long for what it is asked as the browser does for its start. */
+export async function openPatientPage(
+  browser: Browser,
+  options: Parameters<Browser['newPage']>[0] = {},
+): Promise<Page> {
+  const page = await browser.newPage(options);
+  page.setDefaultTimeout(PATIENCE_MS);
+  return page;
+}
+
+/**
+ * Does a part of a test's set-up. Where it fails, all tests of the file do: the error then says which part it was, after
+ * how long, and under which load.
+ *
+ * @param seen - What else may tell why.
+ */
+export async function settingUp<T>(
+  part: string,
+  work: () => Promise<T>,
+  seen: () => Promise<string> = () => Promise.resolve('nothing more is known'),
+): Promise<T> {
+  const startedMs = performance.now();
+  try {
+    return await work();
+  } catch (cause) {
+    const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
+    const load = (loadavg()[0] ?? 0).toFixed(1);
+    const known = await seen().catch(
+      (error: unknown) => `it cannot be looked at: ${String(error)}`,
+    );
+    throw new Error(
+      `the set-up failed at "${part}" after ${seconds} s, under a load of ${load} on ${availableParallelism()} cores: ${String(cause)}; ${known}`,
+      { cause },
+    );
+  }
 }

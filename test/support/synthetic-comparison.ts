@@ -29,6 +29,7 @@ export function syntheticComparison(
           confidence: Math.min(1, random.next() * 0.5 + 0.5 / (at + 1)),
         })),
       ),
+      deadLetters: {},
       sampled: name === 'dinco',
       forwardTokens: { answer: 1000, confidence: 0, scoring: at * 5000, training: 0 },
       trainedQuestions: 0,

@@ -17,6 +17,7 @@ import {
   type PlannedRecord,
 } from '../../broker/plan-records.ts';
 import { readThrough } from '../../broker/read-through.ts';
+import { setupOf } from '../../broker/setup-of.ts';
 import { SeclError } from '../../errors/secl-error.ts';
 import type {
   Broker,
@@ -168,10 +169,7 @@ export class LevelLog implements EmbeddedLog {
 
   async setup(name: string): Promise<TopicSetup> {
     this.#assertOpen();
-    const topic = this.#tables.topics.get(name);
-    if (topic === undefined) throw topicUnknown(name);
-    const { compacted, retentionMs, retentionBytes } = topic;
-    return Promise.resolve({ compacted, retentionMs, retentionBytes, copies: null });
+    return Promise.resolve(setupOf(this.#tables.topics, name));
   }
 
   async bounds(topic: string, partition: number): Promise<PartitionBounds> {

@@ -1,9 +1,11 @@
 import KafkaNode, { type FetchedPartition } from 'kafkajs/src/broker/index.js';
 import Decoder from 'kafkajs/src/protocol/decoder.js';
 import fetchRequests from 'kafkajs/src/protocol/requests/fetch/index.js';
+import metadataRequests from 'kafkajs/src/protocol/requests/metadata/index.js';
 
-/** The newest version that kafkajs knows; every broker since 2.3 speaks it. */
+/** The newest versions that kafkajs knows; every broker since 2.3 speaks them. */
 const FETCH_VERSION = 11;
+const METADATA_VERSION = 6;
 /** Where a batch says how many offsets it spans less one, and the least that it takes, in bytes from its beginning. */
 const LAST_OFFSET_DELTA_AT = 23;
 const BATCH_HEADER_BYTES = 61;
@@ -12,9 +14,28 @@ const BATCH_PREFIX_BYTES = 12;
 
 /**
  * A broker of kafkajs whose fetches also say how far they came. A compacted topic keeps batches without a record, for
- * what they say of their producer; kafkajs passes over them in silence, so that a page of them looks like none.
+ * what they say of their producer; kafkajs passes over them in silence, so that a page of them looks like none. And its
+ * topics are told though some partition, maybe of somebody else's topic, has no leader: kafkajs throws then.
  */
 export class BatchNode extends KafkaNode {
+  /** Partition counts of all topics but Kafka's own. */
+  async topicCounts(): Promise<ReadonlyMap<string, number>> {
+    const { request, response } = metadataRequests.protocol({ version: METADATA_VERSION })({
+      topics: [],
+      allowAutoTopicCreation: false,
+    });
+    const { topicMetadata } = await this.connectionPool.send({
+      request,
+      response: { ...response, parse: (decoded) => Promise.resolve(decoded) },
+    });
+    return new Map(
+      topicMetadata
+        // One without partitions is being made.
+        .filter(({ isInternal, partitionMetadata }) => !isInternal && partitionMetadata.length > 0)
+        .map(({ topic, partitionMetadata }) => [topic, partitionMetadata.length]),
+    );
+  }
+
   override async fetch(options: Parameters<KafkaNode['fetch']>[0]): ReturnType<KafkaNode['fetch']> {
     const { response, ...asked } = fetchRequests.protocol({ version: FETCH_VERSION })({
       ...options,

@@ -89,12 +89,7 @@ export class KafkaClient {
 
   /** Partition counts of all topics but Kafka's own. */
   async topics(): Promise<ReadonlyMap<string, number>> {
-    const { topicMetadata } = await this.onAny((node) => node.metadata([]));
-    return new Map(
-      topicMetadata
-        .filter(({ isInternal }) => !isInternal)
-        .map(({ topic, partitionMetadata }) => [topic, partitionMetadata.length]),
-    );
+    return this.onAny((node) => node.topicCounts());
   }
 
   /** Partitions of a topic, or `undefined`: no such topic. Asked once, until {@link forgetTopic}. */
@@ -164,7 +159,7 @@ export class KafkaClient {
   }
 
   /** A request that any broker answers. */
-  async onAny<T>(work: (node: KafkaNode) => Promise<T>): Promise<T> {
+  async onAny<T>(work: (node: BatchNode) => Promise<T>): Promise<T> {
     for (const [nodeId, { node }] of this.#nodes) {
       if (node.isConnected()) return this.onNode(nodeId, work);
     }
@@ -176,7 +171,7 @@ export class KafkaClient {
 
   async onNode<T>(
     nodeId: number,
-    work: (node: KafkaNode, nodeId: number) => Promise<T>,
+    work: (node: BatchNode, nodeId: number) => Promise<T>,
     waitsMs = 0,
   ): Promise<T> {
     this.#assertOpen();
@@ -214,7 +209,7 @@ export class KafkaClient {
   /** @param forget - Called when the connections are given up, and with them every other request under way. */
   async #ask<T>(
     live: LiveNode,
-    work: (node: KafkaNode) => Promise<T>,
+    work: (node: BatchNode) => Promise<T>,
     forget: () => void,
     waitsMs = 0,
   ): Promise<T> {
@@ -285,7 +280,7 @@ export class KafkaClient {
       const [host = '', port] = addresses[i]?.split(':') ?? [];
       const seed = await this.#makeNode({ host, port: Number(port) });
       try {
-        // kafkajs settles no attempt whose connection breaks while it says who it is.
+        // As any request: kafkajs may lose track of an attempt.
         await settledOrGone(connected(seed.node), this.#gone.signal, lostMs(seed.limitMs));
         this.#assertOpen();
       } catch (error) {
@@ -321,7 +316,7 @@ export class KafkaClient {
 
 /** A node, and the signal that its connections were given up. */
 interface LiveNode {
-  readonly node: KafkaNode;
+  readonly node: BatchNode;
   readonly gone: AbortController;
   /** `host:port`. */
   readonly address: string;
@@ -340,7 +335,7 @@ function drop({ node, gone }: LiveNode): void {
   void hangUp(node);
 }
 
-function createNode(connectionPool: ConnectionPool, limitMs: number, nodeId?: number): KafkaNode {
+function createNode(connectionPool: ConnectionPool, limitMs: number, nodeId?: number): BatchNode {
   return new BatchNode({
     connectionPool,
     logger: SILENT,

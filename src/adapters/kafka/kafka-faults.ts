@@ -12,13 +12,22 @@ interface KafkaFault {
 /** PRODUCER_FENCED, which kafkajs does not know by name. */
 const PRODUCER_FENCED_CODE = 90;
 const FENCED = ['INVALID_PRODUCER_EPOCH', 'PRODUCER_FENCED'];
+const TIMED_OUT = 'KafkaJSRequestTimeoutError';
 const CONNECTION = [
   'KafkaJSConnectionError',
   'KafkaJSConnectionClosedError',
-  'KafkaJSRequestTimeoutError',
+  TIMED_OUT,
   'KafkaJSLockTimeout',
   'KafkaJSBrokerNotFound',
 ];
+/**
+ * kafkajs says of whatever went wrong while it said who it is that the user was refused. Of a connection that failed, what
+ * is left of the reason is its text.
+ */
+const REFUSED_USER = 'KafkaJSSASLAuthenticationError';
+const BROKEN_MEANWHILE =
+  /failed: (Closed connection|Connection (closed|error|timeout)|Not connected|Request .* timed out)/;
+const TIMED_OUT_MEANWHILE = /failed: Request .* timed out/;
 const STALE_LEADER = [
   'LEADER_NOT_AVAILABLE',
   'NOT_LEADER_FOR_PARTITION',
@@ -57,13 +66,14 @@ export function hasType(error: unknown, ...types: readonly string[]): boolean {
 
 /** Whether the connection failed, so that nobody knows whether the request was carried out. */
 export function isConnectionFault(error: unknown): boolean {
-  const { name } = faultOf(error);
-  return CONNECTION.includes(name);
+  const { name, message } = faultOf(error);
+  return CONNECTION.includes(name) || (name === REFUSED_USER && BROKEN_MEANWHILE.test(message));
 }
 
 /** Whether a request was given up since no answer came in time. */
 export function isRequestTimeout(error: unknown): boolean {
-  return faultOf(error).name === 'KafkaJSRequestTimeoutError';
+  const { name, message } = faultOf(error);
+  return name === TIMED_OUT || (name === REFUSED_USER && TIMED_OUT_MEANWHILE.test(message));
 }
 
 /** A fault like kafkajs's own, for a node that is not connected. */
@@ -141,7 +151,7 @@ export function codedFault(what: string, error: unknown): SeclError {
       cause: error,
     });
   }
-  const refused = name.includes('SASL');
+  const refused = name === REFUSED_USER && !isConnectionFault(error);
   return new SeclError('BROKER_FAILED', `${what}: ${message}`, {
     hint:
       UNFIT[type] ??

@@ -285,6 +285,23 @@ declare module 'kafkajs/src/protocol/requests/fetch/index.js' {
   export default requests;
 }
 
+declare module 'kafkajs/src/protocol/requests/metadata/index.js' {
+  import type KafkaNode from 'kafkajs/src/broker/index.js';
+  import type { ResponseReader } from 'kafkajs/src/cluster/connectionPoolBuilder.js';
+  const requests: {
+    protocol(options: { readonly version: number }): (options: {
+      /** None: all. */
+      readonly topics: readonly string[];
+      readonly allowAutoTopicCreation: boolean;
+    }) => {
+      readonly request: unknown;
+      readonly response: ResponseReader<Awaited<ReturnType<KafkaNode['metadata']>>>;
+    };
+  };
+  // eslint-disable-next-line no-restricted-exports -- a CommonJS module
+  export default requests;
+}
+
 declare module 'kafkajs/src/consumer/assignerProtocol.js' {
   export const MemberMetadata: {
     encode(value: { readonly version: number; readonly topics: readonly string[] }): Buffer;

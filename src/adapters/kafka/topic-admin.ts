@@ -2,7 +2,7 @@ import type { ConfigEntry } from 'kafkajs/src/broker/index.js';
 import type { Topic } from '../../broker/check-topic.ts';
 import type { TopicSetup } from '../../ports/broker.ts';
 import type { KafkaClient } from './kafka-client.ts';
-import { codedFault, connectionFault, hasType } from './kafka-faults.ts';
+import { codedFault, connectionFault, hasType, isTransient } from './kafka-faults.ts';
 import type { KafkaSettings } from './kafka-settings.ts';
 import { keepTrying } from './keep-trying.ts';
 import { topicSettings, type TopicSetting } from './topic-settings.ts';
@@ -94,7 +94,11 @@ export class TopicAdmin {
           }),
         );
       },
-      { patienceMs },
+      {
+        patienceMs,
+        // Another worker has widened it meanwhile, and this broker does not know yet.
+        again: (error) => isTransient(error) || hasType(error, 'INVALID_PARTITIONS'),
+      },
     );
   }
 

@@ -12,13 +12,13 @@ import {
 } from '../../broker/plan-records.ts';
 import { checkStateSizes, copyState } from '../../broker/partition-state.ts';
 import { readThrough } from '../../broker/read-through.ts';
+import { setupOf } from '../../broker/setup-of.ts';
 import type {
   Broker,
   OutgoingRecord,
   PartitionBounds,
   PartitionCommit,
   RecordPosition,
-  TopicSetup,
   TopicSpec,
 } from '../../ports/broker.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -168,12 +168,7 @@ export function createMemoryBroker(options: MemoryBrokerOptions): Broker {
     topics: whenOpen(
       () => new Map([...topics.values()].map(({ name, partitions }) => [name, partitions])),
     ),
-    setup: whenOpen((name: string): TopicSetup => {
-      const topic = topics.get(name);
-      if (topic === undefined) throw topicUnknown(name);
-      const { compacted, retentionMs, retentionBytes } = topic;
-      return { compacted, retentionMs, retentionBytes, copies: null };
-    }),
+    setup: whenOpen((name: string) => setupOf(topics, name)),
     bounds,
     committedOffset: whenOpen((groupId: string, topic: string, partition: number) => {
       placeOf(topic, partition);

@@ -6,22 +6,9 @@ import type { Codec } from '../../ports/record-codec.ts';
 import type { TopologyTopics } from '../../topology/topology.ts';
 import { describeBroker } from './open-broker.ts';
 import { openRecords } from './open-records.ts';
+import type { Readable } from './readable.ts';
 import { topicTails } from './topic-tails.ts';
 import { workerTopology, type BrokerChoice } from './worker-topology.ts';
-
-/** What can be read back, as the command line calls it. */
-export const READABLE = [
-  'questions',
-  'answers',
-  'feedback',
-  'metrics',
-  'adapters',
-  'decisions',
-  'deadLetters',
-] as const;
-
-/** One of {@link READABLE}. */
-export type Readable = (typeof READABLE)[number];
 
 /** A record that was read back. */
 export interface ReadBack {

@@ -5,8 +5,10 @@ import type { CalibrationWindow } from '../../events/calibration-window.ts';
 import type { DeadLetter } from '../../events/dead-letter.ts';
 import type { Feedback } from '../../events/feedback.ts';
 import type { Question } from '../../events/question.ts';
-import { formatBytes } from '../model-store.ts';
-import type { ReadBack, Readable } from './read-topic.ts';
+import { sourceTitle } from '../../report/score-title.ts';
+import { formatBytes } from '../model-choices.ts';
+import type { ReadBack } from './read-topic.ts';
+import type { Readable } from './readable.ts';
 
 /** Longest text that a line shows. */
 const TEXT_CHARS = 60;
@@ -38,7 +40,7 @@ function factsOf(what: Readable, value: unknown, key: string | null): string {
       const { questionId, extracted, text, published } = value as Answer;
       const { value: confidence, source, adapterVersion } = published;
       const adapter = adapterVersion === 0 ? '' : `, adapter ${adapterVersion}`;
-      return `${questionId}  ${number(confidence)} (${source}${adapter})  ${short(extracted ?? text)}`;
+      return `${questionId}  ${number(confidence)} (${short(sourceTitle(source))}${adapter})  ${short(extracted ?? text)}`;
     }
     case 'feedback': {
       const { questionId, acceptedAnswers, correct } = value as Feedback;

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { openFileAdapterStore } from '../../adapters/files/file-adapter-store.ts';
 import type { Topology } from '../../topology/topology.ts';
-import { alertLine, alertsOfCommand } from '../alerts-of-command.ts';
+import { alertLine } from '../alert-line.ts';
+import { alertsOfCommand } from '../alerts-of-command.ts';
 import { learningOptionsOf } from '../learning-options-of.ts';
 import { openTelemetryOf } from '../open-telemetry-of.ts';
 import { openAdapterLoader, openTrainer } from '../open-trainer.ts';

@@ -140,6 +140,24 @@ describe('compareStream', () => {
     assert.equal(domains[2], domains[0]);
   });
 
+  it('counts the questions that could not be answered', async () => {
+    const broken = join(folder, 'broken.jsonl');
+    const question = (id: string, text: string): string =>
+      JSON.stringify({ id, question: text, accepted: ['a'] });
+    // Half of a surrogate pair, which UTF-8 cannot hold.
+    const lines = [question('1', 'one?'), question('2', 'two \ud83d?'), question('3', 'three?')];
+    await writeFile(broken, `${lines.join('\n')}\n`);
+    const { summary } = await compare({
+      stream: broken,
+      strategies: ['verbalized', 'selfConsistency', 'secl'],
+      folder: join(folder, 'broken'),
+    });
+    for (const [name, { answered, deadLetters }] of Object.entries(summary.strategies)) {
+      assert.equal(answered, 2, name);
+      assert.deepEqual(deadLetters, { RECORD_INVALID: 1 }, name);
+    }
+  });
+
   it('drains, and goes on where it stopped', async () => {
     const options = {
       strategies: ['verbalized', 'pTrue'] as const,

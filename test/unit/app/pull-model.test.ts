@@ -313,7 +313,7 @@ describe('verifyModel', () => {
 });
 
 describe('resolveModel', () => {
-  it('tells names from files, and suggests the nearest name', async () => {
+  it('tells names from files, lists the known ones, and suggests one only where it is near', async () => {
     const store = storeFor(await scriptedServer(gone));
     const file = join(folder, 'Ünusual Name Q4_K_M.GGUF');
     await writeFile(file, MODEL);
@@ -324,7 +324,20 @@ describe('resolveModel', () => {
     });
     assert.equal((await resolveModel(store, 'TINY-Model')).kind, 'catalogue');
     const error = await expectFailure(resolveModel(store, 'tinny'), 'MODEL_NOT_FOUND');
-    assert.match(error.hint ?? '', /Did you mean tiny-model\?/);
+    assert.equal(
+      error.hint,
+      'Did you mean tiny-model? Known: tiny-model; `secl model list` says more. A GGUF file is named by its path.',
+    );
+    const begun = await expectFailure(resolveModel(store, 'tyni'), 'MODEL_NOT_FOUND');
+    assert.match(begun.hint ?? '', /^Did you mean tiny-model\?/);
+    // A name that is like none is answered with all of them, and with no guess.
+    for (const name of ['nosuch', 'x', 'M'.repeat(200)]) {
+      const far = await expectFailure(resolveModel(store, name), 'MODEL_NOT_FOUND');
+      assert.equal(
+        far.hint,
+        'Known: tiny-model; `secl model list` says more. A GGUF file is named by its path.',
+      );
+    }
     await expectFailure(resolveModel(store, './absent.gguf'), 'MODEL_NOT_FOUND');
     await expectFailure(resolveModel(store, folder), 'MODEL_NOT_FOUND');
   });

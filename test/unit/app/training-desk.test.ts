@@ -11,8 +11,10 @@ import type { AdapterRecord } from '../../../src/events/adapter.ts';
 import type { TrainingBatch } from '../../../src/events/training-batch.ts';
 import { expectFailure } from '../../support/expect-failure.ts';
 import { adapterRecord, learningOptions } from '../../support/learning-fixture.ts';
+import { manualClock } from '../../support/manual-clock.ts';
 
 const never = new AbortController().signal;
+const START_MS = manualClock().nowMs();
 
 const batchOf = (ordinal: number): TrainingBatch =>
   ({ batchId: `batch ${ordinal}`, ordinal }) as TrainingBatch;
@@ -60,6 +62,7 @@ function bench(mode: 'barrier' | 'async', found?: TrainingBatch): Bench {
         made.closed += 1;
       },
     },
+    clock: manualClock(),
     load: () => Promise.reject(new Error('nothing is loaded here')),
     decisionsFrom: async (offset) => ({ decisions: [], next: offset }),
     recordOf: () => Promise.reject(new Error('no restart here')),
@@ -98,7 +101,7 @@ describe('the training desk', () => {
     assert.equal(outcome, 'waiting');
     finish(adapterRecord(1));
     await settle();
-    assert.deepEqual(outcome, { record: adapterRecord(1) });
+    assert.deepEqual(outcome, { record: adapterRecord(1), trainedAtMs: START_MS });
   });
 
   it('without waiting says nothing until the adapter is there', async () => {
@@ -109,7 +112,10 @@ describe('the training desk', () => {
     assert.equal(await desk.outcomeOf('batch 1', never, 1), undefined);
     finish(adapterRecord(1));
     await settle();
-    assert.deepEqual(await desk.outcomeOf('batch 1', never, 1), { record: adapterRecord(1) });
+    assert.deepEqual(await desk.outcomeOf('batch 1', never, 1), {
+      record: adapterRecord(1),
+      trainedAtMs: START_MS,
+    });
   });
 
   for (const mode of ['barrier', 'async'] as const) {
@@ -141,7 +147,7 @@ describe('the training desk', () => {
       finish(adapterRecord(4));
       await settle();
       const outcome = mode === 'async' ? await desk.outcomeOf('batch 4', never, 1) : await first;
-      assert.deepEqual(outcome, { record: adapterRecord(4) });
+      assert.deepEqual(outcome, { record: adapterRecord(4), trainedAtMs: START_MS });
       assert.deepEqual([begun, sought], [['batch 4'], ['batch 4']]);
     });
 
@@ -159,7 +165,10 @@ describe('the training desk', () => {
     await settle();
     finish(adapterRecord(1));
     await settle();
-    assert.deepEqual(await desk.outcomeOf('batch 1', never, 1), { record: adapterRecord(1) });
+    assert.deepEqual(await desk.outcomeOf('batch 1', never, 1), {
+      record: adapterRecord(1),
+      trainedAtMs: START_MS,
+    });
     assert.deepEqual([sought, begun], [[], ['batch 1']]);
   });
 
@@ -173,7 +182,10 @@ describe('the training desk', () => {
     await settle();
     assert.deepEqual(begun, ['batch 1', 'batch 2']);
     finish(adapterRecord(2));
-    assert.deepEqual(await desk.outcomeOf('batch 2', never, 1), { record: adapterRecord(2) });
+    assert.deepEqual(await desk.outcomeOf('batch 2', never, 1), {
+      record: adapterRecord(2),
+      trainedAtMs: START_MS,
+    });
   });
 
   it('says nothing to one who has gone', async () => {

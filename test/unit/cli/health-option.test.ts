@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parseHealthAddress } from '../../../src/cli/health-option.ts';
-import { seconds } from '../../../src/cli/seconds.ts';
 import { textTable } from '../../../src/cli/text-table.ts';
 
 describe('parseHealthAddress', () => {
@@ -11,13 +10,6 @@ describe('parseHealthAddress', () => {
     assert.deepEqual(parseHealthAddress('[::1]:9'), { host: '::1', port: 9 });
     for (const text of ['', 'host', ':1', '65536', '1:2:3', 'a:b'])
       assert.throws(() => parseHealthAddress(text), /port from 0 to 65535/, text);
-  });
-});
-
-describe('seconds', () => {
-  it('is above 0', () => {
-    assert.equal(seconds('0.5'), 0.5);
-    for (const text of ['0', '-1', 'x', '', 'Infinity']) assert.throws(() => seconds(text), text);
   });
 });
 

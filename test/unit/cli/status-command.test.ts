@@ -123,7 +123,7 @@ describe('secl status', () => {
     const { text, code } = await status('--run', run, '--max-age', '5');
     assert.equal(code, 12);
     assert.match(text, /10 min old; the verdict then was "trust"/);
-    await assert.rejects(status('--run', run, '--max-age', '-1'), /must be above 0/);
+    await assert.rejects(status('--run', run, '--max-age', '-1'), /must be a number above 0/);
   });
 
   it('prints JSON, of a worker’s folder too, and says so where nothing has closed', async () => {

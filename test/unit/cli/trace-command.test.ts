@@ -14,7 +14,6 @@ async function trace(...args: string[]): Promise<string> {
   registerTraceCommand(program);
   const printed: string[] = [];
   mock.method(console, 'log', (text: string) => printed.push(text));
-  mock.method(process.stdout, 'write', (text: string) => printed.push(text) > 0);
   try {
     await program.parseAsync(['node', 'secl', 'trace', ...args]);
   } finally {

@@ -30,6 +30,13 @@ test('an empty view can be shown, and invents nothing', () => {
   assert.deepEqual(view.answers, []);
 });
 
+test('the name of a run is cut and cleaned as all texts from outside', () => {
+  const title = `a\u202eb ${'W'.repeat(900_000)}`;
+  const { head } = showDashboard(EMPTY_DASHBOARD, { ...options, title });
+  assert.match(head.title, /^a\ufffdb W+…$/u);
+  assert.ok(head.title.length < 300);
+});
+
 test('measured comes of labels alone, estimated of confidences alone', () => {
   // 12 labelled of confidence 0.75, 9 right; 12 without a label of confidence 0.25.
   const labelled = Array.from({ length: 12 }, (_, i) => [

@@ -22,10 +22,10 @@ test('a long one is cut by code points, and says how long it was', () => {
 });
 
 test('marks that reorder or hide text, controls and lone surrogates are replaced', () => {
-  const hostile = 'a\u202eb\u2066c\u200bd\u0000e\u001b[31mf\ud800g\ufeffh';
+  const hostile = 'a\u202eb\u2066c\u200bd\u0000e\u001b[31mf\ud800g\ufeffh\u061ci';
   assert.equal(
     shownText(hostile, 99).text,
-    'a\ufffdb\ufffdc\ufffdd\ufffde\ufffd[31mf\ufffdg\ufffdh',
+    'a\ufffdb\ufffdc\ufffdd\ufffde\ufffd[31mf\ufffdg\ufffdh\ufffdi',
   );
 });
 

@@ -8,6 +8,7 @@ import {
   type DashboardState,
 } from '../../../src/dashboard-view/dashboard-state.ts';
 import { stepDashboard } from '../../../src/dashboard-view/step-dashboard.ts';
+import type { AdapterDecision } from '../../../src/events/adapter-decision.ts';
 import {
   adapterOf,
   answerOf,
@@ -115,10 +116,31 @@ test('of windows the newest revision over all domains is kept', () => {
   );
 });
 
-test('what happens to adapters is told in order, the head of a lineage once', () => {
+test('what happens to adapters is told in order, whichever topic is read first', () => {
+  const at = (version: number, ms: number): AdapterDecision =>
+    decisionOf({ version, decidedAtMs: ms });
+  const kinds = (state: DashboardState): string[] =>
+    state.adapterEvents.map(({ kind, version }) => `${kind} ${version}`);
+  // A finished run: adapters of all versions come before the first decision.
   const state = fold([
     input('adapter', adapterOf(), 3),
-    input('adapter', adapterOf(), 4),
+    input('adapter', adapterOf({ version: 2 }), 13),
+    input('decision', at(1, 4)),
+    input('decision', at(2, 14)),
+  ]);
+  assert.deepEqual(kinds(state), ['trained 1', 'accepted 1', 'trained 2', 'accepted 2']);
+  // Of many, the newest are kept, not those of the topic that is read last.
+  const many = Array.from({ length: DASHBOARD_LIMITS.adapterEvents }, (_, i) => i);
+  const long = fold([
+    ...many.map((i) => input('adapter', adapterOf({ version: i }), 10 * i)),
+    ...many.map((i) => input('decision', at(i, 10 * i + 1))),
+  ]);
+  assert.equal(long.adapterEvents.filter(({ kind }) => kind === 'trained').length, many.length / 2);
+});
+
+test('what becomes of an adapter is told, and what acts', () => {
+  const state = fold([
+    input('adapter', adapterOf(), 3),
     input('decision', decisionOf()),
     input(
       'decision',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createAccess, SESSION_COOKIE } from '../../../src/dashboard/access.ts';
+import { createAccess, sessionCookie } from '../../../src/dashboard/access.ts';
 
 const TOKEN = 'a-token-of-some-length';
 
@@ -25,7 +25,7 @@ test('the token is taken as a header, and once for a cookie that does not hold i
   const session = result.cookie.split(';')[0] ?? '';
   assert.equal(access.isAllowed({ cookie: `other=1; ${session}` }), true);
   assert.equal(access.isAllowed({ cookie: `${session}x` }), false);
-  assert.equal(access.isAllowed({ cookie: `${SESSION_COOKIE}=${TOKEN}` }), false);
+  assert.equal(access.isAllowed({ cookie: `${sessionCookie(undefined)}=${TOKEN}` }), false);
 });
 
 test('a session of another process is none', () => {
@@ -33,6 +33,23 @@ test('a session of another process is none', () => {
   assert.ok(result.kind === 'welcome');
   const cookie = result.cookie.split(';')[0] ?? '';
   assert.equal(createAccess(TOKEN, () => 0).isAllowed({ cookie }), false);
+});
+
+test('pages of one host, which share its cookies whatever their ports, do not sign each other out', () => {
+  const jar = new Map<string, string>();
+  const hosts = ['127.0.0.1:8787', '127.0.0.1:8788', '[::1]', 'page.example'];
+  const pages = hosts.map((host) => ({ host, access: createAccess(TOKEN, () => 0) }));
+  for (const { host, access } of pages.slice(0, 3)) {
+    const result = access.signIn(TOKEN, host);
+    assert.ok(result.kind === 'welcome');
+    const [name = '', value = ''] = (result.cookie.split(';')[0] ?? '').split('=');
+    jar.set(name, value);
+  }
+  const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
+  assert.deepEqual(
+    pages.map(({ host, access }) => access.isAllowed({ cookie, host })),
+    [true, true, true, false],
+  );
 });
 
 test('after ten wrong tokens none is looked at for a minute; who is signed in reads on', () => {

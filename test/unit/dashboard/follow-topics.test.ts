@@ -142,3 +142,21 @@ test('a broker that was closed ends it', async () => {
   assert.deepEqual(troubles, []);
   await assert.rejects(broker.topics(), (error) => error instanceof SeclError);
 });
+
+test('the head of a lineage, which repeats a version, is passed over', async () => {
+  const broker = createMemoryBroker({ clock: manualClock() });
+  await broker.ensureTopics([{ name: 'adapters', compacted: true }]);
+  const keyed = (key: string): Parameters<typeof broker.append>[0][number] => ({
+    topic: 'adapters',
+    key: new TextEncoder().encode(key),
+    value: bytes({ version: 1 }),
+  });
+  await broker.append([keyed('main/1'), keyed('main/head')]);
+  const { follower, inputs } = follow(broker);
+  await follower.catchUp();
+  await follower.stop();
+  assert.deepEqual(
+    inputs.map(({ kind }) => kind),
+    ['adapter'],
+  );
+});

@@ -54,6 +54,16 @@ test('an accepted adapter stands under its version and as the head of its lineag
   );
 });
 
+test('an adapter is dated by its training where that is known', () => {
+  const decision = decisionOf(2, 'accepted');
+  const settled = [{ record: adapterRecord(2), trainedAtMs: 5, decision }];
+  const times = loopRecords({ ...NO_LOOP, settled }, TOPICS, CODECS);
+  assert.deepEqual(
+    times.map(({ timestampMs }) => timestampMs),
+    [5, 5, undefined],
+  );
+});
+
 test('a refused one never becomes the head', () => {
   const settled = [{ record: adapterRecord(2), decision: decisionOf(2, 'refused') }];
   assert.deepEqual(addressed({ settled }), [

@@ -34,6 +34,29 @@ describe('renderComparisonTable', () => {
     assert.match(text, /\nVerbalized +3 +0\.\d{3} ± 0\.\d{3} /);
   });
 
+  it('tells questions without an answer, strategies with the same ones together', () => {
+    const { strategies, ...rest } = syntheticComparison();
+    const unanswered = Object.fromEntries(
+      Object.entries(strategies).map(([name, strategy]) => [
+        name,
+        {
+          ...strategy,
+          deadLetters: {
+            CONTEXT_OVERFLOW: 1200,
+            ...(strategy.sampled ? { RECORD_INVALID: 1 } : {}),
+          },
+        },
+      ]),
+    );
+    const text = renderComparisonTable({ ...rest, strategies: unanswered });
+    assert.match(text, /\nNot answered: 1,200 × CONTEXT_OVERFLOW \(Verbalized, NormPTrue\); /);
+    assert.match(
+      text,
+      /\nNot answered: 1,200 × CONTEXT_OVERFLOW, 1 × RECORD_INVALID \(DINCO †\); /,
+    );
+    assert.doesNotMatch(renderComparisonTable(syntheticComparison()), /Not answered/);
+  });
+
   it('has a table of nothing', () => {
     const empty = { ...syntheticComparison([], []), complete: false };
     assert.match(renderComparisonTable(empty), /^strategy/);

@@ -44,7 +44,6 @@ describe('renderTrace', () => {
         '',
         '  linked: trace t2',
         `  ${'train'.padEnd(46)}       0.0    100.0 ms ${'█'.repeat(24)}  FAILED CODE: why`,
-        '',
       ].join('\n'),
     );
   });

@@ -23,6 +23,7 @@ const outcome = (
     correct: i % 2 === 0,
     confidence,
   })),
+  deadLetters: {},
   sampled: false,
   forwardTokens: { answer: 100, confidence: 0, scoring: 0, training: 0 },
   trainedQuestions: 0,

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
 import { describe, it } from 'node:test';
-import { batchEnds } from '../../../../src/adapters/kafka/batch-node.ts';
+import type { ConnectionPool } from 'kafkajs/src/cluster/connectionPoolBuilder.js';
+import { batchEnds, BatchNode } from '../../../../src/adapters/kafka/batch-node.ts';
 
 /**
  * A batch of format 2 whose record was compacted away, as Kafka 4.1.0 sent it: offset 0, spanning one, 49 bytes, of an
@@ -49,5 +51,63 @@ describe('batchEnds', () => {
       undefined,
       undefined,
     ]);
+  });
+});
+
+describe('BatchNode', () => {
+  it('tells all topics but Kafka’s own, though a partition has no leader, as after a broker is gone', async () => {
+    interface Writer {
+      readonly buffer: Buffer;
+      writeInt8(value: number): Writer;
+      writeInt16(value: number): Writer;
+      writeInt32(value: number): Writer;
+      writeString(text: string | null): Writer;
+      writeArray(items: readonly Writer[]): Writer;
+    }
+    const Encoder = createRequire(import.meta.url)(
+      'kafkajs/src/protocol/encoder.js',
+    ) as new () => Writer;
+    const none = (): Writer => new Encoder();
+    const partition = (id: number, error: number): Writer =>
+      none()
+        .writeInt16(error)
+        .writeInt32(id)
+        .writeInt32(error === 0 ? 1 : -1)
+        .writeArray([])
+        .writeArray([])
+        .writeArray([]);
+    const topic = (name: string, isInternal: number, errors: readonly number[]): Writer =>
+      none()
+        .writeInt16(0)
+        .writeString(name)
+        .writeInt8(isInternal)
+        .writeArray(errors.map((error, id) => partition(id, error)));
+    // Metadata of version 6: time of throttling, brokers, cluster, controller, topics. 5: no leader.
+    const { buffer } = none()
+      .writeInt32(0)
+      .writeArray([])
+      .writeString(null)
+      .writeInt32(1)
+      .writeArray([
+        topic('ours', 0, [0, 0]),
+        topic('gone', 0, [0, 5, 0]),
+        topic('__consumer_offsets', 1, [0]),
+        topic('being-made', 0, []),
+      ]);
+    const connectionPool: ConnectionPool = {
+      ...{ host: 'a', port: 1 },
+      send: async ({ response }) => response.parse(await response.decode(buffer)),
+    };
+    const node = new BatchNode({
+      ...{ connectionPool, logger: { namespace: () => undefined } },
+      ...{ authenticationTimeout: 1000, allowAutoTopicCreation: false },
+    });
+    assert.deepEqual(
+      [...(await node.topicCounts())],
+      [
+        ['ours', 2],
+        ['gone', 3],
+      ],
+    );
   });
 });

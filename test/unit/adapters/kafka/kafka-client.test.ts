@@ -171,7 +171,6 @@ describe('connections to Kafka', () => {
   });
 
   it('give up an attempt to connect that kafkajs never settles', async (t) => {
-    // As where the connection is reset while SASL is under way.
     t.mock.method(KafkaNode.prototype, 'connect', () => new Promise(() => undefined));
     t.mock.method(KafkaNode.prototype, 'isConnected', () => false);
     t.mock.method(KafkaNode.prototype, 'disconnect', () => Promise.resolve());

@@ -1,13 +1,26 @@
 import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
 import { it } from 'node:test';
 import {
   codedFault,
   connectionFault,
   isConnectionFault,
   isFencedFault,
+  isRequestTimeout,
   isTransient,
 } from '../../../../src/adapters/kafka/kafka-faults.ts';
 import { SeclError } from '../../../../src/errors/secl-error.ts';
+
+/** How kafkajs says who it is. */
+type Authenticator = (sasl: {
+  readonly username: string;
+  readonly password: string;
+}) => (of: {
+  readonly host: string;
+  readonly port: number;
+  readonly logger: unknown;
+  readonly saslAuthenticate: () => Promise<never>;
+}) => { authenticate(): Promise<void> };
 
 const fault = (type: string, code = 1): Error => Object.assign(new Error(type), { type, code });
 
@@ -27,6 +40,45 @@ it('says what to do about a refused user', () => {
   assert.match(codedFault('opening', refused).hint ?? '', /password/);
   assert.equal(codedFault('opening', refused).retryable, false);
   assert.equal(codedFault('opening', connectionFault('gone')).retryable, true);
+});
+
+it('tells a connection that failed during SASL from a user who is refused', async () => {
+  const load = createRequire(import.meta.url);
+  const kafkajs = load('kafkajs/src/errors.js') as Record<string, new (...of: unknown[]) => Error>;
+  const plain = load('kafkajs/src/broker/saslAuthenticator/plain.js') as Authenticator;
+  const scram = load('kafkajs/src/broker/saslAuthenticator/scram256.js') as Authenticator;
+  const after = async (provider: Authenticator, cause: Error): Promise<unknown> => {
+    const logger = { debug: () => undefined, error: () => undefined };
+    const authenticator = provider({ username: 'u', password: 'p' })({
+      ...{ host: 'a', port: 1, logger, saslAuthenticate: () => Promise.reject(cause) },
+    });
+    return authenticator.authenticate().catch((error: unknown) => error);
+  };
+  const made = (name: string, message: string): Error =>
+    new (kafkajs[name] ?? assert.fail(name))(message, {});
+  for (const provider of [plain, scram]) {
+    for (const [name, message] of [
+      ['KafkaJSConnectionClosedError', 'Closed connection'],
+      ['KafkaJSConnectionError', 'Connection error: read ECONNRESET'],
+      ['KafkaJSConnectionError', 'Connection closed by the server'],
+      ['KafkaJSConnectionError', 'Not connected'],
+      ['KafkaJSRequestTimeoutError', 'Request SaslAuthenticate(key: 36, version: 1) timed out'],
+    ] as const) {
+      const error = await after(provider, made(name, message));
+      assert.equal((error as Error).name, 'KafkaJSSASLAuthenticationError');
+      assert.ok(isConnectionFault(error), message);
+      assert.equal(isRequestTimeout(error), name === 'KafkaJSRequestTimeoutError');
+      const coded = codedFault('opening', error);
+      assert.equal(coded.retryable, true);
+      assert.doesNotMatch(coded.hint ?? '', /password/);
+    }
+    const refused = await after(
+      provider,
+      fault('SASL_AUTHENTICATION_FAILED: Authentication failed: Invalid username or password'),
+    );
+    assert.ok(!isTransient(refused));
+    assert.match(codedFault('opening', refused).hint ?? '', /password/);
+  }
 });
 
 it('tells a right that is missing from a password that is wrong', () => {

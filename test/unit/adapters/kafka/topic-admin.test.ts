@@ -29,6 +29,35 @@ describe('TopicAdmin', () => {
       assert.equal(created?.['numPartitions'], 4);
     });
 
+  it('widens a topic that another worker widens at the same time', async () => {
+    const partitions = new Map([['t', 2]]);
+    const { client, asked } = fakeKafkaClient(
+      {
+        createPartitions: () => {
+          partitions.set('t', 4);
+          // Kafka's word for one that has as many already.
+          throw kafkaError('INVALID_PARTITIONS');
+        },
+      },
+      partitions,
+    );
+    await new TopicAdmin(client, kafkaSettings(usual)).widen('t', 4);
+    assert.equal(asked.filter(({ name }) => name === 'createPartitions').length, 1);
+  });
+
+  it('says so where a topic stays too narrow', async () => {
+    const { client } = fakeKafkaClient(
+      {
+        createPartitions: () => {
+          throw kafkaError('INVALID_PARTITIONS');
+        },
+      },
+      new Map([['t', 2]]),
+    );
+    const admin = new TopicAdmin(client, kafkaSettings(usual));
+    await assert.rejects(admin.widen('t', 4), { message: 'INVALID_PARTITIONS' });
+  });
+
   it('says which topic cannot be created and why, not only that one cannot', async () => {
     // kafkajs puts the faults of topics into one of its own, which says nothing.
     const refused = kafkaError('INVALID_REPLICATION_FACTOR');

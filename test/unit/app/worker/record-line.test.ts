@@ -24,7 +24,7 @@ describe('recordLine', () => {
     };
     assert.equal(
       recordLine('answers', record(answer)),
-      '1/7  q  0.250 (verbalized, adapter 3)  Nairobi',
+      '1/7  q  0.250 (Verbalized, adapter 3)  Nairobi',
     );
     const letter = {
       sourceTopic: 's',

@@ -1,0 +1,2 @@
+// For the command line, which sees this room only.
+export { spanText } from '../verdict/span-text.ts';
