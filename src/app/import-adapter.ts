@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
+import { constants, open } from 'node:fs/promises';
 import path from 'node:path';
 import { SeclError } from '../errors/secl-error.ts';
 import type { AdapterScope } from '../events/adapter-scope.ts';
@@ -163,12 +163,14 @@ async function keepBytes(
   return { sha256, sizeBytes: bytes.length, weights };
 }
 
-/** Reads a file whose size is looked at first. */
+/** Reads a file whose kind and size are looked at first: a pipe would be waited for, a device has no end. */
 async function readBounded(file: string, maxBytes: number): Promise<Uint8Array> {
   try {
-    const handle = await open(file, 'r');
+    const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
-      const { size } = await handle.stat();
+      const stats = await handle.stat();
+      if (!stats.isFile()) throw new Error('it is no regular file');
+      const { size } = stats;
       if (size > maxBytes)
         throw adapterRefused('TOO_LARGE', `${file} has ${size} bytes, more than ${maxBytes}`);
       return new Uint8Array(await handle.readFile());

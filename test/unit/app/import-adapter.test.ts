@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { exportAdapter } from '../../../src/app/export-adapter.ts';
@@ -221,6 +221,11 @@ describe('importAdapter', () => {
     await writeFile(join(folder, 'adapter_model.safetensors'), 'no weights');
     const damaged = await expectFailure(importAdapter(folder, options), 'ADAPTER_REFUSED');
     assert.match(damaged.message, /DAMAGED/);
+    // As one without an end would be refused, or a pipe that nobody writes to.
+    await rm(join(folder, 'adapter_model.safetensors'));
+    await symlink('/dev/null', join(folder, 'adapter_model.safetensors'));
+    const device = await expectFailure(importAdapter(folder, options), 'FILE_UNREADABLE');
+    assert.match(device.message, /no regular file/);
     await writeFile(join(folder, 'adapter_config.json'), '{}');
     await expectFailure(importAdapter(folder, options), 'ADAPTER_REFUSED');
   });
