@@ -11,6 +11,7 @@ const verbalized: StrategyOutcome = {
     correct: i % 2 === 0,
     confidence: i === 9 ? null : 0.95,
   })),
+  deadLetters: {},
   sampled: false,
   forwardTokens: { answer: 5, confidence: 3, scoring: 0, training: 0 },
   trainedQuestions: 0,
