@@ -56,7 +56,6 @@ Examples:
 }
 
 async function runWorkerCommand(options: RunCommandOptions): Promise<void> {
-  const { runService } = await import('../app/worker/run-service.ts');
   const silent = options.json === true;
   const say = (text: string): void => {
     if (!silent) process.stderr.write(`${text}\n`);
@@ -70,6 +69,8 @@ async function runWorkerCommand(options: RunCommandOptions): Promise<void> {
     say('stopping after the questions in flight; once more to drop them');
   });
   try {
+    // Only now: who is told to stop while this loads stops as ever.
+    const { runService } = await import('../app/worker/run-service.ts');
     const last = await runService({
       ...serviceChoices(options),
       trainerTimeoutMs: options.trainerTimeout * 1000,

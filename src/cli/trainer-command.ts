@@ -51,7 +51,6 @@ Example:
   secl trainer --topology pipeline.yaml --brokers localhost:9092`,
     )
     .action(async (options: ServiceCommandOptions) => {
-      const { runTrainer } = await import('../app/worker/trainer-service.ts');
       const silent = options.json === true;
       const say = (text: string): void => {
         if (!silent) process.stderr.write(`${text}\n`);
@@ -61,6 +60,8 @@ Example:
         say('stopping after the batch in training; once more to give it up');
       });
       try {
+        // Only now: who is told to stop while this loads stops as ever.
+        const { runTrainer } = await import('../app/worker/trainer-service.ts');
         const batches = await runTrainer({
           ...serviceChoices(options),
           drain: interrupt.drain,
