@@ -55,6 +55,9 @@ const WORKER = 'secl run';
 const UNTRAINED = `${WORKER}, mode off`;
 const SERVED = `${WORKER}, trainer service`;
 
+/** Whether a sentence is about a right that is missing, or what looks as if it were not there. */
+const isOfRights = (sentence: string): boolean => /authoriz|missing/i.test(sentence);
+
 const RIGHTS = readKafkaRights();
 const PROCESSES = [...new Set(RIGHTS.map(({ process }) => process))];
 const CASES: readonly Case[] = [
@@ -150,15 +153,25 @@ broker:
   /** What a process does, to its end; what it says meanwhile goes to `said`. */
   const work = async (one: Case, said: string[], mayEverything = false): Promise<void> => {
     const never = new AbortController().signal;
+    const complained = new AbortController();
     const file = topologyFile(one, mayEverything);
     const place = { topology: file, model: STAND_IN };
     const service = {
       ...place,
       ...{ untilEnd: true, drain: never, abort: AbortSignal.timeout(PATIENCE_MS) },
-      onTrouble: (sentence: string) => void said.push(sentence),
+      onTrouble: (sentence: string) => {
+        said.push(sentence);
+        if (isOfRights(sentence)) complained.abort();
+      },
     };
+    // Without a right it goes on until it says so: at the end of the questions alerts may not have been looked at yet.
+    const isLacking = one.without !== undefined && !mayEverything;
     const answer = (): Promise<unknown> =>
-      runService({ ...service, trainerTimeoutMs: PATIENCE_MS, statusEveryMs: 60_000 });
+      runService({
+        ...service,
+        ...(isLacking ? { untilEnd: false, drain: complained.signal } : {}),
+        ...{ trainerTimeoutMs: PATIENCE_MS, statusEveryMs: 60_000 },
+      });
     switch (one.process) {
       case WORKER:
       case UNTRAINED:
@@ -248,7 +261,7 @@ broker:
       said.push(`${error.message} [${error.code}] ${error.hint ?? ''}`);
       if (one.without === undefined) throw error;
     }
-    return said.filter((sentence) => /authoriz|missing/i.test(sentence)).join('\n');
+    return said.filter(isOfRights).join('\n');
   };
 
   for (const one of CASES.filter(({ without }) => without === undefined))
