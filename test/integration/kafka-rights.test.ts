@@ -164,8 +164,9 @@ broker:
         if (isOfRights(sentence)) complained.abort();
       },
     };
-    // Without a right it goes on until it says so: at the end of the questions alerts may not have been looked at yet.
-    const isLacking = one.without !== undefined && !mayEverything;
+    // Without training the questions are at their end before alerts are looked at: it goes on until it says what it lacks.
+    // In `barrier` mode it has to know the end, or the last questions wait for more.
+    const isLacking = one.process === UNTRAINED && one.without !== undefined && !mayEverything;
     const answer = (): Promise<unknown> =>
       runService({
         ...service,
