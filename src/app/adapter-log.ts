@@ -6,6 +6,7 @@ import { openFileAdapterStore } from '../adapters/files/file-adapter-store.ts';
 import { SeclError } from '../errors/secl-error.ts';
 import type { AdapterDecision } from '../events/adapter-decision.ts';
 import type { AdapterRecord } from '../events/adapter.ts';
+import { isHeadKey, versionKey } from '../events/adapter-keys.ts';
 import { adapterRefused } from '../peft/adapter-refused.ts';
 import type { AdapterStore } from '../ports/adapter-store.ts';
 import type { Broker, TopicSpec } from '../ports/broker.ts';
@@ -93,10 +94,14 @@ export async function readAdapterLog(
       );
     },
     store,
-    addRecord: (record) =>
-      add(broker, adapters, `${record.lineage}/${record.version}`, codecs.adapter.encode(record)),
+    addRecord: (record) => add(broker, adapters, versionKey(record), codecs.adapter.encode(record)),
     addDecision: (decision) =>
-      add(broker, decisions, decision.lineage, codecs.adapterDecision.encode(decision)),
+      add(
+        broker,
+        decisions,
+        new TextEncoder().encode(decision.lineage),
+        codecs.adapterDecision.encode(decision),
+      ),
     bytesOf: async (record) => {
       const bytes = record.weights ?? (await store.get(record.sha256));
       if (bytes === undefined)
@@ -111,8 +116,7 @@ export async function readAdapterLog(
 async function readAll<T>(broker: Broker, topic: TopicSpec, codec: Codec<T>): Promise<T[]> {
   const values: T[] = [];
   for await (const { key, value, offset } of readWholeTopic(broker, topic.name)) {
-    // `lineage/head` points to a version, and is none.
-    if (value === null || keyText(key).endsWith('/head')) continue;
+    if (value === null || isHeadKey(key)) continue;
     const decoded = codec.decode(value);
     if (!decoded.ok)
       throw new SeclError('RECORD_INVALID', `${topic.name} at ${offset}: ${decoded.reason}`, {
@@ -123,18 +127,13 @@ async function readAll<T>(broker: Broker, topic: TopicSpec, codec: Codec<T>): Pr
   return values;
 }
 
-function keyText(key: Uint8Array | null): string {
-  return key === null ? '' : new TextDecoder().decode(key);
-}
-
 async function add(
   broker: Broker,
   topic: TopicSpec,
-  key: string,
+  key: Uint8Array,
   value: Uint8Array,
 ): Promise<void> {
   // An existing topic keeps what its topology said of it.
   if (!(await broker.topics()).has(topic.name)) await broker.ensureTopics([topic]);
-  const bytes = new TextEncoder().encode(key);
-  await broker.append([{ topic: topic.name, key: bytes, value }]);
+  await broker.append([{ topic: topic.name, key, value }]);
 }

@@ -3,6 +3,7 @@ import type { DashboardInput } from '../dashboard-view/dashboard-input.ts';
 import { SeclError } from '../errors/secl-error.ts';
 import type { AdapterDecision } from '../events/adapter-decision.ts';
 import type { AdapterRecord } from '../events/adapter.ts';
+import { isHeadKey } from '../events/adapter-keys.ts';
 import type { Answer } from '../events/answer.ts';
 import type { CalibrationWindow } from '../events/calibration-window.ts';
 import type { DeadLetter } from '../events/dead-letter.ts';
@@ -56,8 +57,6 @@ export interface TopicFollower {
 /** Records handed on at once. */
 const CHUNK = 500;
 
-const text = new TextDecoder();
-
 type Read = (record: IncomingRecord & { readonly value: Uint8Array }) => DashboardInput;
 
 /** Decodes records of a topic; one that cannot be read is counted, never thrown. */
@@ -106,8 +105,7 @@ export function followTopics(options: FollowOptions): TopicFollower {
     };
     for await (const record of broker.read(topic, partition, from, stopped.signal)) {
       const { key, value } = record;
-      // `lineage/head` points to a version that has a record of its own.
-      const isHead = topic === topics.adapters && text.decode(key ?? undefined).endsWith('/head');
+      const isHead = topic === topics.adapters && isHeadKey(key);
       if (value !== null && !isHead) inputs.push(read({ ...record, value }));
       next.set(place, record.offset + 1n);
       if (inputs.length >= CHUNK) {

@@ -1,5 +1,6 @@
 import type { AdapterDecision } from '../events/adapter-decision.ts';
 import type { AdapterRecord } from '../events/adapter.ts';
+import { headKey, versionKey } from '../events/adapter-keys.ts';
 import type { TrainingBatch } from '../events/training-batch.ts';
 import type { OutgoingRecord } from '../ports/broker.ts';
 import type { Codec } from '../ports/record-codec.ts';
@@ -20,16 +21,6 @@ export interface LoopCodecs {
 }
 
 const text = new TextEncoder();
-
-/** Key of an adapter's own record, which no other record shares. */
-export function versionKey({ lineage, version }: AdapterRecord): Uint8Array {
-  return text.encode(`${lineage}/${version}`);
-}
-
-/** Key of the adapter that acts in a lineage; a compacted topic keeps the newest. */
-export function headKey(lineage: string): Uint8Array {
-  return text.encode(`${lineage}/head`);
-}
 
 /**
  * The records that the loop adds to a batch's commit: adapters, what was decided of them, and what to train on.

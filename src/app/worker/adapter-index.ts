@@ -1,6 +1,7 @@
 import type { RecordCodecs } from '../../adapters/avro/record-codecs.ts';
 import { SeclError } from '../../errors/secl-error.ts';
 import type { AdapterRecord } from '../../events/adapter.ts';
+import { isHeadKey } from '../../events/adapter-keys.ts';
 import type { TraceMemory } from '../../operators/trace-memory.ts';
 import type { Broker } from '../../ports/broker.ts';
 import { contextOfHeaders } from '../../ports/trace-headers.ts';
@@ -51,9 +52,7 @@ export function createAdapterIndex(
   return {
     refresh: () =>
       tail.visit(({ key, value, offset, headers }) => {
-        // `lineage/head` points to a version, and is none.
-        if (value === null || (key !== null && new TextDecoder().decode(key).endsWith('/head')))
-          return;
+        if (value === null || isHeadKey(key)) return;
         const decoded = codec.decode(value);
         if (!decoded.ok) return;
         const { lineage, version, batchId, sha256, optimizerSha256 } = decoded.value;

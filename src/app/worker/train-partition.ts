@@ -5,7 +5,7 @@ import type { AdapterRecord } from '../../events/adapter.ts';
 import type { DeadLetter } from '../../events/dead-letter.ts';
 import type { TrainingBatch } from '../../events/training-batch.ts';
 import { deadLetterOf } from '../../operators/dead-letter-of.ts';
-import { versionKey } from '../../operators/loop-records.ts';
+import { versionKey } from '../../events/adapter-keys.ts';
 import type { TraceOptions } from '../../operators/trace-options.ts';
 import type { IncomingRecord, OutgoingRecord, PartitionLease } from '../../ports/broker.ts';
 import type { Clock } from '../../ports/clock.ts';
