@@ -6,10 +6,10 @@ export type Areas = Readonly<Record<string, RegExp>>;
 /** What no area claims. */
 const OTHER = 'other';
 /** What cannot be told apart by who caused it, by the name that a profile gives it. */
-const NOBODYS: Readonly<Record<string, string>> = {
-  '(garbage collector)': 'garbage collection',
-  '(program)': 'no JavaScript',
-};
+const NOBODYS: ReadonlyMap<string, string> = new Map([
+  ['(garbage collector)', 'garbage collection'],
+  ['(program)', 'no JavaScript'],
+]);
 
 /**
  * Where a profile's busy time went: each sample counts for the area of the innermost file on its stack that belongs to
@@ -39,7 +39,7 @@ export function profileAreas(
   samples.forEach((id, i) => {
     const name = byId.get(id)?.callFrame.functionName ?? '';
     if (name === '(idle)') return;
-    const area = NOBODYS[name] ?? areaOf.get(id) ?? OTHER;
+    const area = NOBODYS.get(name) ?? areaOf.get(id) ?? OTHER;
     const micros = timeDeltas[i] ?? 0;
     busy += micros;
     spent.set(area, (spent.get(area) ?? 0) + micros);

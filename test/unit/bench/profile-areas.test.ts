@@ -8,7 +8,7 @@ it('counts each sample for the innermost area on its stack, and what nobody caus
   const profile: Profiler.Profile = {
     ...{ startTime: 0, endTime: 100 },
     nodes: [
-      node(1, '(root)', '', [2, 6, 7, 8]),
+      node(1, '(root)', '', [2, 6, 7, 8, 9]),
       node(2, 'publish', 'file:///operators/a.js', [3, 5]),
       node(3, 'encode', 'file:///avro/b.js', [4]),
       node(4, 'writeString', ''),
@@ -16,9 +16,11 @@ it('counts each sample for the innermost area on its stack, and what nobody caus
       node(6, '(idle)', ''),
       node(7, '(garbage collector)', ''),
       node(8, '(program)', ''),
+      // Named as what every object has.
+      node(9, 'toString', ''),
     ],
-    samples: [1, 2, 3, 4, 5, 6, 7, 8],
-    timeDeltas: [10, 20, 10, 15, 5, 1000, 30, 10],
+    samples: [1, 2, 3, 4, 5, 6, 7, 8, 9],
+    timeDeltas: [4, 20, 10, 15, 5, 1000, 30, 10, 6],
   };
   const areas = { pipeline: /operators/, avro: /avro/ };
   // Of 100 busy microseconds: 20 + 5 in the pipeline and what it calls, 10 + 15 in what it calls that is an area.
