@@ -120,9 +120,8 @@ function serve(
   const { groupId, topic, partition } = owner;
   const revoke = new AbortController();
   const { signal } = revoke;
-  const reader = new PartitionReader(client, owner, {
-    ...{ patienceMs: Infinity, emptyMs: settings.progressTimeoutMs, signal },
-  });
+  const emptyMs = settings.progressTimeoutMs;
+  const reader = new PartitionReader(client, owner, { patienceMs: Infinity, emptyMs, signal });
   const changelog = stateTopic(groupId, topic);
   let lastProgress = performance.now();
   let hasWork = false;
