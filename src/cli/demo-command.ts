@@ -1,10 +1,9 @@
-import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
-import { makeFolder } from '../app/make-folder.ts';
 import { packageRoot } from '../app/package-root.ts';
 import type { DashboardListen } from '../app/serve-dashboard.ts';
 import { listenOption } from './dashboard-options.ts';
+import { generatedStream } from './generated-stream.ts';
 import { runReplay } from './replay-command.ts';
 import { wholeNumber } from './whole-number.ts';
 
@@ -44,12 +43,7 @@ Examples:
   secl demo --model stand-in     # without any download: numbers without a meaning`,
     )
     .action(async ({ perDomain, seed, folder, listen, model, cache }: DemoOptions) => {
-      const stream = path.join(folder, `stream-${perDomain}-${seed}.jsonl`);
-      await makeFolder(folder);
-      if ((await stat(stream).catch(() => undefined)) === undefined) {
-        const { makeStream } = await import('../app/make-stream.ts');
-        await makeStream({ out: stream, perDomain, seed });
-      }
+      const stream = await generatedStream(folder, perDomain, seed);
       await runReplay(stream, {
         model,
         seed,

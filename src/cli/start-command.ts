@@ -1,7 +1,6 @@
-import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
-import { makeFolder } from '../app/make-folder.ts';
+import { generatedStream } from './generated-stream.ts';
 import { runReplay } from './replay-command.ts';
 import { wholeNumber } from './whole-number.ts';
 
@@ -32,12 +31,7 @@ export function registerStartCommand(program: Command): void {
     .option('--json', 'print the summary as JSON')
     .action(async (options: StartOptions) => {
       const { perDomain, seed, folder } = options;
-      const stream = path.join(folder, `stream-${perDomain}-${seed}.jsonl`);
-      await makeFolder(folder);
-      if ((await stat(stream).catch(() => undefined)) === undefined) {
-        const { makeStream } = await import('../app/make-stream.ts');
-        await makeStream({ out: stream, perDomain, seed });
-      }
+      const stream = await generatedStream(folder, perDomain, seed);
       if (options.json !== true)
         process.stderr.write(
           `Four domains of ${perDomain} generated questions: enough to look at, too few to conclude from.\n`,
