@@ -32,23 +32,24 @@ export async function checkConnection(choice: BrokerChoice): Promise<Connection>
     return {
       name: topology.name,
       place: describeBroker(topology.broker),
-      faults: await topicFaults({ topics: () => Promise.resolve(new Map()) }, topology),
+      faults: topicFaults(new Map(), topology),
       notes: [],
     };
   const registry = await openRegistry(topology.broker);
   const broker = await openBroker(topology.broker);
   try {
+    const existing = await broker.topics();
     return {
       name: topology.name,
       place: [describeBroker(topology.broker), registry?.place]
         .filter((place) => place !== undefined)
         .join(' with '),
       faults: [
-        ...(await topicFaults(broker, topology)),
-        ...(await setupFaults(broker, topology)),
+        ...topicFaults(existing, topology),
+        ...(await setupFaults(broker, existing, topology)),
         ...(registry === undefined ? [] : await subjectFaults(registry, topology)),
       ],
-      notes: await partitionNotes(broker, topology),
+      notes: partitionNotes(existing, topology),
     };
   } finally {
     await broker.close();

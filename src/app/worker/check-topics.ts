@@ -11,12 +11,15 @@ export interface TopicFault {
   readonly remedy: string;
 }
 
-/** Compares the topics that are there with those of a topology; empty: a worker can start. */
-export async function topicFaults(
-  broker: Pick<Broker, 'topics'>,
+/**
+ * Compares the topics that are there with those of a topology; empty: a worker can start.
+ *
+ * @param existing - Partition count by topic.
+ */
+export function topicFaults(
+  existing: ReadonlyMap<string, number>,
   topology: Pick<Topology, 'topics' | 'broker' | 'training'>,
-): Promise<readonly TopicFault[]> {
-  const existing = await broker.topics();
+): readonly TopicFault[] {
   const specs = topicSpecs(topology);
   const { topics } = topology;
   const missing = specs
@@ -57,12 +60,16 @@ export async function topicFaults(
   return [...missing, ...faults];
 }
 
-/** Where the questions have another number of partitions than the topology asks for: a worker takes what is there. */
-export async function partitionNotes(
-  broker: Pick<Broker, 'topics'>,
+/**
+ * Where the questions have another number of partitions than the topology asks for: a worker takes what is there.
+ *
+ * @param existing - Partition count by topic.
+ */
+export function partitionNotes(
+  existing: ReadonlyMap<string, number>,
   { topics, broker: asked }: Pick<Topology, 'topics' | 'broker'>,
-): Promise<readonly TopicFault[]> {
-  const there = (await broker.topics()).get(topics.questions);
+): readonly TopicFault[] {
+  const there = existing.get(topics.questions);
   if (there === undefined || there === asked.partitions) return [];
   return [
     {
@@ -95,7 +102,8 @@ export async function checkTopics(
   broker: Pick<Broker, 'topics'>,
   topology: Pick<Topology, 'topics' | 'broker' | 'training'>,
 ): Promise<number> {
-  const faults = await topicFaults(broker, topology);
+  const existing = await broker.topics();
+  const faults = topicFaults(existing, topology);
   if (faults.length > 0)
     throw new SeclError(
       'TOPIC_UNKNOWN',
@@ -104,5 +112,5 @@ export async function checkTopics(
         hint: 'Create what is missing with `secl topics create`; a wrong number of partitions must be put right by hand. Behind an authorizer, a topic that the user may not describe looks missing too.',
       },
     );
-  return (await broker.topics()).get(topology.topics.questions) ?? 1;
+  return existing.get(topology.topics.questions) ?? 1;
 }

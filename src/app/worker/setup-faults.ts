@@ -14,12 +14,14 @@ const DAY_MS = 24 * 3_600_000;
  * Topics of a topology that let go what is still needed, or are not kept as it asks: compaction, how long alerts are
  * kept, and on Kafka copies, those of the groups' states too. Only topics that are there are looked at; how long one
  * keeps its records that is neither compacted nor of alerts is its owner's choice.
+ *
+ * @param existing - Partition count by topic.
  */
 export async function setupFaults(
-  broker: Pick<Broker, 'topics' | 'setup'>,
+  broker: Pick<Broker, 'setup'>,
+  existing: ReadonlyMap<string, number>,
   topology: Pick<Topology, 'topics' | 'broker'>,
 ): Promise<readonly TopicFault[]> {
-  const existing = await broker.topics();
   const faults: TopicFault[] = [];
   const look = async (
     topic: string,

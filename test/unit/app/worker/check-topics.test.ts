@@ -13,41 +13,49 @@ import { workerTopology } from '../../../support/worker-run.ts';
 const topology = workerTopology(3);
 const asCreated = (): Map<string, number> =>
   new Map(topicSpecs(topology).map(({ name, partitions = 1 }) => [name, partitions]));
-const brokerOf = (topics: ReadonlyMap<string, number>): Parameters<typeof topicFaults>[0] => ({
+const brokerOf = (topics: ReadonlyMap<string, number>): Parameters<typeof checkTopics>[0] => ({
   topics: () => Promise.resolve(topics),
 });
-const faultsOf = async (change: (topics: Map<string, number>) => void): Promise<string[]> => {
+const faultsOf = (change: (topics: Map<string, number>) => void): string[] => {
   const topics = asCreated();
   change(topics);
-  return (await topicFaults(brokerOf(topics), topology)).map(
-    ({ topic, fault }) => `${topic} ${fault}`,
-  );
+  return topicFaults(topics, topology).map(({ topic, fault }) => `${topic} ${fault}`);
 };
 
 describe('topicFaults', () => {
-  it('finds none where the topics are as they are created', async () => {
-    assert.deepEqual(await faultsOf(() => undefined), []);
+  it('finds none where the topics are as they are created', () => {
+    assert.deepEqual(
+      faultsOf(() => undefined),
+      [],
+    );
   });
 
-  it('names what is missing, and what has the wrong number of partitions', async () => {
-    assert.deepEqual(await faultsOf((topics) => topics.delete('qa.feedback')), [
-      'qa.feedback is missing',
-    ]);
-    assert.deepEqual(await faultsOf((topics) => topics.set('qa.answers', 2)), [
-      'qa.answers has 2 partitions, qa.questions has 3',
-    ]);
-    assert.deepEqual(await faultsOf((topics) => topics.set('qa.adapters', 3)), [
-      'qa.adapters has 3 partitions; it must have 1',
-    ]);
+  it('names what is missing, and what has the wrong number of partitions', () => {
+    assert.deepEqual(
+      faultsOf((topics) => topics.delete('qa.feedback')),
+      ['qa.feedback is missing'],
+    );
+    assert.deepEqual(
+      faultsOf((topics) => topics.set('qa.answers', 2)),
+      ['qa.answers has 2 partitions, qa.questions has 3'],
+    );
+    assert.deepEqual(
+      faultsOf((topics) => topics.set('qa.adapters', 3)),
+      ['qa.adapters has 3 partitions; it must have 1'],
+    );
     // More dead letters than questions do no harm.
-    assert.deepEqual(await faultsOf((topics) => topics.set('qa.dead-letters', 6)), []);
-    assert.deepEqual(await faultsOf((topics) => topics.set('qa.dead-letters', 2)), [
-      'qa.dead-letters has 2 partitions, qa.questions has 3',
-    ]);
+    assert.deepEqual(
+      faultsOf((topics) => topics.set('qa.dead-letters', 6)),
+      [],
+    );
+    assert.deepEqual(
+      faultsOf((topics) => topics.set('qa.dead-letters', 2)),
+      ['qa.dead-letters has 2 partitions, qa.questions has 3'],
+    );
   });
 
-  it('wants one partition where batches wait for adapters', async () => {
-    const faults = await topicFaults(brokerOf(asCreated()), {
+  it('wants one partition where batches wait for adapters', () => {
+    const faults = topicFaults(asCreated(), {
       ...BARRIER,
       broker: topology.broker,
     });
@@ -59,19 +67,17 @@ describe('topicFaults', () => {
 });
 
 describe('partitionNotes', () => {
-  it('says where the questions have another number of partitions, and what to do', async () => {
-    const notes = async (asked: number): Promise<string[]> =>
-      (
-        await partitionNotes(brokerOf(asCreated()), {
-          ...topology,
-          broker: { ...topology.broker, partitions: asked },
-        })
-      ).map(({ topic, fault, remedy }) => `${topic} ${fault}: ${remedy}`);
-    assert.deepEqual(await notes(3), []);
-    assert.deepEqual(await notes(1), [
+  it('says where the questions have another number of partitions, and what to do', () => {
+    const notes = (asked: number): string[] =>
+      partitionNotes(asCreated(), {
+        ...topology,
+        broker: { ...topology.broker, partitions: asked },
+      }).map(({ topic, fault, remedy }) => `${topic} ${fault}: ${remedy}`);
+    assert.deepEqual(notes(3), []);
+    assert.deepEqual(notes(1), [
       'qa.questions has 3 partitions; broker.partitions asks for 1: workers take those that are there, so set broker.partitions to 3',
     ]);
-    assert.match((await notes(5)).join(), /asks for 5: .* or begin with topics of other names/);
+    assert.match(notes(5).join(), /asks for 5: .* or begin with topics of other names/);
   });
 });
 

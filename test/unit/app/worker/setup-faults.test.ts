@@ -13,7 +13,7 @@ const { topics } = topology;
 async function faultsOf(...changes: readonly TopicSpec[]): Promise<string[]> {
   const { broker } = await workerDisk(topology);
   await broker.ensureTopics(changes);
-  const faults = await setupFaults(broker, topology);
+  const faults = await setupFaults(broker, await broker.topics(), topology);
   await broker.close();
   return faults.map(({ topic, fault }) => `${topic} ${fault}`);
 }
@@ -54,8 +54,8 @@ test('compares copies with what is asked for, those of the states too, and says 
     [state, 2] as const,
   ]);
   const specs = new Map(topicSpecs(topology).map((spec) => [spec.name, spec]));
+  const existing = new Map([...copies.keys()].map((name) => [name, 1]));
   const broker = {
-    topics: () => Promise.resolve(new Map([...copies.keys()].map((name) => [name, 1]))),
     setup: (name: string): Promise<TopicSetup> => {
       const { compacted = false, retentionMs = null } = specs.get(name) ?? { compacted: true };
       return Promise.resolve({
@@ -64,7 +64,7 @@ test('compares copies with what is asked for, those of the states too, and says 
     },
   };
   const asking = (replicationFactor: number | null) =>
-    setupFaults(broker, {
+    setupFaults(broker, existing, {
       topics,
       broker: { ...topology.broker, kind: 'kafka', replicationFactor },
     });
