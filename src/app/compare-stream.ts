@@ -391,6 +391,8 @@ export async function compareStream(options: CompareStreamOptions): Promise<Comp
       Array.from({ length: orders }, (_, order) => ({ seed, order })),
     );
     const perRound = variants?.length ?? runsNeeded(strategies, named);
+    // Topologies of different ablations share names.
+    const own = ablation === undefined ? folder : path.join(folder, `ablation-${ablation}`);
     const runs: CompareRun[] = [];
     let at = 0;
     let complete = true;
@@ -402,7 +404,7 @@ export async function compareStream(options: CompareStreamOptions): Promise<Comp
           options,
           base,
           input: orderDomains(loaded, order),
-          folder: path.join(folder, round),
+          folder: path.join(own, round),
           model,
           takeModelMs,
           begin: (name) => {

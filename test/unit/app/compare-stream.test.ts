@@ -199,6 +199,14 @@ describe('compareStream', () => {
       assert.equal(forwardTokens.scoring, 0);
   });
 
+  it('keeps ablations apart whose topologies share names', async () => {
+    // Both have one called answer-probability, in the same folder by default.
+    for (const ablation of ['evidence', 'signal-quality']) {
+      const { summary } = await compare({ ablation, folder: join(folder, 'ablations') });
+      assert.equal(summary.strategies['answer-probability']?.answered, 12, ablation);
+    }
+  });
+
   it('names what there is where something unknown is asked for', async () => {
     await assert.rejects(compare({ ablation: 'nosuch' }), { code: 'USAGE' });
     assert.throws(() => strategiesNamed(['verbalized', 'nosuch']), { code: 'USAGE' });
