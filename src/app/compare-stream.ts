@@ -38,7 +38,7 @@ import { loadStream } from './load-stream.ts';
 import { loadTopology } from './load-topology.ts';
 import { makeFolder } from './make-folder.ts';
 import { openLanguageModel } from './open-language-model.ts';
-import { orderDomains, sampleDomains } from './order-domains.ts';
+import { distinctOrders, orderDomains, sampleDomains } from './order-domains.ts';
 import { packageRoot } from './package-root.ts';
 import type { ReplayInput } from './replay-input.ts';
 import { trainedQuestions } from './replay-outcome.ts';
@@ -338,16 +338,33 @@ export function strategiesNamed(names: readonly string[]): StrategyName[] {
   return [...new Set(names)] as StrategyName[];
 }
 
+/** As many orders of a stream's domains as are wanted. @throws SeclError `USAGE` where there are not so many. */
+function ordersOf(input: ReplayInput, wanted: number): readonly number[] {
+  const orders = distinctOrders(input, wanted);
+  const { length } = orders;
+  if (length < wanted)
+    throw new SeclError(
+      'USAGE',
+      `${input.name} has ${length} order${length === 1 ? '' : 's'} of its domains, not ${wanted}`,
+      {
+        hint:
+          length === 1
+            ? 'Take a stream of several domains, or leave --orders out.'
+            : `Ask for at most --orders ${length}.`,
+      },
+    );
+  return orders;
+}
+
 /**
  * Runs strategies side by side over one stream, every seed under every order of its domains, and measures each by
  * its own confidence. Each run lies in a folder of its own; the passes on base weights, which they share, in a file
  * beside them. The same call again goes on where it stopped.
  *
- * @throws SeclError as `replayStream` does, and `USAGE` for an unknown ablation.
+ * @throws SeclError as `replayStream` does, and `USAGE` for an unknown ablation or more orders than there are.
  */
 export async function compareStream(options: CompareStreamOptions): Promise<CompareStreamResult> {
   const { ablation, strategies = STRATEGY_NAMES } = options;
-  const orders = options.orders ?? (ablation === ORDER_ABLATION ? ORDERS_COMPARED : 1);
   const file = await loadTopology(options.topology);
   const variants = ablation === undefined ? null : await ablationTopologies(ablation);
   const seeds = options.seeds ?? [file.seed];
@@ -356,6 +373,10 @@ export async function compareStream(options: CompareStreamOptions): Promise<Comp
     limit: options.limit,
     seed: seeds[0] ?? file.seed,
   });
+  const orders = ordersOf(
+    loaded,
+    options.orders ?? (ablation === ORDER_ABLATION ? ORDERS_COMPARED : 1),
+  );
   const opened = await openLanguageModel(named.model, {
     cacheFolder: options.cacheFolder,
     onProgress: options.onStoreProgress,
@@ -387,9 +408,7 @@ export async function compareStream(options: CompareStreamOptions): Promise<Comp
       resamples: file.calibration.bootstrap,
       simulations: file.calibration.simulations,
     };
-    const rounds = seeds.flatMap((seed) =>
-      Array.from({ length: orders }, (_, order) => ({ seed, order })),
-    );
+    const rounds = seeds.flatMap((seed) => orders.map((order) => ({ seed, order })));
     const perRound = variants?.length ?? runsNeeded(strategies, named);
     // Topologies of different ablations share names.
     const own = ablation === undefined ? folder : path.join(folder, `ablation-${ablation}`);

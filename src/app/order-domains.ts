@@ -27,6 +27,30 @@ export function orderDomains(input: ReplayInput, order: number): ReplayInput {
   return { ...input, items, hash };
 }
 
+/** Shuffles that are tried for one more order: where as many only repeat what there is, there is no other. */
+const MOST_TRIES = 1000;
+
+/**
+ * Numbers for {@link orderDomains} under which no two streams are alike, 0 the first: shuffles of few domains repeat each
+ * other, and a mean over repeats would pass for one over orders.
+ *
+ * @param wanted - How many, at least 1.
+ * @returns Fewer where the stream's domains have no more orders.
+ */
+export function distinctOrders(input: ReplayInput, wanted: number): number[] {
+  const places = new Map(input.items.map((item, place) => [item, place]));
+  const seen = new Set<string>();
+  const orders: number[] = [];
+  for (let order = 0, tries = 0; orders.length < wanted && tries < MOST_TRIES; order++, tries++) {
+    const arrangement = orderDomains(input, order).items.map((item) => places.get(item)).join();
+    if (seen.has(arrangement)) continue;
+    seen.add(arrangement);
+    orders.push(order);
+    tries = 0;
+  }
+  return orders;
+}
+
 /** A seeded sample of each domain, in the stream's order; of small domains all. */
 export function sampleDomains(input: ReplayInput, perDomain: number, seed: number): ReplayInput {
   const random = seededRandom(seed).fork('domain sample');

@@ -140,6 +140,16 @@ describe('compareStream', () => {
     assert.equal(domains[2], domains[0]);
   });
 
+  it('refuses more orders than the domains have', async () => {
+    const single = join(folder, 'single.jsonl');
+    await makeStream({ out: single, perDomain: 3, seed: 1, domains: ['calendar'] });
+    for (const options of [{ orders: 2 }, { ablation: 'domain-order' }])
+      await assert.rejects(compare({ stream: single, ...options }), {
+        code: 'USAGE',
+        message: /1 order of its domains/,
+      });
+  });
+
   it('counts the questions that could not be answered', async () => {
     const broken = join(folder, 'broken.jsonl');
     const question = (id: string, text: string): string =>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { orderDomains, sampleDomains } from '../../../src/app/order-domains.ts';
+import { distinctOrders, orderDomains, sampleDomains } from '../../../src/app/order-domains.ts';
 import type { ReplayInput, ReplayItem } from '../../../src/app/replay-input.ts';
 
 const item = (id: string, domain: string | null): ReplayItem => ({
@@ -50,6 +50,34 @@ describe('orderDomains', () => {
     // 24 orders of four domains; 30 draws that show three or fewer would be no shuffle.
     assert.ok(new Set(orders.map(idsOf)).size > 8);
     assert.equal(idsOf(orderDomains(input, 3)), idsOf(orderDomains(input, 3)));
+  });
+});
+
+describe('distinctOrders', () => {
+  const blocks = (...domains: readonly string[]): ReplayInput => ({
+    ...input,
+    items: domains.flatMap((domain) => [item(`${domain}1`, domain), item(`${domain}2`, domain)]),
+  });
+
+  it('passes over shuffles that repeat an order', () => {
+    // n domains have n! orders; half of all shuffles of two are the stream's own.
+    for (const [stream, all] of [
+      [blocks('a'), 1],
+      [blocks('a', 'b'), 2],
+      [blocks('a', 'b', 'c'), 6],
+    ] as const) {
+      const orders = distinctOrders(stream, 9);
+      assert.equal(orders[0], 0);
+      assert.equal(orders.length, all);
+      assert.equal(new Set(orders.map((order) => idsOf(orderDomains(stream, order)))).size, all);
+      assert.deepEqual(distinctOrders(stream, 1), [0]);
+    }
+  });
+
+  it('counts a stream whose domains are mixed as an order of its own', () => {
+    const { items } = blocks('a', 'b');
+    const mixed = { ...input, items: [items[0], items[2], items[1], items[3]] as ReplayItem[] };
+    assert.equal(distinctOrders(mixed, 9).length, 3);
   });
 });
 
