@@ -58,10 +58,11 @@ export async function writeGateStatistics(
     { ...topology.model, name, threads },
     { cacheFolder: cache },
   );
+  const kept = passes === undefined ? undefined : await openPassFile(passes);
   const model =
-    passes === undefined
+    kept === undefined
       ? opened
-      : cachedLanguageModel(opened, await openPassFile(passes), { nowMs: () => performance.now() });
+      : cachedLanguageModel(opened, kept, { nowMs: () => performance.now() });
   const file = await open(out, 'w');
   const counts = new Map<string, number>();
   const origin = { model: name, adapterVersion: 0 };
@@ -85,6 +86,7 @@ export async function writeGateStatistics(
       const batch = questions.slice(at, at + BATCH);
       const answers = await writeAnswers(scope, model.tokenizer, batch, options);
       await scope.close();
+      kept?.sync();
       for (const answer of answers) {
         if (isRefused(answer) || answer.hidden === undefined) continue;
         const domain = answer.question.domain ?? '';

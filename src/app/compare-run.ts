@@ -23,6 +23,8 @@ export interface CompareRunOptions {
   readonly model: LanguageModel;
   /** Gives the milliseconds that the model took since it was asked last. */
   readonly takeModelMs: () => number;
+  /** Makes the model's passes durable; called once a batch is. */
+  readonly keepPasses: () => void;
   /** Holds the run; the same one goes on where it stopped. */
   readonly folder: string;
   readonly cacheFolder?: string | undefined;
@@ -47,12 +49,15 @@ async function sumOf(file: string): Promise<number> {
 }
 
 /**
- * Replays a stream through a topology with a model that others use too, on a durable log in a folder.
+ * Replays a stream through a topology with a model that others use too, on a durable log in a folder. One batch at a
+ * time: of one that is begun meanwhile half the passes would be kept, and a restart would come to other numbers.
  *
  * @throws SeclError as `replay` does.
  */
 export async function compareRun(options: CompareRunOptions): Promise<CompareRunResult> {
-  const { input, topology, model, folder } = options;
+  const { input, model, folder } = options;
+  const { batch } = options.topology;
+  const topology = { ...options.topology, batch: { ...batch, maxInFlight: 1 } };
   await makeFolder(folder);
   const broker = await openEmbeddedLog({ folder: path.join(folder, 'log'), clock: SYSTEM_CLOCK });
   try {
@@ -79,10 +84,11 @@ export async function compareRun(options: CompareRunOptions): Promise<CompareRun
       clock: SYSTEM_CLOCK,
       drain: options.drain,
       abort: options.abort,
-      onBatch: (batch) => {
-        const { answers, deadLetters, state } = batch;
+      onBatch: (published) => {
+        options.keepPasses();
+        const { answers, deadLetters, state } = published;
         const first = state.consumed - answers.length - deadLetters.length;
-        const rows = labelAnswers(batch, first, labels, matchFeedback).map(
+        const rows = labelAnswers(published, first, labels, matchFeedback).map(
           ({ confidences, correct }) => ({ confidence: confidences.published ?? null, correct }),
         );
         const ms = options.takeModelMs();

@@ -9,6 +9,13 @@ import type { Topology } from '../topology/topology.ts';
 import type { ReplayInput } from './replay-input.ts';
 import { scoringOptionsOf } from './scoring-options-of.ts';
 
+/** How {@link compareSamples} goes about it. */
+export interface CompareSamplesOptions {
+  readonly signal: AbortSignal;
+  /** Makes the model's passes durable; called after each batch. */
+  readonly keepPasses: () => void;
+}
+
 /**
  * Self-consistency of a run's answers: each is written once more, which kept passes serve, and samples follow it in
  * the same scope, so that their cost is what they add.
@@ -22,7 +29,7 @@ export async function compareSamples(
   input: ReplayInput,
   answers: readonly Pick<Answer, 'questionId'>[],
   topology: Topology,
-  signal: AbortSignal,
+  { signal, keepPasses }: CompareSamplesOptions,
 ): Promise<SampledAgreement[]> {
   const { tokenizer } = model;
   const options = scoringOptionsOf(topology, model.description.contextLength);
@@ -45,6 +52,7 @@ export async function compareSamples(
     } finally {
       await scope.close();
     }
+    keepPasses();
   }
   return agreements;
 }

@@ -126,6 +126,7 @@ interface Scene {
   readonly folder: string;
   readonly model: LanguageModel;
   readonly takeModelMs: () => number;
+  readonly keepPasses: () => void;
   /** Begins a run; counts it. */
   readonly begin: (name: string) => void;
 }
@@ -145,6 +146,7 @@ async function runTopology(
     topology,
     model: scene.model,
     takeModelMs: scene.takeModelMs,
+    keepPasses: scene.keepPasses,
     folder: path.join(scene.folder, name),
     cacheFolder: options.cacheFolder,
     drain: options.drain,
@@ -236,13 +238,10 @@ async function sampledOutcomes(scene: Scene): Promise<StrategyOutcome[]> {
   const topology = baseTopology(base, 'sampled');
   const result = await runTopology(scene, 'sampled', topology, input);
   scene.takeModelMs();
-  const samples = await compareSamples(
-    scene.model,
-    input,
-    result.answers,
-    topology,
-    options.drain,
-  ).catch((error: unknown) => {
+  const samples = await compareSamples(scene.model, input, result.answers, topology, {
+    signal: options.drain,
+    keepPasses: scene.keepPasses,
+  }).catch((error: unknown) => {
     throw options.drain.aborted ? new Drained() : error;
   });
   const agreements = samples.map(({ value }) => value);
@@ -426,6 +425,9 @@ export async function compareStream(options: CompareStreamOptions): Promise<Comp
           folder: path.join(own, round),
           model,
           takeModelMs,
+          keepPasses: () => {
+            passes.sync();
+          },
           begin: (name) => {
             at += 1;
             options.onRun?.({

@@ -179,7 +179,7 @@ class CachedScope implements ModelScope {
     return results;
   }
 
-  /** Serves what is kept, computes the rest in one call, keeps it. */
+  /** Serves what is kept, computes the rest in one call, puts it into the file. */
   async #through<Request, Result extends { readonly ledger: TokenLedger }>(
     kind: string,
     requests: readonly Request[],
@@ -219,7 +219,6 @@ class CachedScope implements ModelScope {
       }
       return made;
     });
-    this.#file.sync();
     onModelMs?.(ms);
     return results;
   }
@@ -243,8 +242,9 @@ function withLedger<Result>(result: Result, ledger: TokenLedger | undefined): Re
  * Ledgers do not tell who computed a pass first: each is what the caller would have paid with these calls alone,
  * counted by {@link PositionAccount}.
  *
- * Results on quantised weights differ in their last bits with who shares a run; a served one is the one that
- * was computed first.
+ * Results on quantised weights depend on who shares a run, and on what a scope has computed before; a served one is
+ * the one that was computed first. So whoever opened the file makes it durable, when all of a batch is: a batch that
+ * was cut off is then done again as a whole, and comes to what it would have come to.
  */
 export function cachedLanguageModel(
   inner: LanguageModel,

@@ -12,12 +12,14 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { SeclError } from '../../errors/secl-error.ts';
 
-/** Results by key; what is put is durable once {@link PassFile.sync} returned. */
+/** Results by key. */
 export interface PassFile {
+  /** What was put, whether durable or not. */
   get(key: string): string | undefined;
   put(key: string, value: string): void;
-  /** Writes what was put since. */
+  /** Makes durable what was put since. */
   sync(): void;
+  /** Gives up what was put since the last {@link PassFile.sync}. */
   close(): void;
 }
 
@@ -57,21 +59,19 @@ export async function openPassFile(file: string): Promise<PassFile> {
       cause,
     });
   }
-  const sync = (): void => {
-    if (pending.length === 0) return;
-    appendFileSync(handle, pending.join(''));
-    fsyncSync(handle);
-    pending = [];
-  };
   return {
     get: (key) => values.get(key),
     put(key, value) {
       values.set(key, value);
       pending.push(`${key}\t${value}\t\n`);
     },
-    sync,
+    sync() {
+      if (pending.length === 0) return;
+      appendFileSync(handle, pending.join(''));
+      fsyncSync(handle);
+      pending = [];
+    },
     close() {
-      sync();
       closeSync(handle);
     },
   };

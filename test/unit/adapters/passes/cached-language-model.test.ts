@@ -39,10 +39,17 @@ async function open(
   onModelMs?: (ms: number) => void,
 ): Promise<LanguageModel> {
   const passes = await openPassFile(join(folder, file));
-  return cachedLanguageModel(inner, passes, {
+  const model = cachedLanguageModel(inner, passes, {
     nowMs: () => performance.now(),
     ...(onModelMs && { onModelMs }),
   });
+  return {
+    ...model,
+    close: () => {
+      passes.sync();
+      return model.close();
+    },
+  };
 }
 
 const fresh = (options?: StandInOptions): Promise<LanguageModel> =>

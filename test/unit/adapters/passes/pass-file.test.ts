@@ -22,11 +22,26 @@ describe('openPassFile', () => {
     second.close();
   });
 
+  it('gives up what was not made durable', async () => {
+    const name = join(folder, 'given-up');
+    const first = await openPassFile(name);
+    first.put('kept', '{}');
+    first.sync();
+    first.put('lost', '{}');
+    assert.equal(first.get('lost'), '{}');
+    first.close();
+    const second = await openPassFile(name);
+    assert.equal(second.get('kept'), '{}');
+    assert.equal(second.get('lost'), undefined);
+    second.close();
+  });
+
   it('leaves out a line torn at any place, and goes on after it', async () => {
     const whole = join(folder, 'whole');
     const file = await openPassFile(whole);
     file.put('first', '{"a":1}');
     file.put('torn', '{"a":{"b":1},"c":2}');
+    file.sync();
     file.close();
     const bytes = await readFile(whole, 'utf8');
     const start = bytes.indexOf('torn');
@@ -38,6 +53,7 @@ describe('openPassFile', () => {
       assert.equal(open.get('first'), '{"a":1}');
       assert.equal(open.get('torn'), undefined, JSON.stringify(bytes.slice(start, end)));
       open.put('next', '{}');
+      open.sync();
       open.close();
       const again = await openPassFile(name);
       assert.equal(again.get('next'), '{}');
