@@ -7,9 +7,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { updateBlock } from './generated-block.mjs';
 
 const report = new URL('../build/src/report/', import.meta.url);
-const [{ comparisonPlot }, cells, { REPORT_STYLE }, { formatFraction }, { strategyTitle }] =
+const [{ comparisonPlot }, { comparisonRows }, cells, { REPORT_STYLE }, { formatFraction }] =
   await Promise.all(
-    ['comparison-plot', 'comparison-cells', 'report-style', 'format-number', 'strategy-title'].map(
+    ['comparison-plot', 'comparison-rows', 'comparison-cells', 'report-style', 'format-number'].map(
       (name) => import(new URL(`${name}.js`, report)),
     ),
   );
@@ -49,16 +49,14 @@ const row = (texts) => `| ${texts.map((text) => text.replaceAll('|', '\\|')).joi
 const table = (headings, rows) =>
   [row(headings), row(headings.map(() => '---')), ...rows.map(row)].join('\n');
 
-function domainTable(strategies) {
-  const domains = [
-    ...new Set(Object.values(strategies).flatMap((strategy) => Object.keys(strategy.domains))),
-  ];
+function domainTable(rows) {
+  const domains = [...new Set(rows.flatMap(({ strategy }) => Object.keys(strategy.domains)))];
   const cell = (domain) =>
     domain === undefined ? '–' : `${formatFraction(domain.ece)} / ${formatFraction(domain.brier)}`;
   return table(
     ['ECE / Brier', ...domains],
-    Object.entries(strategies).map(([name, strategy]) => [
-      strategyTitle(name),
+    rows.map(({ name, strategy }) => [
+      name,
       ...domains.map((domain) => cell(strategy.domains[domain])),
     ]),
   );
@@ -70,7 +68,7 @@ function section(file) {
   );
   const picture = file.replace('.json', '.svg');
   writePicture(picture, `${standalone(summary)}\n`);
-  const entries = Object.entries(summary.strategies);
+  const rows = comparisonRows(summary);
   const { runs } = summary;
   return [
     `### ${title}`,
@@ -84,24 +82,24 @@ function section(file) {
     `![${title}: ECE by strategy](results/${picture})`,
     table(
       cells.STRATEGY_HEADINGS,
-      entries.map(([name, strategy]) => cells.strategyCells(name, strategy)),
+      rows.map(cells.strategyCells),
     ),
     ...(summary.strategies.verbalized === undefined
       ? []
       : [
           table(
             ['against verbalized and NormPTrue', ...cells.REDUCTION_HEADINGS.slice(1)],
-            entries.map(([name, strategy]) => cells.reductionCells(name, strategy)),
+            rows.map(cells.reductionCells),
           ),
         ]),
-    domainTable(summary.strategies),
+    domainTable(rows),
     ...(runs.length < 2
       ? []
       : [
           `Mean ± standard deviation over ${runs.length} runs:`,
           table(
             cells.SPREAD_HEADINGS,
-            entries.map(([name]) => cells.spreadCells(name, summary)),
+            Object.keys(summary.strategies).map((name) => cells.spreadCells(name, summary)),
           ),
         ]),
   ].join('\n\n');

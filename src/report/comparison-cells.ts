@@ -1,4 +1,6 @@
 import type { CompareSummary, Spread, StrategySummary } from './compare-summary.ts';
+import { comparesRuns, comparisonRows, type ComparisonRow } from './comparison-rows.ts';
+import { definitionNotes } from './definition-notes.ts';
 import { formatBand, formatCount, formatFraction, formatShare } from './format-number.ts';
 import { strategyTitle } from './strategy-title.ts';
 
@@ -16,15 +18,16 @@ export const SPREAD_HEADINGS = [
   ...['strategy', 'runs', 'ECE', 'per domain', 'Brier', 'AUROC', 'tokens'],
 ] as const;
 
-function named(name: string, { sampled }: StrategySummary): string {
-  return strategyTitle(name) + (sampled ? ' †' : '');
+function marked({ name, strategy }: ComparisonRow): string {
+  return name + (strategy.sampled ? ' †' : '');
 }
 
-/** One strategy's figures. `beyond` is what it costs beside the answers themselves. */
-export function strategyCells(name: string, strategy: StrategySummary): string[] {
+/** One row's figures. `beyond` is what it costs beside the answers themselves. */
+export function strategyCells(row: ComparisonRow): string[] {
+  const { strategy } = row;
   const { pooled, meanDomainEce, forwardTokens } = strategy;
   return [
-    named(name, strategy),
+    marked(row),
     formatCount(pooled.n),
     formatFraction(pooled.accuracy),
     formatFraction(pooled.ece),
@@ -42,16 +45,24 @@ export function strategyCells(name: string, strategy: StrategySummary): string[]
 }
 
 /** Change against verbalized confidence, and cost against NormPTrue everywhere. */
-export function reductionCells(name: string, strategy: StrategySummary): string[] {
-  const { reduction, relativeCost } = strategy;
+export function reductionCells(row: ComparisonRow): string[] {
+  const { reduction, relativeCost } = row.strategy;
   const change = (fraction: number | null): string =>
     fraction === null ? '–' : `${fraction > 0 ? '−' : '+'}${formatShare(Math.abs(fraction))}`;
   return [
-    named(name, strategy),
+    marked(row),
     change(reduction.ece),
     change(reduction.meanDomainEce),
     relativeCost === null ? '–' : formatShare(relativeCost),
   ];
+}
+
+/** Whether any row is related to verbalized confidence or to NormPTrue everywhere. */
+export function hasReductions(rows: readonly ComparisonRow[]): boolean {
+  return rows.some(
+    ({ strategy: { reduction, relativeCost } }) =>
+      reduction.ece !== null || reduction.meanDomainEce !== null || relativeCost !== null,
+  );
 }
 
 /** Mean and standard deviation over runs. */
@@ -72,15 +83,26 @@ export function spreadCells(name: string, { spread }: CompareSummary): string[] 
   ];
 }
 
-/** Who left which questions unanswered; strategies with the same dead letters are told together. */
-function unanswered(strategies: CompareSummary['strategies']): string[] {
-  const byLetters = new Map<string, string[]>();
-  for (const [name, strategy] of Object.entries(strategies)) {
-    const counts = Object.entries(strategy.deadLetters);
-    const letters = counts.map(([code, count]) => `${formatCount(count)} × ${code}`).join(', ');
-    if (letters !== '')
-      byLetters.set(letters, [...(byLetters.get(letters) ?? []), named(name, strategy)]);
+/** Names of rows by what is said of them, `''` for nothing; rows of which the same is said are told together. */
+function namesBy(
+  rows: readonly ComparisonRow[],
+  say: (strategy: StrategySummary) => string,
+): ReadonlyMap<string, readonly string[]> {
+  const names = new Map<string, string[]>();
+  for (const row of rows) {
+    const said = say(row.strategy);
+    if (said !== '') names.set(said, [...(names.get(said) ?? []), marked(row)]);
   }
+  return names;
+}
+
+/** Who left which questions unanswered. */
+function unanswered(rows: readonly ComparisonRow[]): string[] {
+  const byLetters = namesBy(rows, ({ deadLetters }) =>
+    Object.entries(deadLetters)
+      .map(([code, count]) => `${formatCount(count)} × ${code}`)
+      .join(', '),
+  );
   return [...byLetters].map(
     ([letters, names]) =>
       `Not answered: ${letters} (${names.join(', ')}); ` +
@@ -88,19 +110,37 @@ function unanswered(strategies: CompareSummary['strategies']): string[] {
   );
 }
 
+/** Whose figures are not over all answers: their neighbours' are over others. */
+function leftOut(rows: readonly ComparisonRow[]): string[] {
+  const byReason = namesBy(rows, ({ answered, pooled: { missing, unlabelled } }) => {
+    const reasons = [
+      ...(missing === 0 ? [] : [`${formatCount(missing)} without a confidence`]),
+      ...(unlabelled === 0 ? [] : [`${formatCount(unlabelled)} without a label`]),
+    ];
+    return reasons.length === 0 ? '' : `${reasons.join(', ')}, of ${formatCount(answered)} answers`;
+  });
+  return [...byReason].map(
+    ([reasons, names]) =>
+      `Left out: ${reasons} (${names.join(', ')}); figures, gains too, are over the others.`,
+  );
+}
+
 /** What the numbers mean, a sentence each. */
 export function comparisonNotes(summary: CompareSummary): string[] {
   const { strategies, definition, runs } = summary;
   const first = runs[0];
+  const rows = comparisonRows(summary);
+  const shown = comparesRuns(summary)
+    ? 'each run'
+    : `seed ${first?.seed ?? 0}, order ${first?.order ?? 0}`;
   const sampled = Object.values(strategies).some((strategy) => strategy.sampled);
   const supervised = 'isotonic' in strategies || 'temperatureScaled' in strategies;
   return [
     `${formatCount(summary.questions)} questions, ${summary.model}` +
-      (first === undefined ? '.' : `; table: seed ${first.seed}, order ${first.order}.`),
-    ...unanswered(strategies),
-    `ECE: ${definition.bins} bins of equal width, ${definition.edgeRule}. ` +
-      `Band: bootstrap, ${formatCount(definition.interval.resamples)} resamples. ` +
-      'Floor: mean ECE that perfect calibration would show with these confidences and this n.',
+      (first === undefined ? '.' : `; table: ${shown}.`),
+    ...unanswered(rows),
+    ...leftOut(rows),
+    ...definitionNotes(definition),
     'Tokens: positions that the strategy computes alone, a training position counts three; ' +
       'beyond: without those of the answers. Seconds: of the model and the trainer.',
     ...(supervised

@@ -2,6 +2,7 @@ import { alignColumns } from './align-columns.ts';
 import type { CompareSummary } from './compare-summary.ts';
 import {
   comparisonNotes,
+  hasReductions,
   REDUCTION_HEADINGS,
   reductionCells,
   SPREAD_HEADINGS,
@@ -9,24 +10,25 @@ import {
   STRATEGY_HEADINGS,
   strategyCells,
 } from './comparison-cells.ts';
+import { comparisonRows } from './comparison-rows.ts';
 
 /**
- * The table a comparison ends with: every strategy by its own confidence, what it gains over verbalized confidence,
- * and its spread where there are several runs. Plain text, without a trailing newline.
+ * The table a comparison ends with: every strategy by its own confidence (of a single one, each of its runs), what it
+ * gains over verbalized confidence, and its spread where there are several runs. Plain text, without a trailing newline.
  */
 export function renderComparisonTable(summary: CompareSummary): string {
-  const strategies = Object.entries(summary.strategies);
+  const rows = comparisonRows(summary);
   const out = alignColumns([
     [...STRATEGY_HEADINGS],
-    ...strategies.map(([name, strategy]) => strategyCells(name, strategy)),
+    ...rows.map(strategyCells),
   ]);
-  if (strategies.some(([, { reduction }]) => reduction.ece !== null))
+  if (hasReductions(rows))
     out.push(
       '',
       'ECE against verbalized, cost beyond the answers against NormPTrue everywhere:',
       ...alignColumns([
         [...REDUCTION_HEADINGS],
-        ...strategies.map(([name, strategy]) => reductionCells(name, strategy)),
+        ...rows.map(reductionCells),
       ]),
     );
   if (summary.runs.length > 1)
@@ -35,7 +37,7 @@ export function renderComparisonTable(summary: CompareSummary): string {
       `Mean and standard deviation over ${summary.runs.length} runs:`,
       ...alignColumns([
         [...SPREAD_HEADINGS],
-        ...strategies.map(([name]) => spreadCells(name, summary)),
+        ...Object.keys(summary.strategies).map((name) => spreadCells(name, summary)),
       ]),
     );
   out.push('', ...comparisonNotes(summary));

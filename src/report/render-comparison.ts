@@ -2,6 +2,7 @@ import { cellsTable } from './cells-table.ts';
 import type { CompareSummary } from './compare-summary.ts';
 import {
   comparisonNotes,
+  hasReductions,
   REDUCTION_HEADINGS,
   reductionCells,
   SPREAD_HEADINGS,
@@ -10,19 +11,18 @@ import {
   strategyCells,
 } from './comparison-cells.ts';
 import { comparisonPlot } from './comparison-plot.ts';
+import { comparisonRows, type ComparisonRow } from './comparison-rows.ts';
 import { formatFraction } from './format-number.ts';
 import { html, type Markup } from './markup.ts';
 import { reportPage } from './report-page.ts';
-import { strategyTitle } from './strategy-title.ts';
 
 /** ECE by strategy and domain. */
-function domainTable({ strategies }: CompareSummary): Markup {
-  const entries = Object.entries(strategies);
-  const domains = [...new Set(entries.flatMap(([, { domains: own }]) => Object.keys(own)))];
+function domainTable(rows: readonly ComparisonRow[]): Markup {
+  const domains = [...new Set(rows.flatMap(({ strategy }) => Object.keys(strategy.domains)))];
   return cellsTable({
     headings: ['strategy', ...domains],
-    rows: entries.map(([name, { domains: own }]) => [
-      strategyTitle(name),
+    rows: rows.map(({ name, strategy: { domains: own } }) => [
+      name,
       ...domains.map((domain) =>
         formatFraction(Object.hasOwn(own, domain) ? (own[domain]?.ece ?? null) : null),
       ),
@@ -36,7 +36,7 @@ function domainTable({ strategies }: CompareSummary): Markup {
  * @remarks Deterministic.
  */
 export function renderComparison(summary: CompareSummary): string {
-  const entries = Object.entries(summary.strategies);
+  const rows = comparisonRows(summary);
   const title =
     summary.ablation === null ? 'Strategies side by side' : `Ablation: ${summary.ablation}`;
   return reportPage(
@@ -51,7 +51,7 @@ export function renderComparison(summary: CompareSummary): string {
             </p>`
       }
       ${
-        entries.length === 0
+        rows.length === 0
           ? ''
           : html`<h2>Calibration error by strategy</h2>
               <figure>
@@ -62,17 +62,21 @@ export function renderComparison(summary: CompareSummary): string {
                 </figcaption>
               </figure>
               <h2>Metrics and cost</h2>
-              ${cellsTable({ headings: STRATEGY_HEADINGS, rows: entries.map(([name, strategy]) => strategyCells(name, strategy)) })}
-              <h2>Against verbalized confidence and NormPTrue everywhere</h2>
-              ${cellsTable({ headings: REDUCTION_HEADINGS, rows: entries.map(([name, strategy]) => reductionCells(name, strategy)) })}
+              ${cellsTable({ headings: STRATEGY_HEADINGS, rows: rows.map(strategyCells) })}
+              ${
+                hasReductions(rows)
+                  ? html`<h2>Against verbalized confidence and NormPTrue everywhere</h2>
+                      ${cellsTable({ headings: REDUCTION_HEADINGS, rows: rows.map(reductionCells) })}`
+                  : ''
+              }
               <h2>ECE by domain</h2>
-              ${domainTable(summary)}`
+              ${domainTable(rows)}`
       }
       ${
         summary.runs.length < 2
           ? ''
           : html`<h2>Over ${summary.runs.length} runs: mean ± standard deviation</h2>
-              ${cellsTable({ headings: SPREAD_HEADINGS, rows: entries.map(([name]) => spreadCells(name, summary)) })}`
+              ${cellsTable({ headings: SPREAD_HEADINGS, rows: Object.keys(summary.strategies).map((name) => spreadCells(name, summary)) })}`
       }
       <h2>How to read it</h2>
       ${comparisonNotes(summary).map((note) => html`<p>${note}</p>`)}`,

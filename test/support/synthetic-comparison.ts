@@ -8,6 +8,20 @@ import {
 
 const OPTIONS = { bins: 10, resamples: 50, simulations: 20 };
 
+/** The made-up comparison with verbalized confidence alone. */
+export function singleStrategy(seeds: readonly number[]): CompareSummary {
+  const summary = syntheticComparison(['geography', 'calendar'], seeds);
+  const alone = ({ verbalized }: CompareRun['strategies']): CompareRun['strategies'] =>
+    verbalized === undefined ? {} : { verbalized };
+  const runs = summary.runs.map((run) => ({ ...run, strategies: alone(run.strategies) }));
+  return {
+    ...summary,
+    strategies: alone(summary.strategies),
+    runs,
+    spread: spreadOverRuns(runs),
+  };
+}
+
 /**
  * A made-up comparison of three strategies, one of them on a sample.
  *

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { renderComparisonTable } from '../../../src/report/render-comparison-table.ts';
-import { syntheticComparison } from '../../support/synthetic-comparison.ts';
+import { singleStrategy, syntheticComparison } from '../../support/synthetic-comparison.ts';
 
 describe('renderComparisonTable', () => {
   it('has a row of every strategy with its figures, in columns', () => {
@@ -55,6 +55,60 @@ describe('renderComparisonTable', () => {
       /\nNot answered: 1,200 × CONTEXT_OVERFLOW, 1 × RECORD_INVALID \(DINCO †\); /,
     );
     assert.doesNotMatch(renderComparisonTable(syntheticComparison()), /Not answered/);
+  });
+
+  it('tells what is left out, strategies with the same together', () => {
+    const { strategies, ...rest } = syntheticComparison();
+    const gaps = Object.fromEntries(
+      Object.entries(strategies).map(([name, strategy]) => [
+        name,
+        {
+          ...strategy,
+          pooled: { ...strategy.pooled, unlabelled: 3, missing: name === 'verbalized' ? 0 : 7 },
+        },
+      ]),
+    );
+    const text = renderComparisonTable({ ...rest, strategies: gaps });
+    assert.match(text, /\nLeft out: 3 without a label, of 100 answers \(Verbalized\); /);
+    assert.match(
+      text,
+      /\nLeft out: 7 without a confidence, 3 without a label, of 100 answers \(NormPTrue, DINCO †\); /,
+    );
+    assert.doesNotMatch(renderComparisonTable(syntheticComparison()), /Left out/);
+  });
+
+  it('sets the runs of a single strategy side by side', () => {
+    const one = singleStrategy([1, 2, 3]);
+    const lines = renderComparisonTable(one).split('\n');
+    one.runs.forEach(({ seed, strategies }, i) => {
+      const { ece } = strategies['verbalized']?.pooled ?? {};
+      const line = lines[i + 1] ?? '';
+      assert.ok(line.startsWith(`Verbalized, seed ${seed}  `), line);
+      assert.ok(line.includes(ece?.toFixed(3) ?? 'no ECE'), line);
+    });
+    assert.match(lines.join('\n'), /; table: each run\.\n/);
+    assert.match(renderComparisonTable(singleStrategy([1])), /^Verbalized  .*; table: seed 1, order 0\.$/ms);
+  });
+
+  it('says what NormPTrue is a measure of where nothing is verbalized', () => {
+    const { strategies, ...rest } = syntheticComparison();
+    const { verbalized: _, ...others } = strategies;
+    const unrelated = Object.fromEntries(
+      Object.entries(others).map(([name, strategy]) => [
+        name,
+        { ...strategy, reduction: { ece: null, meanDomainEce: null } },
+      ]),
+    );
+    const text = renderComparisonTable({ ...rest, strategies: unrelated });
+    assert.match(text, /\nNormPTrue +– +– +100\.0%\n/);
+  });
+
+  it('explains band and floor only where they are', () => {
+    const { definition, ...rest } = syntheticComparison();
+    const interval = { ...definition.interval, resamples: 0 };
+    const bare = { ...definition, interval, floorSimulations: 0 };
+    assert.match(renderComparisonTable({ ...rest, definition }), /Band: .*\nFloor: /);
+    assert.doesNotMatch(renderComparisonTable({ ...rest, definition: bare }), /Band:|Floor:/);
   });
 
   it('has a table of nothing', () => {
