@@ -1,6 +1,37 @@
-import type { AdapterDecision } from '../events/adapter-decision.ts';
+import {
+  actingAfter,
+  fateAfter,
+  type AdapterDecision,
+  type AdapterFateDecision,
+} from '../events/adapter-decision.ts';
 import type { Answer } from '../events/answer.ts';
-import type { LoopSummary } from './replay-summary.ts';
+import type { AdapterCounts, LoopSummary } from './replay-summary.ts';
+
+/**
+ * Counts what became of versions, each once for each fate that it had. A refusal of what was decided about already is
+ * another partition's batch, too late for its number; a rollback of version 0 took nothing away.
+ */
+function countFates(decisions: readonly AdapterDecision[]): AdapterCounts {
+  const newest = new Map<number, AdapterFateDecision>();
+  const versions = {
+    accepted: new Set<number>(),
+    refused: new Set<number>(),
+    'rolled-back': new Set<number>(),
+  };
+  for (const made of decisions) {
+    const { version } = made;
+    const fate = fateAfter(newest.get(version), made);
+    if (fate !== made || version === 0) continue;
+    newest.set(version, fate);
+    versions[fate.decision].add(version);
+  }
+  return {
+    accepted: versions.accepted.size,
+    refused: versions.refused.size,
+    rolledBack: versions['rolled-back'].size,
+    active: decisions.reduce(actingAfter, 0),
+  };
+}
 
 /**
  * Counts what gate and training did.
@@ -16,20 +47,12 @@ export function summarizeLoop(
 ): LoopSummary {
   const readings = answers.flatMap((answer) => answer.gate ?? []);
   const inBursts = readings.filter(({ burst }) => burst > 0);
-  const versions = (wanted: AdapterDecision['decision']): number =>
-    new Set(decisions.flatMap(({ decision, version }) => (decision === wanted ? [version] : [])))
-      .size;
   return {
     gate,
     bursts: new Set(inBursts.map(({ burst }) => burst)).size,
     questionsInBursts: inBursts.length,
     incidents: readings.reduce((most, { incident }) => Math.max(most, incident), 0),
     alarms: readings.filter(({ alarm }) => alarm).length,
-    adapters: {
-      accepted: versions('accepted'),
-      refused: versions('refused'),
-      rolledBack: versions('rolled-back'),
-      active: decisions.at(-1)?.activeVersion ?? 0,
-    },
+    adapters: countFates(decisions),
   };
 }

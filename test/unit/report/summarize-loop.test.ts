@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { GateReading } from '../../../src/events/answer.ts';
+import { adapterFates } from '../../../src/report/adapter-fates.ts';
 import { summarizeLoop } from '../../../src/report/summarize-loop.ts';
 import { adapterDecision } from '../../support/adapter-run.ts';
 
@@ -43,5 +44,30 @@ describe('summarizeLoop', () => {
       ],
     );
     assert.deepEqual(adapters, { accepted: 2, refused: 1, rolledBack: 2, active: 1 });
+  });
+
+  it('tells the adapter that acts as the table of adapters does, whatever a late partition writes', () => {
+    const decisions = [
+      adapterDecision({ version: 1, activeVersion: 1 }),
+      adapterDecision({ version: 2, activeVersion: 2 }),
+      // A partition that has not taken up version 2 yet: its own batch of that number came too late.
+      adapterDecision({ version: 2, decision: 'refused', code: 'OUTDATED', activeVersion: 1 }),
+    ];
+    const { adapters } = summarizeLoop('drift', [], decisions);
+    assert.deepEqual(adapters, { accepted: 2, refused: 0, rolledBack: 0, active: 2 });
+    const acting = adapterFates([], decisions).find(({ active }) => active);
+    assert.equal(acting?.version, adapters.active);
+  });
+
+  it('counts no rollback where an adapter was put in the place of none', () => {
+    const { adapters } = summarizeLoop(
+      'drift',
+      [],
+      [
+        adapterDecision({ version: 1, decision: 'imported', activeVersion: 0 }),
+        adapterDecision({ version: 0, decision: 'rolled-back', activeVersion: 1 }),
+      ],
+    );
+    assert.deepEqual(adapters, { accepted: 0, refused: 0, rolledBack: 0, active: 1 });
   });
 });
