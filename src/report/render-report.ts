@@ -21,7 +21,10 @@ import { verdictSection } from './verdict-section.ts';
 
 /** The figures a reader looks for first. */
 function drawTiles({ summary }: ReplayReport): Markup {
-  const { questions, answered, deadLettered, pooled, meanDomainEce } = summary;
+  const { questions, answered, deadLettered, pooled, meanDomainEce, definition } = summary;
+  const measured = Object.values(summary.domains).filter(({ published }) => published.ece !== null);
+  const withoutBand =
+    definition.interval.resamples === 0 ? 'no band was asked for' : 'too few answers for a band';
   const { ece, eceInterval, auroc } = pooled.published;
   const tiles: readonly (readonly [string, string, string])[] = [
     ['Questions', formatCount(questions), `${formatCount(answered)} answered`],
@@ -30,12 +33,12 @@ function drawTiles({ summary }: ReplayReport): Markup {
     [
       'ECE, published',
       formatFraction(ece),
-      eceInterval === null ? 'too few answers for a band' : `95% ${formatBand(eceInterval)}`,
+      eceInterval === null ? withoutBand : `95% ${formatBand(eceInterval)}`,
     ],
     [
       'Mean of domains’ ECEs',
       formatFraction(meanDomainEce.published),
-      `${Object.keys(summary.domains).length} domains`,
+      `of ${measured.length} with labels`,
     ],
     ['AUROC, published', formatFraction(auroc), '0.5 is chance'],
     [
@@ -140,12 +143,22 @@ function drawDetails(report: ReplayReport, absent: readonly ReportedScore[]): Ma
   return html`<h2>What the numbers mean</h2>
     <p>
       ECE: ${definition.estimator}, ${definition.bins} bins, ${definition.edgeRule}: the mean
-      distance between stated confidence and accuracy, 0 at best. Its 95% band is a bootstrap over
-      answers (${formatCount(definition.interval.resamples)} resamples, reflected, clipped to 0–1,
-      none below 20 answers). It covers sampling error alone. Floor: the ECE that perfect
-      calibration would show with these confidences and this n
-      (${formatCount(definition.floorSimulations)} simulations); an ECE marked <sup>*</sup> lies
-      below its 95th percentile, so it is no evidence of miscalibration. Bold: the lowest ECE of its
+      distance between stated confidence and accuracy, 0 at best.
+      ${
+        definition.interval.resamples === 0
+          ? ''
+          : html`Its 95% band is a bootstrap over answers
+            (${formatCount(definition.interval.resamples)} resamples, reflected, clipped to 0–1, none
+            below 20 answers). It covers sampling error alone.`
+      }
+      ${
+        definition.floorSimulations === 0
+          ? ''
+          : html`Floor: the ECE that perfect calibration would show with these confidences and this n
+            (${formatCount(definition.floorSimulations)} simulations); an ECE marked
+            <sup>*</sup> lies below its 95th percentile, so it is no evidence of miscalibration.`
+      }
+      Bold: the lowest ECE of its
       block, whether or not the difference exceeds the bands. AUROC: how often a right answer is
       surer than a wrong one, ties half; a dash where all answers are right, or all wrong. Brier:
       mean squared distance between confidence and outcome, lower is better. Missing confidences are

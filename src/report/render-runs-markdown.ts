@@ -1,8 +1,7 @@
-import { definitionNotes } from './definition-notes.ts';
 import { domainCells, publishedCells, scoreCells, type Cells } from './run-cells.ts';
 import { runDifferences } from './run-differences.ts';
 import { runNames } from './run-names.ts';
-import { runNotes } from './run-notes.ts';
+import { runDefinitions, runNotes } from './run-notes.ts';
 import type { RunReport } from './run-report.ts';
 import { sourceTitle } from './score-title.ts';
 
@@ -62,10 +61,7 @@ export function renderRunsMarkdown(runs: readonly RunReport[]): string {
       ? ['Nothing is known to differ.']
       : table({ headings: ['', ...runNames(runs)], rows: facts })),
     '',
-    ...(first === undefined ? [] : definitionNotes(first.summary.definition)).map(
-      (note) => `- ${plain(note)}`,
-    ),
-    ...runNotes(runs).map((note) => `- ${plain(note)}`),
+    ...[...runDefinitions(runs), ...runNotes(runs)].map((note) => `- ${plain(note)}`),
   ];
   return `${out.join('\n')}\n`;
 }

@@ -5,7 +5,6 @@ import { burstRuns } from './burst-runs.ts';
 import { cellsTable } from './cells-table.ts';
 import { coursePlot } from './course-plot.ts';
 import { courseOf, domainRuns } from './course.ts';
-import { definitionNotes } from './definition-notes.ts';
 import { eceRowsPlot } from './ece-rows-plot.ts';
 import { html, type Markup } from './markup.ts';
 import { courseKey, overviewKey } from './plot-keys.ts';
@@ -16,7 +15,7 @@ import { reportPage } from './report-page.ts';
 import { domainCells, publishedCells, scoreCells } from './run-cells.ts';
 import { runDifferences } from './run-differences.ts';
 import { runNames } from './run-names.ts';
-import { runNotes } from './run-notes.ts';
+import { runDefinitions, runNotes } from './run-notes.ts';
 import type { RunReport } from './run-report.ts';
 import { scoreCaption } from './score-caption.ts';
 import { sourceTitle } from './score-title.ts';
@@ -130,7 +129,7 @@ function sideBySide(runs: readonly RunReport[]): string {
           : ''
       }
       <h2>What the numbers mean</h2>
-      ${definitionNotes((runs[0] as RunReport).summary.definition).map((note) => html`<p>${note}</p>`)}`,
+      ${runDefinitions(runs).map((note) => html`<p>${note}</p>`)}`,
   );
 }
 

@@ -1,11 +1,10 @@
 import { alignColumns } from './align-columns.ts';
-import { definitionNotes } from './definition-notes.ts';
 import { plainName } from './plain-name.ts';
 import { renderTable } from './render-table.ts';
 import { domainCells, publishedCells, scoreCells, type Cells } from './run-cells.ts';
 import { runDifferences } from './run-differences.ts';
 import { runNames } from './run-names.ts';
-import { runNotes } from './run-notes.ts';
+import { runDefinitions, runNotes } from './run-notes.ts';
 import type { RunReport } from './run-report.ts';
 import { verdictLine } from './verdict-section.ts';
 
@@ -44,7 +43,7 @@ export function renderRunsTable(runs: readonly RunReport[]): string {
       ? ['Nothing is known to differ between the runs.']
       : lines({ headings: ['what differs', ...runNames(runs)], rows: differences })),
     '',
-    ...definitionNotes(first.summary.definition),
+    ...runDefinitions(runs),
     ...notes,
   ].join('\n');
 }

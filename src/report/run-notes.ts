@@ -1,3 +1,4 @@
+import { definitionNotes } from './definition-notes.ts';
 import { formatCount } from './format-number.ts';
 import { runNames } from './run-names.ts';
 import type { RunReport } from './run-report.ts';
@@ -32,7 +33,10 @@ export function runNotes(runs: readonly RunReport[]): string[] {
   });
   if (runs.length < 2) return notes;
   const same = runs.every(
-    (run) => streamOf(run) !== undefined && streamOf(run) === streamOf(runs[0] as RunReport),
+    (run) =>
+      run.complete &&
+      streamOf(run) !== undefined &&
+      streamOf(run) === streamOf(runs[0] as RunReport),
   );
   return [
     ...notes,
@@ -40,4 +44,18 @@ export function runNotes(runs: readonly RunReport[]): string[] {
       ? 'All runs were asked the same questions, so their errors go together: bands that overlap may still hide a real difference.'
       : 'The runs were not, or not certainly, asked the same questions: a difference may be one of the questions.',
   ];
+}
+
+/**
+ * What ECE, band and floor mean, a sentence each; said of each run where they do not mean the same in all.
+ *
+ * @param runs - Not mutated.
+ */
+export function runDefinitions(runs: readonly RunReport[]): string[] {
+  const names = runNames(runs);
+  const notes = runs.map(({ summary }) => definitionNotes(summary.definition));
+  const isOne = new Set(notes.map((own) => own.join('\n'))).size < 2;
+  return isOne
+    ? (notes[0] ?? [])
+    : notes.flatMap((own, i) => own.map((note) => `${names[i] ?? ''}: ${note}`));
 }

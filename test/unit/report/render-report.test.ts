@@ -157,6 +157,32 @@ describe('renderReport', () => {
     assert.deepEqual(unbalanced(single), []);
   });
 
+  it('explains no band and no floor where none was asked for', () => {
+    const report = syntheticReport(30, 3);
+    const { rows, summary } = report;
+    const bare = summarizeRun(
+      { ...summary, rows },
+      { resamples: 0, simulations: 0 },
+    );
+    const without = renderReport({ ...report, summary: bare });
+    assert.match(without, /no band was asked for/);
+    assert.doesNotMatch(without, /too few answers|0 resamples|0 simulations/);
+    assert.deepEqual(unbalanced(without), []);
+    assert.match(page, /\(200 resamples/);
+    assert.match(page, /\(200 simulations/);
+  });
+
+  it('counts the domains that its mean is over', () => {
+    const { rows } = syntheticReport(30, 3);
+    const tile = (report: ReplayReport): string =>
+      /Mean of domains’ ECEs<\/span><b>[^<]*<\/b><span>([^<]*)/.exec(renderReport(report))?.[1] ?? '';
+    assert.equal(tile(reportOf(rows)), 'of 4 with labels');
+    const unlabelled = rows.map((row) =>
+      row.domain === 'calendar' ? { ...row, correct: null } : row,
+    );
+    assert.equal(tile(reportOf(unlabelled)), 'of 3 with labels');
+  });
+
   it('stays readable when the domain changes at every question', () => {
     const { rows } = syntheticReport(100, 5);
     const blended = rows.map((_, i) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { runNotes } from '../../../src/report/run-notes.ts';
+import { runDefinitions, runNotes } from '../../../src/report/run-notes.ts';
 import { syntheticRunReport } from '../../support/synthetic-run.ts';
 import { verdictOf } from '../../support/verdict-fixture.ts';
 
@@ -37,8 +37,26 @@ describe('runNotes', () => {
       ]).at(-1) ?? '';
     assert.match(of('x', 'x'), /^All runs were asked the same/);
     assert.match(of('x', 'y'), /not certainly/);
+    const cut = runNotes([
+      syntheticRunReport('a', 1, { provenance: stream('x') }),
+      syntheticRunReport('b', 2, { provenance: stream('x'), complete: false }),
+    ]);
+    assert.match(cut.at(-1) ?? '', /not certainly/, 'one was stopped before the last of them');
     // Neither run says what it was asked.
     const unknown = runNotes([syntheticRunReport('a', 1), syntheticRunReport('b', 2)]);
     assert.match(unknown.at(-1) ?? '', /not certainly/);
+  });
+});
+
+describe('runDefinitions', () => {
+  it('explain ECE once, and run by run where it is not the same', () => {
+    const first = syntheticRunReport('a', 1);
+    const { summary } = first;
+    const bins = { ...summary, definition: { ...summary.definition, bins: 15 } };
+    const [ece = ''] = runDefinitions([first, syntheticRunReport('b', 2)]);
+    assert.match(ece, /^ECE: 10 bins/);
+    const both = runDefinitions([first, syntheticRunReport('b', 2, { summary: bins })]);
+    assert.equal(both[0], `a: ${ece}`);
+    assert.ok(both.some((note) => note.startsWith('b: ECE: 15 bins')));
   });
 });
