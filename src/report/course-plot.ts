@@ -63,12 +63,13 @@ function drawDomains({ runs, domains }: CoursePlotOptions, x: Scale, bottom: num
     const start = Math.max(left, x(from - 0.5));
     const end = Math.min(right, x(to + 0.5));
     const name = domain ?? 'no domain';
-    const tone = domain === null ? 0 : domains.indexOf(domain) % TONES;
+    // Grey, which is no domain's.
+    const tone = domain === null ? 'floor' : `tone${domains.indexOf(domain) % TONES}`;
     const fits = end - start >= name.length * LETTER;
     return html`<g>
       <title>${name}: questions ${from} to ${to}</title>
       <rect
-        class="tone${tone}"
+        class="${tone}"
         x="${px(start)}"
         width="${px(Math.max(0.5, end - start))}"
         y="${TOP - STRIP}"

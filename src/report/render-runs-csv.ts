@@ -7,8 +7,8 @@ const HEADINGS = [
   ...['ece_low', 'ece_high', 'floor', 'floor_p95', 'brier', 'auroc'],
 ] as const;
 
-/** What a spreadsheet takes for a formula. */
-const FORMULA = /^[=+\-@\t\r]/;
+/** What spreadsheets take for a formula: some look behind spaces and line ends, some take full-width signs for plain ones. */
+const FORMULA = /^\s*[=+\-@＝＋－＠]|^[\t\r\n]/;
 
 /** A cell by RFC 4180. Texts of others never become formulas. */
 function cell(value: string | number | null): string {

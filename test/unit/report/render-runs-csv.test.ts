@@ -25,6 +25,11 @@ describe('renderRunsCsv', () => {
       renderRunsCsv([syntheticRunReport('f', 1, { title })]).split('\r\n')[1] ?? '';
     assert.match(line('a "b", c'), /^"a ""b"", c",f,all/);
     assert.match(line('=HYPERLINK("x")'), /^"'=HYPERLINK\(""x""\)",f/);
-    for (const sign of ['+1', '-1', '@x']) assert.ok(line(sign).startsWith(`'${sign},f`));
+    for (const sign of ['+1', '-1', '@x', ' =1', '\u3000@x', '＝1', '＋1', '－1', '＠x'])
+      assert.ok(line(sign).startsWith(`'${sign},f`), sign);
+    for (const sign of ['\t=1', '\n=1', '\nx']) {
+      const text = renderRunsCsv([syntheticRunReport('f', 1, { title: sign })]);
+      assert.ok(text.split('\r\n')[1]?.replace('"', '').startsWith(`'${sign}`), sign);
+    }
   });
 });
