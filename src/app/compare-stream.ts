@@ -64,7 +64,7 @@ export interface CompareStreamOptions {
   readonly stream: string;
   /** Absent: all of them. */
   readonly strategies?: readonly StrategyName[] | undefined;
-  /** Name of an ablation: its topologies are compared, and `strategies` says nothing. */
+  /** Name of an ablation: its topologies are compared in the place of strategies, of which none may be named. */
   readonly ablation?: string | undefined;
   /** Name or path; wins over the topology's. */
   readonly model?: string | undefined;
@@ -360,10 +360,15 @@ function ordersOf(input: ReplayInput, wanted: number): readonly number[] {
  * its own confidence. Each run lies in a folder of its own; the passes on base weights, which they share, in a file
  * beside them. The same call again goes on where it stopped.
  *
- * @throws SeclError as `replayStream` does, and `USAGE` for an unknown ablation or more orders than there are.
+ * @throws SeclError as `replayStream` does, and `USAGE` for an unknown ablation, one beside strategies, or more orders
+ *   than there are.
  */
 export async function compareStream(options: CompareStreamOptions): Promise<CompareStreamResult> {
   const { ablation, strategies = STRATEGY_NAMES } = options;
+  if (ablation !== undefined && options.strategies !== undefined)
+    throw new SeclError('USAGE', 'an ablation compares its own topologies, and no strategies', {
+      hint: 'Leave out --strategies or --ablation.',
+    });
   const file = await loadTopology(options.topology);
   const variants = ablation === undefined ? null : await ablationTopologies(ablation);
   const seeds = options.seeds ?? [file.seed];

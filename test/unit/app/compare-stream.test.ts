@@ -219,6 +219,8 @@ describe('compareStream', () => {
 
   it('names what there is where something unknown is asked for', async () => {
     await assert.rejects(compare({ ablation: 'nosuch' }), { code: 'USAGE' });
+    const both = { ablation: 'gating', strategies: ['verbalized'] } as const;
+    await assert.rejects(compare(both), { code: 'USAGE', message: /no strategies/ });
     assert.throws(() => strategiesNamed(['verbalized', 'nosuch']), { code: 'USAGE' });
     assert.deepEqual(strategiesNamed(['secl', 'secl']), ['secl']);
   });
