@@ -4,13 +4,11 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import {
-  ablationNames,
   compareStream,
   strategiesNamed,
   type CompareStreamOptions,
   type CompareStreamResult,
 } from '../../../src/app/compare-stream.ts';
-import { loadTopology } from '../../../src/app/load-topology.ts';
 import { makeStream } from '../../../src/app/make-stream.ts';
 import { replayStream } from '../../../src/app/replay-stream.ts';
 import { STRATEGY_NAMES, type CompareSummary } from '../../../src/report/compare-summary.ts';
@@ -223,23 +221,5 @@ describe('compareStream', () => {
     await assert.rejects(compare(both), { code: 'USAGE', message: /no strategies/ });
     assert.throws(() => strategiesNamed(['verbalized', 'nosuch']), { code: 'USAGE' });
     assert.deepEqual(strategiesNamed(['secl', 'secl']), ['secl']);
-  });
-});
-
-describe('the ablations', () => {
-  it('are those of the paper and two of ours, and every topology is valid and has a name of its own', async () => {
-    const names = await ablationNames();
-    assert.deepEqual(names, [
-      'adapter-scope',
-      'domain-order',
-      'evidence',
-      'gating',
-      'hyperparameters',
-      'layers',
-      'loss',
-      'signal-quality',
-      'weight-accumulation',
-    ]);
-    await loadTopology('topologies/secl-paper.yaml');
   });
 });

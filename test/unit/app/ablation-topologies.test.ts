@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { ablationNames } from '../../../src/app/compare-stream.ts';
+import { ablationNames } from '../../../src/app/ablation-topologies.ts';
 import { loadTopology } from '../../../src/app/load-topology.ts';
 
 /** Seven of the paper, and two of ours. */
