@@ -35,6 +35,7 @@ export function rowOf(
     domain: answer.domain,
     correct: label === null ? null : match(answer, label),
     confidences: confidencesOf(answer),
+    partition: answer.sourcePartition,
     burst: answer.gate?.burst ?? 0,
     incident: answer.gate?.incident ?? 0,
     adapterVersion: answer.published.adapterVersion,

@@ -2,7 +2,7 @@ import type { ReplayRow } from './replay-summary.ts';
 
 /** A burst: a stretch of questions that is scored in full and trained on. */
 export interface BurstRun {
-  /** Ordinal, from 1. */
+  /** Ordinal in its partition, from 1. */
   readonly burst: number;
   /** Index of its first answer. */
   readonly from: number;
@@ -17,19 +17,25 @@ export interface BurstRun {
 }
 
 /**
- * The bursts of a run.
+ * The bursts of a run; those of several partitions may overlap.
  *
- * @param rows - In stream order. Not mutated.
+ * @param rows - In the order in which they are shown, those of a partition in stream order. Not mutated.
  */
 export function burstRuns(rows: readonly ReplayRow[]): BurstRun[] {
   const runs: BurstRun[] = [];
-  for (const { burst = 0, incident = 0, index, domain } of rows) {
+  /** Place of each partition's newest. */
+  const newest = new Map<number, number>();
+  for (const { partition = 0, burst = 0, incident = 0, index, domain } of rows) {
     if (burst === 0) continue;
-    const last = runs.at(-1);
+    const place = newest.get(partition) ?? -1;
+    const last = runs[place];
     if (last?.burst === burst) {
       const domains = last.domains.includes(domain) ? last.domains : [...last.domains, domain];
-      runs[runs.length - 1] = { ...last, to: index, answers: last.answers + 1, domains };
-    } else runs.push({ burst, from: index, to: index, answers: 1, incident, domains: [domain] });
+      runs[place] = { ...last, to: index, answers: last.answers + 1, domains };
+    } else {
+      newest.set(partition, runs.length);
+      runs.push({ burst, from: index, to: index, answers: 1, incident, domains: [domain] });
+    }
   }
   return runs;
 }

@@ -16,6 +16,8 @@ export interface ReplayRow {
   readonly correct: boolean | null;
   /** Fraction in `[0, 1]` by score; `null` or absent: missing. */
   readonly confidences: Readonly<Partial<Record<ReportedScore, number | null>>>;
+  /** Partition that the question came from: bursts and incidents are counted in each by itself. @defaultValue 0 */
+  readonly partition?: number;
   /** Ordinal of the burst it stands in, from 1; 0 or absent: none was open. */
   readonly burst?: number;
   /** Changes that the gate had noticed by then. @defaultValue 0 */

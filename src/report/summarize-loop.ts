@@ -34,7 +34,7 @@ function countFates(decisions: readonly AdapterDecision[]): AdapterCounts {
 }
 
 /**
- * Counts what gate and training did.
+ * Counts what gate and training did. Each partition has a gate of its own, which counts its bursts and incidents from 1.
  *
  * @param gate - Kind of the gate.
  * @param answers - Any order. Not mutated.
@@ -42,16 +42,21 @@ function countFates(decisions: readonly AdapterDecision[]): AdapterCounts {
  */
 export function summarizeLoop(
   gate: string,
-  answers: readonly Pick<Answer, 'gate'>[],
+  answers: readonly Pick<Answer, 'gate' | 'sourcePartition'>[],
   decisions: readonly AdapterDecision[],
 ): LoopSummary {
-  const readings = answers.flatMap((answer) => answer.gate ?? []);
+  const readings = answers.flatMap(({ gate: reading, sourcePartition: partition }) =>
+    reading === null ? [] : [{ ...reading, partition }],
+  );
   const inBursts = readings.filter(({ burst }) => burst > 0);
+  const incidents = new Map<number, number>();
+  for (const { partition, incident } of readings)
+    incidents.set(partition, Math.max(incidents.get(partition) ?? 0, incident));
   return {
     gate,
-    bursts: new Set(inBursts.map(({ burst }) => burst)).size,
+    bursts: new Set(inBursts.map(({ partition, burst }) => `${partition}/${burst}`)).size,
     questionsInBursts: inBursts.length,
-    incidents: readings.reduce((most, { incident }) => Math.max(most, incident), 0),
+    incidents: [...incidents.values()].reduce((sum, count) => sum + count, 0),
     alarms: readings.filter(({ alarm }) => alarm).length,
     adapters: countFates(decisions),
   };

@@ -28,3 +28,20 @@ test('bursts are cut by ordinal, with the domains that stand in them', () => {
 test('rows without a gate have no bursts', () => {
   assert.deepEqual(burstRuns([{ index: 0, domain: null, correct: null, confidences: {} }]), []);
 });
+
+test('bursts of partitions are kept apart, one after the other or mixed', () => {
+  const row = (index: number, partition: number, burst: number): ReplayRow => {
+    return { index, domain: null, correct: null, confidences: {}, partition, burst, incident: 1 };
+  };
+  const spans = (rows: readonly ReplayRow[]): unknown =>
+    burstRuns(rows).map(({ burst, from, to, answers }) => [burst, from, to, answers]);
+  // Nothing but the first burst of each.
+  assert.deepEqual(spans([row(0, 0, 1), row(1, 0, 0), row(2, 1, 1), row(3, 1, 1)]), [
+    [1, 0, 0, 1],
+    [1, 2, 3, 2],
+  ]);
+  assert.deepEqual(spans([row(0, 0, 1), row(1, 1, 2), row(2, 0, 1), row(3, 1, 2)]), [
+    [1, 0, 2, 2],
+    [2, 1, 3, 2],
+  ]);
+});

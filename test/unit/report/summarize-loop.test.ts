@@ -1,13 +1,19 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { GateReading } from '../../../src/events/answer.ts';
+import type { Answer } from '../../../src/events/answer.ts';
 import { adapterFates } from '../../../src/report/adapter-fates.ts';
 import { summarizeLoop } from '../../../src/report/summarize-loop.ts';
 import { adapterDecision } from '../../support/adapter-run.ts';
 
 /** An answer with a reading; what the summary does not read is empty. */
-function seen(burst: number, incident: number, alarm = false): { readonly gate: GateReading } {
+function seen(
+  burst: number,
+  incident: number,
+  alarm = false,
+  sourcePartition = 0,
+): Pick<Answer, 'gate' | 'sourcePartition'> {
   return {
+    sourcePartition,
     gate: { burst, positionInBurst: 0, incident, alarm, statistics: {}, thresholds: {} },
   };
 }
@@ -17,7 +23,7 @@ describe('summarizeLoop', () => {
     const answers = [
       ...[seen(1, 1), seen(1, 1), seen(0, 1), seen(0, 1, true), seen(3, 2, true), seen(3, 2)],
       // A dead burst 2 had no answer; an answer of a time without a gate has no reading.
-      { gate: null },
+      { gate: null, sourcePartition: 0 },
     ];
     assert.deepEqual(summarizeLoop('drift', answers, []), {
       gate: 'drift',
@@ -27,6 +33,12 @@ describe('summarizeLoop', () => {
       alarms: 2,
       adapters: { accepted: 0, refused: 0, rolledBack: 0, active: 0 },
     });
+  });
+
+  it('counts the bursts and changes of each partition, whose gates count from 1', () => {
+    const answers = [seen(1, 1), seen(2, 2, true), seen(1, 1, false, 1), seen(0, 1, false, 1)];
+    const { bursts, questionsInBursts, incidents } = summarizeLoop('drift', answers, []);
+    assert.deepEqual([bursts, questionsInBursts, incidents], [3, 3, 3]);
   });
 
   it('counts each version once for each thing that was decided about it', () => {
