@@ -114,7 +114,8 @@ function drawPlots(report: ReplayReport, scores: readonly ReportedScore[]): Mark
     </div>
     <h2>Course of the run</h2>
     <p class="quiet">
-      Rolling over the stream; a window that spans two domains mixes them. A short window’s ECE is
+      Rolling over the stream; a window that spans two domains mixes
+      them${changes.length > 0 ? ', one that spans a change of the adapter its versions' : ''}. A short window’s ECE is
       high by chance alone: read it against its floor.
     </p>
     ${courseKey(domains, bursts.length > 0, changes.length > 0)}

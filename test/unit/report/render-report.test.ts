@@ -111,6 +111,7 @@ describe('renderReport', () => {
     assert.match(learnt, /<h2>Bursts and adapters<\/h2>/);
     assert.match(learnt, /4 bursts with 32 questions; 8 adapters accepted, 1 refused/);
     assert.match(learnt, /Published \(SECL\)/);
+    assert.match(learnt, /one that spans a change of the adapter its versions\. A short/);
     // Third domain: burst 3 begins at 60.
     const cells = learnt.replace(/\n/g, '');
     assert.match(cells, /row">3<\/th><td>60<\/td><td>8<\/td><td>3<\/td><td class="words">arithmet/);
@@ -120,7 +121,10 @@ describe('renderReport', () => {
       cells,
       /refused<\/td><td>–<\/td><td>–<\/td><td>–<\/td><td class="words">too far \(MEAN/,
     );
-    assert.doesNotMatch(page, /class="burst"|class="version"|Bursts and adapters|SECL/);
+    assert.doesNotMatch(
+      page,
+      /class="burst"|class="version"|Bursts and adapters|SECL|change of the adapter/,
+    );
   });
 
   it('escapes what the loop says', () => {
