@@ -15,16 +15,20 @@ export interface ReplayOutcome {
   readonly adapters: readonly AdapterFate[];
 }
 
-/** Questions in the batches of accepted adapters. */
+/** Answered questions in the batches of accepted adapters: of a log that lost answers, adapters may know more. */
 export function trainedQuestions({
+  answers,
   adapters,
   decisions,
-}: Pick<ReplayResult, 'adapters' | 'decisions'>): ReadonlySet<string> {
+}: Pick<ReplayResult, 'answers' | 'adapters' | 'decisions'>): ReadonlySet<string> {
+  const answered = new Set(answers.map(({ questionId }) => questionId));
   const accepted = new Set(
     decisions.flatMap(({ decision, version }) => (decision === 'accepted' ? [version] : [])),
   );
   return new Set(
-    adapters.flatMap(({ version, trainedOn }) => (accepted.has(version) ? trainedOn : [])),
+    adapters.flatMap(({ version, trainedOn }) =>
+      accepted.has(version) ? trainedOn.filter((id) => answered.has(id)) : [],
+    ),
   );
 }
 

@@ -160,3 +160,16 @@ test('the summary says whether the run was complete', () => {
     assert.equal(summary.complete, complete);
   }
 });
+
+test('questions whose answers are not there any more do not count as trained on', () => {
+  const result = {
+    answers: [answer('one', 0.5, 'blue')],
+    deadLetters: [],
+    // The adapter of version 1 knows question two as well.
+    adapters: [adapterRecord()],
+    decisions: [adapterDecision()],
+    complete: false,
+  };
+  const { summary } = replayOutcome(result, [label('one')], matchFeedback, topology);
+  assert.equal(summary.trainedFraction, 1);
+});
