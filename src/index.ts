@@ -323,6 +323,7 @@ export { renderReport } from './report/render-report.ts';
 export { renderTable } from './report/render-table.ts';
 export type { ReplayReport } from './report/replay-report.ts';
 export type { AdapterFate } from './report/adapter-fates.ts';
+export type { LabelCounts } from './report/label-counts.ts';
 export {
   type LoopSummary,
   type ReplayRow,

@@ -12,10 +12,10 @@ import {
 } from '../report/compare-summary.ts';
 import {
   spreadOverRuns,
-  strategyDefinition,
   summarizeStrategies,
   type StrategyOutcome,
 } from '../report/summarize-strategies.ts';
+import { summaryDefinition } from '../report/summary-definition.ts';
 import { ablationTopologies } from './ablation-topologies.ts';
 import {
   Drained,
@@ -218,7 +218,7 @@ export async function compareStream(options: CompareStreamOptions): Promise<Comp
         strategies: runs[0]?.strategies ?? {},
         runs,
         spread: spreadOverRuns(runs),
-        definition: strategyDefinition({ ...metrics, seed: seeds[0] ?? file.seed }),
+        definition: summaryDefinition({ ...metrics, seed: seeds[0] ?? file.seed }),
       },
     };
   } finally {

@@ -1,5 +1,6 @@
 import type { ForwardTokens } from '../events/answer.ts';
 import { SCORE_NAMES, type ScoreName } from '../events/score.ts';
+import type { LabelCounts } from './label-counts.ts';
 
 /** The confidences a replay is judged by: every score, and the one that was published. */
 export const REPORTED_SCORES = [...SCORE_NAMES, 'published'] as const;
@@ -70,14 +71,8 @@ export interface ScoreMetrics {
 }
 
 /** Answers of one domain, or of all, under every confidence. */
-export interface ScopeSummary extends Readonly<Record<ReportedScore, ScoreMetrics>> {
-  /** Answers with a label. */
-  readonly n: number;
-  /** Answers without one. */
-  readonly unlabelled: number;
-  /** Share of right answers among the labelled ones. */
-  readonly accuracy: number | null;
-}
+export interface ScopeSummary
+  extends LabelCounts, Readonly<Record<ReportedScore, ScoreMetrics>> {}
 
 /** What `secl replay --json` prints; `schemas/replay-summary.schema.json` describes it. */
 export interface ReplaySummary {

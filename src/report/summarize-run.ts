@@ -1,7 +1,8 @@
-import { DEFAULT_BINNING, edgeRuleOf } from '../calibration/binning.ts';
+import { DEFAULT_BINNING } from '../calibration/binning.ts';
 import { summarize, type CalibrationSummary } from '../calibration/summarize.ts';
 import { precondition } from '../errors/secl-error.ts';
 import type { ForwardTokens } from '../events/answer.ts';
+import { labelCounts } from './label-counts.ts';
 import {
   REPORTED_SCORES,
   type LoopSummary,
@@ -9,8 +10,9 @@ import {
   type ReplaySummary,
   type ReportedScore,
   type ScopeSummary,
-  type ScoreMetrics,
 } from './replay-summary.ts';
+import { scoreMetrics } from './score-metrics.ts';
+import { summaryDefinition } from './summary-definition.ts';
 
 /** What a run came to, as {@link summarizeRun} reads it. */
 export interface RunOutcome {
@@ -41,23 +43,6 @@ export interface RunSummaryOptions {
   readonly seed?: number;
 }
 
-/** What the report keeps of a score's metrics. */
-function metricsOf(summary: CalibrationSummary): ScoreMetrics {
-  const { n, missing, ece, eceInterval, eceFloor, brier, auroc, mean } = summary;
-  const low = eceInterval?.low ?? null;
-  const high = eceInterval?.high ?? null;
-  return {
-    n,
-    missing,
-    ece,
-    eceInterval: low === null || high === null ? null : { low, high },
-    eceFloor: eceFloor === null ? null : { mean: eceFloor.mean, p95: eceFloor.p95 },
-    brier,
-    auroc,
-    mean,
-  };
-}
-
 /** An object with one entry per reported score. */
 function byScore<T>(value: (score: ReportedScore) => T): Record<ReportedScore, T> {
   return Object.fromEntries(REPORTED_SCORES.map((score) => [score, value(score)])) as Record<
@@ -71,13 +56,7 @@ function scopeOf(
   rows: readonly ReplayRow[],
   metrics: (score: ReportedScore) => CalibrationSummary,
 ): ScopeSummary {
-  const labels = rows.flatMap(({ correct }) => (correct === null ? [] : [correct]));
-  return {
-    n: labels.length,
-    unlabelled: rows.length - labels.length,
-    accuracy: labels.length === 0 ? null : labels.filter(Boolean).length / labels.length,
-    ...byScore((score) => metricsOf(metrics(score))),
-  };
+  return { ...labelCounts(rows), ...byScore((score) => scoreMetrics(metrics(score))) };
 }
 
 /**
@@ -136,13 +115,6 @@ export function summarizeRun(outcome: RunOutcome, options: RunSummaryOptions = {
       ]),
     ),
     meanDomainEce: byScore((score) => perScore[score].meanDomainEce),
-    definition: {
-      estimator: `ece-${binning.kind}`,
-      bins,
-      edgeRule: edgeRuleOf(binning),
-      interval: { kind: 'reflected', level: 0.95, resamples },
-      floorSimulations: simulations,
-      seed,
-    },
+    definition: summaryDefinition({ bins, resamples, simulations, seed }),
   };
 }

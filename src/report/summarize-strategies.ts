@@ -1,4 +1,4 @@
-import { DEFAULT_BINNING, edgeRuleOf } from '../calibration/binning.ts';
+import { DEFAULT_BINNING } from '../calibration/binning.ts';
 import {
   summarize,
   type CalibrationRow,
@@ -12,7 +12,9 @@ import type {
   StrategySpread,
   StrategySummary,
 } from './compare-summary.ts';
-import type { SummaryDefinition } from './replay-summary.ts';
+import { labelCounts } from './label-counts.ts';
+import { scoreMetrics } from './score-metrics.ts';
+import type { MetricSettings } from './summary-definition.ts';
 
 /** What a strategy came to, before it is measured. */
 export interface StrategyOutcome {
@@ -32,31 +34,9 @@ export interface StrategyOutcome {
   readonly trainingMs: number;
 }
 
-/** Options of {@link summarizeStrategies}. */
-export interface StrategySummaryOptions {
-  readonly bins: number;
-  readonly resamples: number;
-  readonly simulations: number;
-  readonly seed: number;
-}
-
 function scopeOf(summary: CalibrationSummary, rows: readonly CalibrationRow[]): StrategyScope {
-  const { n, missing, ece, eceInterval, eceFloor, brier, auroc, mean } = summary;
-  const low = eceInterval?.low ?? null;
-  const high = eceInterval?.high ?? null;
-  const labels = rows.flatMap(({ correct }) => (correct === null ? [] : [correct]));
-  return {
-    n,
-    missing,
-    unlabelled: rows.length - labels.length,
-    accuracy: labels.length === 0 ? null : labels.filter(Boolean).length / labels.length,
-    ece,
-    eceInterval: low === null || high === null ? null : { low, high },
-    eceFloor: eceFloor === null ? null : { mean: eceFloor.mean, p95: eceFloor.p95 },
-    brier,
-    auroc,
-    mean,
-  };
+  const { unlabelled, accuracy } = labelCounts(rows);
+  return { ...scoreMetrics(summary), unlabelled, accuracy };
 }
 
 /** `1 - part / whole`, or `null` where there is nothing to be a part of. */
@@ -74,7 +54,7 @@ function reductionOf(part: number | null, whole: number | null | undefined): num
  */
 export function summarizeStrategies(
   outcomes: readonly StrategyOutcome[],
-  options: StrategySummaryOptions,
+  options: MetricSettings,
 ): Record<string, StrategySummary> {
   const { bins, resamples, simulations, seed } = options;
   const binning = { kind: DEFAULT_BINNING.kind, bins };
@@ -126,20 +106,6 @@ export function summarizeStrategies(
       return [name, own];
     }),
   );
-}
-
-/** What the numbers of {@link summarizeStrategies} mean. */
-export function strategyDefinition(options: StrategySummaryOptions): SummaryDefinition {
-  const { bins, resamples, simulations, seed } = options;
-  const binning = { kind: DEFAULT_BINNING.kind, bins };
-  return {
-    estimator: `ece-${binning.kind}`,
-    bins,
-    edgeRule: edgeRuleOf(binning),
-    interval: { kind: 'reflected', level: 0.95, resamples },
-    floorSimulations: simulations,
-    seed,
-  };
 }
 
 function spreadOf(values: readonly (number | null)[]): Spread {

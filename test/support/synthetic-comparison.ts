@@ -1,10 +1,7 @@
 import { seededRandom } from '../../src/random/seeded-random.ts';
 import type { CompareRun, CompareSummary } from '../../src/report/compare-summary.ts';
-import {
-  spreadOverRuns,
-  strategyDefinition,
-  summarizeStrategies,
-} from '../../src/report/summarize-strategies.ts';
+import { spreadOverRuns, summarizeStrategies } from '../../src/report/summarize-strategies.ts';
+import { summaryDefinition } from '../../src/report/summary-definition.ts';
 
 const OPTIONS = { bins: 10, resamples: 50, simulations: 20 };
 
@@ -62,6 +59,6 @@ export function syntheticComparison(
     strategies: runs[0]?.strategies ?? {},
     runs,
     spread: spreadOverRuns(runs),
-    definition: strategyDefinition({ ...OPTIONS, seed: seeds[0] ?? 0 }),
+    definition: summaryDefinition({ ...OPTIONS, seed: seeds[0] ?? 0 }),
   };
 }

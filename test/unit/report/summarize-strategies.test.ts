@@ -3,7 +3,6 @@ import { describe, it } from 'node:test';
 import type { CompareRun } from '../../../src/report/compare-summary.ts';
 import {
   spreadOverRuns,
-  strategyDefinition,
   summarizeStrategies,
   type StrategyOutcome,
 } from '../../../src/report/summarize-strategies.ts';
@@ -120,12 +119,5 @@ describe('spreadOverRuns', () => {
       mean: null,
       standardDeviation: null,
     });
-  });
-});
-
-describe('strategyDefinition', () => {
-  it('says what was asked for', () => {
-    const { bins, interval, floorSimulations, seed } = strategyDefinition(OPTIONS);
-    assert.deepEqual([bins, interval.resamples, floorSimulations, seed], [10, 0, 0, 1]);
   });
 });
