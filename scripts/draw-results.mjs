@@ -80,10 +80,7 @@ function section(file) {
     ...(note === undefined ? [] : [note]),
     ['```sh', ...[command].flat(), '```'].join('\n'),
     `![${title}: ECE by strategy](results/${picture})`,
-    table(
-      cells.STRATEGY_HEADINGS,
-      rows.map(cells.strategyCells),
-    ),
+    table(cells.STRATEGY_HEADINGS, rows.map(cells.strategyCells)),
     ...(summary.strategies.verbalized === undefined
       ? []
       : [

@@ -42,7 +42,9 @@ export function distinctOrders(input: ReplayInput, wanted: number): number[] {
   const seen = new Set<string>();
   const orders: number[] = [];
   for (let order = 0, tries = 0; orders.length < wanted && tries < MOST_TRIES; order++, tries++) {
-    const arrangement = orderDomains(input, order).items.map((item) => places.get(item)).join();
+    const arrangement = orderDomains(input, order)
+      .items.map((item) => places.get(item))
+      .join();
     if (seen.has(arrangement)) continue;
     seen.add(arrangement);
     orders.push(order);

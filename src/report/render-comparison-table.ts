@@ -18,18 +18,12 @@ import { comparisonRows } from './comparison-rows.ts';
  */
 export function renderComparisonTable(summary: CompareSummary): string {
   const rows = comparisonRows(summary);
-  const out = alignColumns([
-    [...STRATEGY_HEADINGS],
-    ...rows.map(strategyCells),
-  ]);
+  const out = alignColumns([[...STRATEGY_HEADINGS], ...rows.map(strategyCells)]);
   if (hasReductions(rows))
     out.push(
       '',
       'ECE against verbalized, cost beyond the answers against NormPTrue everywhere:',
-      ...alignColumns([
-        [...REDUCTION_HEADINGS],
-        ...rows.map(reductionCells),
-      ]),
+      ...alignColumns([[...REDUCTION_HEADINGS], ...rows.map(reductionCells)]),
     );
   if (summary.runs.length > 1)
     out.push(

@@ -115,8 +115,8 @@ function drawPlots(report: ReplayReport, scores: readonly ReportedScore[]): Mark
     <h2>Course of the run</h2>
     <p class="quiet">
       Rolling over the stream; a window that spans two domains mixes
-      them${changes.length > 0 ? ', one that spans a change of the adapter its versions' : ''}. A short window’s ECE is
-      high by chance alone: read it against its floor.
+      them${changes.length > 0 ? ', one that spans a change of the adapter its versions' : ''}. A
+      short window’s ECE is high by chance alone: read it against its floor.
     </p>
     ${courseKey(domains, bursts.length > 0, changes.length > 0)}
     ${scores.includes('published') ? courseFigure('published', 1000, 320) : ''}
@@ -149,21 +149,20 @@ function drawDetails(report: ReplayReport, absent: readonly ReportedScore[]): Ma
         definition.interval.resamples === 0
           ? ''
           : html`Its 95% band is a bootstrap over answers
-            (${formatCount(definition.interval.resamples)} resamples, reflected, clipped to 0–1, none
-            below 20 answers). It covers sampling error alone.`
+            (${formatCount(definition.interval.resamples)} resamples, reflected, clipped to 0–1,
+            none below 20 answers). It covers sampling error alone.`
       }
       ${
         definition.floorSimulations === 0
           ? ''
-          : html`Floor: the ECE that perfect calibration would show with these confidences and this n
-            (${formatCount(definition.floorSimulations)} simulations); an ECE marked
-            <sup>*</sup> lies below its 95th percentile, so it is no evidence of miscalibration.`
+          : html`Floor: the ECE that perfect calibration would show with these confidences and this
+              n (${formatCount(definition.floorSimulations)} simulations); an ECE marked
+              <sup>*</sup> lies below its 95th percentile, so it is no evidence of miscalibration.`
       }
-      Bold: the lowest ECE of its
-      block, whether or not the difference exceeds the bands. AUROC: how often a right answer is
-      surer than a wrong one, ties half; a dash where all answers are right, or all wrong. Brier:
-      mean squared distance between confidence and outcome, lower is better. Missing confidences are
-      left out and counted, never replaced by a number.
+      Bold: the lowest ECE of its block, whether or not the difference exceeds the bands. AUROC: how
+      often a right answer is surer than a wrong one, ties half; a dash where all answers are right,
+      or all wrong. Brier: mean squared distance between confidence and outcome, lower is better.
+      Missing confidences are left out and counted, never replaced by a number.
     </p>
     ${absent.length === 0 ? '' : html`<p>No answer has a value for: ${names}.</p>`}
     <h2>Provenance</h2>

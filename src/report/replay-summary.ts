@@ -71,8 +71,7 @@ export interface ScoreMetrics {
 }
 
 /** Answers of one domain, or of all, under every confidence. */
-export interface ScopeSummary
-  extends LabelCounts, Readonly<Record<ReportedScore, ScoreMetrics>> {}
+export interface ScopeSummary extends LabelCounts, Readonly<Record<ReportedScore, ScoreMetrics>> {}
 
 /** What `secl replay --json` prints; `schemas/replay-summary.schema.json` describes it. */
 export interface ReplaySummary {

@@ -87,7 +87,10 @@ describe('renderComparisonTable', () => {
       assert.ok(line.includes(ece?.toFixed(3) ?? 'no ECE'), line);
     });
     assert.match(lines.join('\n'), /; table: each run\.\n/);
-    assert.match(renderComparisonTable(singleStrategy([1])), /^Verbalized  .*; table: seed 1, order 0\.$/ms);
+    assert.match(
+      renderComparisonTable(singleStrategy([1])),
+      /^Verbalized  .*; table: seed 1, order 0\.$/ms,
+    );
   });
 
   it('says what NormPTrue is a measure of where nothing is verbalized', () => {

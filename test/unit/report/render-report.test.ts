@@ -176,7 +176,8 @@ describe('renderReport', () => {
   it('counts the domains that its mean is over', () => {
     const { rows } = syntheticReport(30, 3);
     const tile = (report: ReplayReport): string =>
-      /Mean of domains’ ECEs<\/span><b>[^<]*<\/b><span>([^<]*)/.exec(renderReport(report))?.[1] ?? '';
+      /Mean of domains’ ECEs<\/span><b>[^<]*<\/b><span>([^<]*)/.exec(renderReport(report))?.[1] ??
+      '';
     assert.equal(tile(reportOf(rows)), 'of 4 with labels');
     const unlabelled = rows.map((row) =>
       row.domain === 'calendar' ? { ...row, correct: null } : row,

@@ -5,7 +5,9 @@ import { summarizeRows } from '../../../src/calibration/summarize.ts';
 import { scoreMetrics } from '../../../src/report/score-metrics.ts';
 
 const rowsOf = (n: number) =>
-  labelConfidences(Array.from({ length: n }, (_, i) => ({ confidence: 0.5, correct: i % 2 === 0 })));
+  labelConfidences(
+    Array.from({ length: n }, (_, i) => ({ confidence: 0.5, correct: i % 2 === 0 })),
+  );
 
 test('a band is whole or not there', () => {
   const options = { resamples: 20, simulations: 20 };
