@@ -22,11 +22,13 @@ function answer(id: string, confidence: number | null, extracted: string | null)
       : presentScore('verbalized', confidence, ORIGIN, { normalization: 'digits' });
   return {
     questionId: id,
+    sourcePartition: 0,
     sourceOffset: (offset += 10),
     domain: 'colours',
     style: 'short',
     extracted,
     scores: [score],
+    gate: null,
     published: { value: confidence, source: 'verbalized', adapterVersion: 0 },
     forwardTokens: { answer: 5, confidence: 3, scoring: 2, training: 0, total: 10 },
   } as unknown as Answer;
