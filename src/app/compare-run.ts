@@ -1,4 +1,5 @@
-import { appendFile, readFile } from 'node:fs/promises';
+import { appendFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { openRecordCodecs } from '../adapters/avro/record-codecs.ts';
 import { openEmbeddedLog } from '../adapters/embedded-log/open-embedded-log.ts';
@@ -68,7 +69,6 @@ export async function compareRun(options: CompareRunOptions): Promise<CompareRun
     // An adapter of an earlier run is none of this one's.
     await model.setAdapter(undefined);
     options.takeModelMs();
-    let writing: Promise<unknown> = Promise.resolve();
     const result = await replay({
       input,
       topology,
@@ -85,12 +85,11 @@ export async function compareRun(options: CompareRunOptions): Promise<CompareRun
         const rows = labelAnswers(batch, first, labels, matchFeedback).map(
           ({ confidences, correct }) => ({ confidence: confidences.published ?? null, correct }),
         );
-        const ms = options.takeModelMs();
-        writing = writing.then(() => appendFile(times, `${ms}\n`));
+        // At once: a disk that refuses ends the run here, and not as a rejection that nobody handles.
+        appendFileSync(times, `${options.takeModelMs()}\n`);
         options.onProgress?.(meter.update(state.consumed, rows, deadLetters.length));
       },
     });
-    await writing;
     const trainingMs = result.adapters.reduce((sum, { durationMs }) => sum + durationMs, 0);
     const modelMs = (await sumOf(times)) + trainingMs;
     return { ...result, modelMs, trainingMs };
