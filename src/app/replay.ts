@@ -6,6 +6,7 @@ import { concernsLineage, type AdapterDecision } from '../events/adapter-decisio
 import type { AdapterRecord } from '../events/adapter.ts';
 import type { DeadLetter } from '../events/dead-letter.ts';
 import { calibratePartition } from '../operators/calibrate-partition.ts';
+import { PENDING_LABELS } from '../operators/calibration-state.ts';
 import { measureWindows } from './measure-windows.ts';
 import type { PublishedBatch } from '../operators/publish-answers.ts';
 import { traceMemory } from '../operators/trace-memory.ts';
@@ -325,6 +326,7 @@ async function runPipelines(
     windowCodec: codecs.calibrationWindow,
     deadLetterCodec: codecs.deadLetter,
     windows: { size, step, correctable },
+    labelsAhead: PENDING_LABELS / 2,
     metrics: { bins, bootstrap, simulations, seed: topology.seed },
     verdict: topology.verdict,
     match: matchFeedback,
