@@ -5,6 +5,7 @@ import { openRecordCodecs } from '../adapters/avro/record-codecs.ts';
 import { openEmbeddedLog } from '../adapters/embedded-log/open-embedded-log.ts';
 import { openFileAdapterStore } from '../adapters/files/file-adapter-store.ts';
 import type { OnStoreProgress } from '../adapters/hub/store-progress.ts';
+import type { NamedTargets } from '../graph/lora-sites.ts';
 import type { LanguageModel } from '../ports/language-model.ts';
 import { matchFeedback } from '../streams/match-feedback.ts';
 import type { Topology } from '../topology/topology.ts';
@@ -22,6 +23,8 @@ export interface CompareRunOptions {
   readonly topology: Topology;
   /** Not closed. */
   readonly model: LanguageModel;
+  /** Where adapters may act on the model. */
+  readonly lora: readonly NamedTargets[];
   /** Gives the milliseconds that the model took since it was asked last. */
   readonly takeModelMs: () => number;
   /** Holds the run; the same one goes on where it stopped. */
@@ -62,6 +65,7 @@ export async function compareRun(options: CompareRunOptions): Promise<CompareRun
       cacheFolder: options.cacheFolder,
       onProgress: options.onStoreProgress,
       signal: options.drain,
+      lora: options.lora,
     });
     const times = path.join(folder, 'model-ms.txt');
     const labels = labelsOf(input);

@@ -11,6 +11,7 @@ import type { Telemetry } from '../ports/telemetry.ts';
 import type { ReplayReport } from '../report/replay-report.ts';
 import { matchFeedback } from '../streams/match-feedback.ts';
 import type { Topology } from '../topology/topology.ts';
+import { adapterTargets } from './adapter-targets.ts';
 import { labelAnswers, labelsOf } from './label-answers.ts';
 import { alertLine } from './alert-line.ts';
 import { alertsOfCommand } from './alerts-of-command.ts';
@@ -130,6 +131,7 @@ export async function replayStream(options: ReplayStreamOptions): Promise<Replay
     cacheFolder: options.cacheFolder,
     onProgress: options.onStoreProgress,
     signal: options.drain,
+    lora: adapterTargets(topology),
   });
   try {
     const codecs = openRecordCodecs();
