@@ -213,7 +213,7 @@ export async function outcomesOf(
   for (const name of strategies) {
     if (name === 'secl') outcomes.push(await trainedOutcome(scene, name, scene.base));
     else if (name === 'seclPaper') {
-      const paper = await loadTopology(path.join(packageRoot(), PAPER_TOPOLOGY), {});
+      const paper = await paperTopology();
       outcomes.push(await trainedOutcome(scene, name, onSameGround(paper, scene.base)));
     } else if (name === 'temperatureScaled' || name === 'isotonic')
       outcomes.push(supervisedOutcome(name, await baseOutcome('verbalized'), scene.base.seed));
@@ -223,6 +223,11 @@ export async function outcomesOf(
     } else outcomes.push(await baseOutcome(name));
   }
   return outcomes;
+}
+
+/** The topology of SECL as in the paper, the environment left aside. */
+export function paperTopology(): Promise<Topology> {
+  return loadTopology(path.join(packageRoot(), PAPER_TOPOLOGY), {});
 }
 
 /** A topology with what must be the same for all that are compared: model, limits, batches, metrics and seed. */

@@ -17,10 +17,12 @@ import {
 } from '../report/summarize-strategies.ts';
 import { summaryDefinition } from '../report/summary-definition.ts';
 import { ablationTopologies } from './ablation-topologies.ts';
+import { adapterTargets } from './adapter-targets.ts';
 import {
   Drained,
   onSameGround,
   outcomesOf,
+  paperTopology,
   trainedOutcome,
   type CompareScene,
 } from './compare-outcomes.ts';
@@ -131,10 +133,12 @@ export async function compareStream(options: CompareStreamOptions): Promise<Comp
     loaded,
     options.orders ?? (ablation === ORDER_ABLATION ? ORDERS_COMPARED : 1),
   );
+  const trained = variants ?? [named, await paperTopology()];
+  const lora = trained.flatMap(adapterTargets);
   const opened = await openLanguageModel(named.model, {
     cacheFolder: options.cacheFolder,
     onProgress: options.onStoreProgress,
-    signal: options.drain,
+    ...{ signal: options.drain, lora },
   });
   const mark = createHash('sha256')
     .update([loaded.hash, opened.description.fingerprint, options.topology ?? ''].join('\n'))
@@ -178,6 +182,7 @@ export async function compareStream(options: CompareStreamOptions): Promise<Comp
           input: orderDomains(loaded, order),
           folder: path.join(own, round),
           model,
+          lora,
           takeModelMs,
           keepPasses: () => {
             passes.sync();

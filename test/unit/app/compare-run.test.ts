@@ -85,6 +85,7 @@ async function run(name: string, cutAt?: number): Promise<CompareRunResult> {
       input,
       topology: baseTopology(topology, 'verbalized'),
       model,
+      lora: [],
       takeModelMs: () => 0,
       keepPasses: () => {
         passes.sync();
