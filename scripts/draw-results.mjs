@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { updateBlock } from './generated-block.mjs';
 
 const report = new URL('../build/src/report/', import.meta.url);
-const [{ comparisonPlot }, { comparisonRows }, cells, { REPORT_STYLE }, { formatFraction }] =
+const [{ comparisonPlot }, { comparesRuns, comparisonRows }, cells, { REPORT_STYLE }, { formatFraction }] =
   await Promise.all(
     ['comparison-plot', 'comparison-rows', 'comparison-cells', 'report-style', 'format-number'].map(
       (name) => import(new URL(`${name}.js`, report)),
@@ -79,7 +79,7 @@ function section(file) {
     ].join('; ') + '.',
     ...(note === undefined ? [] : [note]),
     ['```sh', ...[command].flat(), '```'].join('\n'),
-    `![${title}: ECE by strategy](results/${picture})`,
+    `![${title}: ECE by ${comparesRuns(summary) ? 'run' : 'strategy'}](results/${picture})`,
     table(cells.STRATEGY_HEADINGS, rows.map(cells.strategyCells)),
     ...(summary.strategies.verbalized === undefined
       ? []
