@@ -7,12 +7,17 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { updateBlock } from './generated-block.mjs';
 
 const report = new URL('../build/src/report/', import.meta.url);
-const [{ comparisonPlot }, { comparesRuns, comparisonRows }, cells, { REPORT_STYLE }, { formatFraction }] =
-  await Promise.all(
-    ['comparison-plot', 'comparison-rows', 'comparison-cells', 'report-style', 'format-number'].map(
-      (name) => import(new URL(`${name}.js`, report)),
-    ),
-  );
+const [
+  { comparisonPlot },
+  { comparesRuns, comparisonRows },
+  cells,
+  { REPORT_STYLE },
+  { formatFraction },
+] = await Promise.all(
+  ['comparison-plot', 'comparison-rows', 'comparison-cells', 'report-style', 'format-number'].map(
+    (name) => import(new URL(`${name}.js`, report)),
+  ),
+);
 
 const results = new URL('../bench/results/', import.meta.url);
 const pictures = new URL('../docs/results/', import.meta.url);
