@@ -123,7 +123,18 @@ export function settleAdapters(
     }
   };
 
-  /** Obeys what was decided by hand since the batch before, but puts nothing in place that is for another scope. */
+  /** The record of a version that is to be put in place, or why it cannot be: whoever ordered it may know of more. */
+  const ordered = async (version: number): Promise<AdapterRecord | Objection> => {
+    try {
+      const record = await options.recordOf(version);
+      return objectionToScope(record, learning) ?? record;
+    } catch (error) {
+      if (!(error instanceof SeclError) || error.code !== 'STATE_MISMATCH') throw error;
+      return { code: 'MISSING', reason: error.message };
+    }
+  };
+
+  /** Obeys what was decided by hand since the batch before, but puts nothing in place that is missing or for another scope. */
   const obey = async (): Promise<SettledAdapter[]> => {
     let state = cell.state.learning;
     let refusal: (Objection & Pick<AdapterDecision, 'lineage' | 'version'>) | null = null;
@@ -131,17 +142,18 @@ export function settleAdapters(
     if (next === state.decisionsRead) return [];
     for (const decision of decisions.filter(isOrder)) {
       const { lineage, activeVersion } = decision;
-      const record =
+      const found =
         decision.decision === 'rolled-back' && activeVersion > 0
-          ? await options.recordOf(activeVersion)
+          ? await ordered(activeVersion)
           : null;
-      const objection = record === null ? null : objectionToScope(record, learning);
+      const objection = found !== null && 'reason' in found ? found : null;
       if (decision.decision === 'rolled-back')
         refusal = objection && { lineage, version: activeVersion, ...objection };
-      state =
-        objection === null
-          ? obeyDecision(state, decision, record === null ? null : activeOf(record))
-          : { ...state, ordinal: Math.max(state.ordinal, decision.version, activeVersion) };
+      if (found === null || !('reason' in found))
+        state = obeyDecision(state, decision, found === null ? null : activeOf(found));
+      // The number of a version that is there is taken.
+      else if (found.code !== 'MISSING')
+        state = { ...state, ordinal: Math.max(state.ordinal, decision.version, activeVersion) };
     }
     cell.state = { ...cell.state, learning: { ...state, decisionsRead: next } };
     if (refusal === null) return [];

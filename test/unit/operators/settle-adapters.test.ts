@@ -272,6 +272,32 @@ describe('settling adapters', () => {
     assert.deepEqual([learning.ordinal, learning.decisionsRead], [2, 1]);
   });
 
+  it('refuses to put a version in place that is not there, and goes on', async () => {
+    const cell = cellOf({ active: ACTIVE, ordinal: 1 });
+    const { options, placed } = optionsOf();
+    const [batch] = await settle(cell, {
+      ...options,
+      recordOf: async (version) => {
+        if (version === 1) return adapterRecord(1);
+        throw new SeclError('STATE_MISMATCH', `the adapter line/${version} is not on qa.adapters`);
+      },
+      decisionsFrom: async () => ({ decisions: [orderBack(7, 9)], next: 1 }),
+    });
+    assert.deepEqual(
+      batch?.settled.map(({ record, decision: { version, code, reason } }) => [
+        record,
+        version,
+        code,
+        reason,
+      ]),
+      [[null, 9, 'MISSING', 'the adapter line/9 is not on qa.adapters']],
+    );
+    const { learning } = cell.state;
+    assert.deepEqual([batch.adapterVersion, placed], [1, [1]]);
+    // A number that somebody made up is not taken.
+    assert.deepEqual([learning.ordinal, learning.decisionsRead], [1, 1]);
+  });
+
   it('refuses what comes of a batch and is for another scope', async () => {
     const record = adapterRecord(1, { scope: 'turn' });
     const { options } = optionsOf({ 'batch 1': { record } });
