@@ -261,6 +261,29 @@ describe('bad input on Kafka', { skip: kafkaSkip() }, () => {
     assert.match(hint ?? '', /create/i);
   });
 
+  it('ends with a reason when a topic that it writes to is deleted under it', async (t) => {
+    const topology = workerTopology(1, OFF);
+    const disk = await diskOf(topology);
+    // A topic that no broker knows is waited for as long as a transaction may take.
+    const impatient = await openKafkaBroker({ ...options(), transactionTimeoutMs: 3000 });
+    t.after(() => impatient.close());
+    const { questions: topic, deadLetters } = topology.topics;
+    const send = (value: Uint8Array) =>
+      disk.others.append([{ topic, partition: 0, key: bytes('q'), value }]);
+    await send(asked('q'));
+    const worker = start(topology, { ...disk, broker: ownTopics(impatient, prefix) });
+    await until(async () => (await idsOf(disk.broker)).length === 1, PATIENCE_MS);
+    await raw((client) =>
+      client.onAny((node) =>
+        node.deleteTopics({ topics: [`${prefix}${deadLetters}`], timeout: 5000 }),
+      ),
+    );
+    await send(bytes('nonsense'));
+    const { message, hint } = await expectFailure(worker.ended, 'TOPIC_UNKNOWN');
+    assert.match(message, new RegExp(deadLetters));
+    assert.match(hint ?? '', /create/i);
+  });
+
   it('ends with a reason when the next record is no longer kept, and goes on where it is told to', async () => {
     const topology = workerTopology(1, OFF);
     const disk = await diskOf(topology);
