@@ -193,6 +193,26 @@ describe('Kafka, when things go wrong', { skip: kafkaSkip() }, () => {
     await group.leave();
   });
 
+  it('reads and writes the partitions that a topic got since it was first asked for', async () => {
+    const name = await topic();
+    await broker.append([record(name, 'a')]);
+    assert.equal((await broker.bounds(name, 0)).earliest, 0n);
+    const raw = client();
+    await raw.onAny((node: KafkaNode) =>
+      node.createPartitions({ timeout: 5000, topicPartitions: [{ topic: name, count: 2 }] }),
+    );
+    await keepTrying(() => raw.leader({ topic: name, partition: 1 }), {
+      patienceMs: 10_000,
+      again: () => true,
+    });
+    await raw.close();
+    const [written] = await broker.append([record(name, 'b', 1)]);
+    assert.equal(written?.partition, 1);
+    assert.deepEqual(await readTexts(broker, name, 1), ['b']);
+    assert.equal((await broker.bounds(name, 1)).earliest, 0n);
+    await assert.rejects(broker.append([record(name, 'c', 2)]), hasCode('TOPIC_UNKNOWN'));
+  });
+
   it('says that a topic was deleted under a running lease', async () => {
     const [input, out] = [await topic(), await topic()];
     const group = await broker.join('deleted', [input]);

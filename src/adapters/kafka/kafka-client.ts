@@ -92,9 +92,13 @@ export class KafkaClient {
     return this.onAny((node) => node.topicCounts());
   }
 
-  /** Partitions of a topic, or `undefined`: no such topic. Asked once, until {@link forgetTopic}. */
-  async partitionCount(topic: string): Promise<number | undefined> {
-    return (await this.#leaders(topic))?.length;
+  /**
+   * Partitions of a topic, or `undefined`: no such topic. Asked once, until {@link forgetTopic}.
+   *
+   * @param partition - One that is meant: where it is not known, the topic may have got more since, and is asked for again.
+   */
+  async partitionCount(topic: string, partition = 0): Promise<number | undefined> {
+    return (await this.#leaders(topic, partition))?.length;
   }
 
   /** Copies of each partition of a topic, of the one with the fewest. */
@@ -125,7 +129,7 @@ export class KafkaClient {
 
   /** Node that leads a partition. @throws SeclError `TOPIC_UNKNOWN`. */
   async leader({ topic, partition }: TopicPartition): Promise<number> {
-    const leaders = await this.#leaders(topic);
+    const leaders = await this.#leaders(topic, partition);
     if (leaders === undefined) throw topicUnknown(topic);
     const leader = leaders[partition];
     if (leader === undefined) throw topicUnknown(topic, partition, leaders.length);
@@ -240,9 +244,9 @@ export class KafkaClient {
       throw new SeclError('CANCELLED', 'the connection to Kafka was closed');
   }
 
-  async #leaders(topic: string): Promise<readonly number[] | undefined> {
+  async #leaders(topic: string, partition: number): Promise<readonly number[] | undefined> {
     const known = this.#topics.get(topic);
-    if (known !== undefined) return known;
+    if (known !== undefined && partition < known.length) return known;
     try {
       const { brokers, topicMetadata } = await this.onAny((node) => node.metadata([topic]));
       for (const broker of brokers) await this.#learnNode(broker);

@@ -193,6 +193,32 @@ describe('connections to Kafka', () => {
     await client.close();
   });
 
+  it('ask again for a topic of which a partition is meant that they do not know', async (t) => {
+    t.mock.method(KafkaNode.prototype, 'connect', () => Promise.resolve());
+    t.mock.method(KafkaNode.prototype, 'isConnected', () => true);
+    t.mock.method(KafkaNode.prototype, 'disconnect', () => Promise.resolve());
+    let partitions = 1;
+    const asked = t.mock.method(KafkaNode.prototype, 'metadata', () => {
+      const partitionMetadata = Array.from({ length: partitions }, (_, partitionId) => ({
+        ...{ partitionId, leader: 7, replicas: [7] },
+      }));
+      return Promise.resolve({
+        brokers: [],
+        topicMetadata: [{ topic: 't', isInternal: false, partitionMetadata }],
+      });
+    });
+    const client = new KafkaClient(kafkaSettings(usual));
+    assert.equal(await client.leader({ topic: 't', partition: 0 }), 7);
+    partitions = 2;
+    assert.equal(await client.partitionCount('t'), 1);
+    assert.equal(asked.mock.callCount(), 1);
+    assert.equal(await client.leader({ topic: 't', partition: 1 }), 7);
+    assert.equal(await client.partitionCount('t'), 2);
+    assert.equal(asked.mock.callCount(), 2);
+    await assert.rejects(client.leader({ topic: 't', partition: 2 }), { code: 'TOPIC_UNKNOWN' });
+    await client.close();
+  });
+
   it('share the first connection, whoever asks at the same time', async (t) => {
     t.mock.method(KafkaNode.prototype, 'connect', () => Promise.resolve());
     t.mock.method(KafkaNode.prototype, 'isConnected', () => true);
