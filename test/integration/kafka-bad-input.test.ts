@@ -158,10 +158,14 @@ describe('bad input on Kafka', { skip: kafkaSkip() }, () => {
     const long = new Uint8Array(900 * 1024).fill(0x78);
     // A control character takes six bytes in JSON, as state has it.
     const wide = '\u0001'.repeat(60 * 1024);
+    const manyHeaders = Object.fromEntries(
+      Array.from({ length: 40_000 }, (_, i) => [`h${i}`, new Uint8Array(0)]),
+    );
     const odd: readonly Partial<OutgoingRecord>[] = [
       { headers: { traceparent: bytes('00-not-a-trace'), 'secl-position': new Uint8Array(0) } },
       { headers: { constructor: bytes('y'), '': bytes('z') } },
       { headers: { blob: long } },
+      { headers: manyHeaders },
       { key: null },
       { key: new Uint8Array(0) },
       { key: long },

@@ -138,10 +138,10 @@ export class PartitionReader {
       const fetched = page.responses[0]?.partitions[0];
       if (fetched === undefined) return fetchOffset;
       if (fetched.batchEnd !== undefined) {
-        this.#next = BigInt(fetched.batchEnd);
+        this.#next = fetched.batchEnd;
         this.#buffer = committedMessages(this.#place, fetched, fetchOffset);
       }
-      return BigInt(fetched.lastStableOffset);
+      return fetched.lastStableOffset;
     } catch (error) {
       if (this.#signal?.aborted === true) return undefined;
       if (hasType(error, 'OFFSET_OUT_OF_RANGE')) {
