@@ -43,15 +43,13 @@ async function answersUnder(
     optimizerSha256: adapter.optimizerSha256,
   };
   // Frozen: nothing is made of what it sees.
-  const state = learningEntries(INITIAL_LEARNING, {
-    ...{ ...INITIAL_LEARNING, active, frozen: true },
-  });
+  const state = learningEntries(INITIAL_LEARNING, { ...INITIAL_LEARNING, active, frozen: true });
   const lease = fakeLease({
     records: questions.map((asked, i) => ({
       ...{ topic: topology.topics.questions, partition: 0, offset: BigInt(i), key: null },
       ...{ value: codecs.question.encode(asked), headers: {}, timestampMs: 0 },
     })),
-    state: new Map([...state].map(([key, value]) => [key, value ?? new Uint8Array()])),
+    state: new Map([...state].map(([key, value]) => [key, value ?? new Uint8Array()] as const)),
   });
   const desk: TrainingDesk = {
     learning,

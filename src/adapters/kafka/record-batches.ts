@@ -30,6 +30,10 @@ const COMPRESSION = 0x07;
 const HAS_BROKERS_TIME = 0x08;
 const IS_TRANSACTIONAL = 0x10;
 const IS_CONTROL = 0x20;
+/** What the tenth byte of a number counts. */
+const MOST_SCALE = 128 ** 9;
+const DAMAGED_HINT =
+  'Look for damage in the log of the partition’s leader; to go on behind it, move the group’s offset by hand.';
 
 /**
  * Reads record batches of format 2. The last one may be cut short, and is left out then.
@@ -73,9 +77,6 @@ export function readRecordBatches(bytes: Buffer, place: string): RecordBatches {
   }
   return { messages, end };
 }
-
-const DAMAGED_HINT =
-  'Look for damage in the log of the partition’s leader; to go on behind it, move the group’s offset by hand.';
 
 /** How a sentence on a batch goes on, and what to do. */
 class Unreadable extends Error {
@@ -180,6 +181,3 @@ class RecordCursor {
     }
   }
 }
-
-/** Of the tenth byte of a number. */
-const MOST_SCALE = 128 ** 9;

@@ -15,7 +15,7 @@ const XERIAL = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0]);
 const XERIAL_BYTES = XERIAL.length + 8;
 
 /** Only in Node.js from 22.15 on. */
-const { zstdDecompressSync } = zlib as {
+const { zstdDecompressSync } = zlib as unknown as {
   readonly zstdDecompressSync?: (bytes: Buffer, options: zlib.ZlibOptions) => Buffer;
 };
 
