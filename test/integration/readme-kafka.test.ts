@@ -51,7 +51,9 @@ describe('the README’s section on Kafka', { skip: skip() }, () => {
   let port = 0;
   /** As it is typed here: the broker and the worker's health are elsewhere. */
   const here = (text: string): string =>
-    text.replaceAll('localhost:9092', server.brokers.join(',')).replaceAll('8080', String(port));
+    text
+      .replaceAll(/(?<=localhost:|127\.0\.0\.1:|--health )8080/g, String(port))
+      .replaceAll('localhost:9092', server.brokers.join(','));
   /** The model takes minutes to fetch, and a window five to close. */
   const env = {
     ...process.env,
