@@ -9,6 +9,7 @@ import type { TrainingDesk } from '../../src/app/training-desk.ts';
 import type { AdapterRecord } from '../../src/events/adapter.ts';
 import type { Answer } from '../../src/events/answer.ts';
 import type { Question } from '../../src/events/question.ts';
+import { isTrialCode } from '../../src/learning/end-trial.ts';
 import { learningEntries } from '../../src/learning/learning-entries.ts';
 import { INITIAL_LEARNING } from '../../src/learning/learning-state.ts';
 import { codecs } from '../support/loop-run.ts';
@@ -104,7 +105,9 @@ export function lineageFaults({ adapters, batches, decisions }: RoundRecords): s
     )
       faults.push(`version ${version} was trained on another parent than its batch names`);
   }
-  const accepted = decisions.filter(({ decision }) => decision === 'accepted');
+  const accepted = decisions.filter(
+    ({ decision, code }) => decision === 'accepted' && !isTrialCode(code),
+  );
   for (const { version } of accepted) {
     if (!byVersion.has(version)) faults.push(`version ${version} was accepted and is not there`);
     if (accepted.filter((other) => other.version === version).length > 1)
