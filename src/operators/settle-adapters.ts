@@ -76,6 +76,8 @@ export function settleAdapters(
   const { learning, model, clock } = options;
   const loaded = new Map<string, LoraAdapter>();
   let placed: readonly [present: string, previous: string] | null = null;
+  /** What was decided here and has not been read back: it is on its way to be durable. */
+  const unread = new Set<string>();
 
   /** Loads an adapter, unless it is at hand. */
   const load = async (
@@ -123,8 +125,12 @@ export function settleAdapters(
     }
   };
 
-  /** The record of a version that is to be put in place, or why it cannot be: whoever ordered it may know of more. */
-  const ordered = async (version: number): Promise<AdapterRecord | Objection> => {
+  /**
+   * The record of a version that is to be put in place, or why it cannot be: whoever ordered it may know of more; `null`
+   * for none.
+   */
+  const ordered = async (version: number): Promise<AdapterRecord | Objection | null> => {
+    if (version === 0) return null;
     try {
       const record = await options.recordOf(version);
       return objectionToScope(record, learning) ?? record;
@@ -134,31 +140,41 @@ export function settleAdapters(
     }
   };
 
-  /** Obeys what was decided by hand since the batch before, but puts nothing in place that is missing or for another scope. */
+  /**
+   * Obeys what was decided by hand, or by other partitions, since it was last looked: of what is to be put in place, the
+   * newest alone, and nothing that is missing or for another scope.
+   */
   const obey = async (): Promise<SettledAdapter[]> => {
     let state = cell.state.learning;
-    let refusal: (Objection & Pick<AdapterDecision, 'lineage' | 'version'>) | null = null;
     const { decisions, next } = await options.decisionsFrom(state.decisionsRead);
     if (next === state.decisionsRead) return [];
-    for (const decision of decisions.filter(isOrder)) {
-      const { lineage, activeVersion } = decision;
-      const found =
-        decision.decision === 'rolled-back' && activeVersion > 0
-          ? await ordered(activeVersion)
-          : null;
-      const objection = found !== null && 'reason' in found ? found : null;
-      if (decision.decision === 'rolled-back')
-        refusal = objection && { lineage, version: activeVersion, ...objection };
-      if (found === null || !('reason' in found))
-        state = obeyDecision(state, decision, found === null ? null : activeOf(found));
-      // The number of a version that is there is taken.
-      else if (found.code !== 'MISSING')
-        state = { ...state, ordinal: Math.max(state.ordinal, decision.version, activeVersion) };
+    for (const decision of decisions) unread.delete(markOf(decision));
+    // What has come stands before what is on its way from here, which would replace it: all is obeyed at once then.
+    if (unread.size > 0) return [];
+    const orders = decisions.filter(isOrder);
+    const refused = new Map<AdapterDecision, Objection>();
+    let newest: AdapterDecision | null = null;
+    let adapter: AdapterRecord | null = null;
+    for (const order of orders.toReversed()) {
+      if (order.decision !== 'rolled-back' || newest !== null) continue;
+      const found = await ordered(order.activeVersion);
+      if (found !== null && 'reason' in found) refused.set(order, found);
+      else [newest, adapter] = [order, found];
+    }
+    for (const order of orders) {
+      const { version, activeVersion } = order;
+      if (order === newest || order.decision !== 'rolled-back')
+        state = obeyDecision(state, order, adapter && activeOf(adapter));
+      // The number of a version that is there is taken, whatever acts.
+      else if (refused.get(order)?.code !== 'MISSING')
+        state = { ...state, ordinal: Math.max(state.ordinal, version, activeVersion) };
     }
     cell.state = { ...cell.state, learning: { ...state, decisionsRead: next } };
-    if (refusal === null) return [];
+    const [last] = refused;
+    if (last === undefined) return [];
+    const [{ lineage, activeVersion: version }, objection] = last;
     const decision: AdapterDecision = {
-      ...refusal,
+      ...{ lineage, version, ...objection },
       decision: 'refused',
       activeVersion: state.active?.version ?? 0,
       decidedAtMs: clock.nowMs(),
@@ -203,6 +219,7 @@ export function settleAdapters(
         cell.state = { ...cell.state, learning: state };
         settled.push('failure' in outcome ? { record: null, decision } : { ...outcome, decision });
       }
+      for (const { decision } of settled) unread.add(markOf(decision));
       const { active, previous, trial } = cell.state.learning;
       await place(active, trial === null ? null : previous);
       const trialQuestions = active === null ? 0 : (trial?.left ?? 0);
@@ -214,4 +231,9 @@ export function settleAdapters(
 /** What tells adapters apart. The version too: the same weights may come again, and answers name it. */
 function nameOf(active: ActiveAdapter | null): string {
   return active === null ? 'none' : `${active.version} ${active.sha256}`;
+}
+
+/** What tells a decision from others, as an order too. */
+function markOf({ version, decidedAtMs, reason }: AdapterDecision): string {
+  return `${version} ${decidedAtMs} ${reason}`;
 }

@@ -298,6 +298,64 @@ describe('settling adapters', () => {
     assert.deepEqual([learning.ordinal, learning.decisionsRead], [1, 1]);
   });
 
+  it('waits for its own decisions to be read back before it obeys others, and puts the newest of all in place', async () => {
+    const cell = cellOf(awaiting(2));
+    const { options, placed } = optionsOf({ 'batch 2': { record: adapterRecord(2) } });
+    const adopt = (over: Partial<AdapterDecision>): AdapterDecision => ({
+      ...orderBack(3, 3),
+      ...over,
+      code: 'ADOPTED',
+    });
+    let own: AdapterDecision | undefined;
+    let isDurable = false;
+    const stage = settleAdapters(cell, {
+      ...options,
+      decisionsFrom: async (offset) => {
+        if (own === undefined || offset > 0) return { decisions: [], next: offset };
+        const { version, decidedAtMs, reason } = own;
+        const mine = adopt({ version, activeVersion: version, decidedAtMs, reason });
+        return { decisions: [adopt({}), ...(isDurable ? [mine] : [])], next: isDurable ? 2 : 1 };
+      },
+    });
+    const versions: number[] = [];
+    await lastValueFrom(
+      from([plannedBatch([0]), plannedBatch([1]), plannedBatch([2])]).pipe(
+        stage,
+        tap(({ settled, adapterVersion }) => {
+          versions.push(adapterVersion);
+          isDurable = own !== undefined;
+          own ??= settled[0]?.decision;
+        }),
+      ),
+    );
+    // Others put 3 in place before 2 was decided about here: that is the newest.
+    assert.deepEqual([versions, placed], [[2, 2, 2], [2]]);
+    const { ordinal, decisionsRead, awaiting: next } = cell.state.learning;
+    assert.deepEqual([ordinal, decisionsRead, next], [3, 2, null]);
+  });
+
+  it('obeys the newest order that can be obeyed', async () => {
+    const cell = cellOf({ active: ACTIVE, ordinal: 1 });
+    const { options, placed } = optionsOf();
+    const orders = [orderBack(2, 2), orderBack(3, 3), orderBack(9, 9)];
+    const [batch] = await settle(cell, {
+      ...options,
+      recordOf: async (version) => {
+        if (version < 9) return adapterRecord(version);
+        throw new SeclError('STATE_MISMATCH', 'it is not there');
+      },
+      decisionsFrom: async () => ({ decisions: orders, next: 3 }),
+    });
+    assert.deepEqual([batch?.adapterVersion, placed], [3, [3]]);
+    assert.deepEqual(
+      batch?.settled.map(({ decision: { version, code, activeVersion } }) => [
+        ...[version, code, activeVersion],
+      ]),
+      [[9, 'MISSING', 3]],
+    );
+    assert.equal(cell.state.learning.previous?.version, 1);
+  });
+
   it('refuses what comes of a batch and is for another scope', async () => {
     const record = adapterRecord(1, { scope: 'turn' });
     const { options } = optionsOf({ 'batch 1': { record } });
