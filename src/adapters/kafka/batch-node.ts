@@ -11,8 +11,8 @@ const METADATA_VERSION = 6;
 /**
  * A broker of kafkajs whose fetches are read here, and also say how far they came. A compacted topic keeps batches
  * without a record, for what they say of their producer; kafkajs passes over them in silence, so that a page of them
- * looks like none. And its topics are told though some partition, maybe of somebody else's topic, has no leader: kafkajs
- * throws then.
+ * looks like none. And topics are told though some partition has no leader, since its broker is away: kafkajs throws
+ * then, and the other partitions could not be worked on either.
  */
 export class BatchNode extends KafkaNode {
   /** Partition counts of all topics but Kafka's own. */
@@ -33,6 +33,17 @@ export class BatchNode extends KafkaNode {
     );
   }
 
+  override async metadata(topics: readonly string[]): ReturnType<KafkaNode['metadata']> {
+    const { request, response } = metadataRequests.protocol({ version: METADATA_VERSION })({
+      topics,
+      allowAutoTopicCreation: false,
+    });
+    return this.connectionPool.send({
+      request,
+      response: { ...response, parse: (decoded) => response.parse(withoutPartitionErrors(decoded)) },
+    });
+  }
+
   override async fetch(options: Parameters<KafkaNode['fetch']>[0]): ReturnType<KafkaNode['fetch']> {
     const { response, ...asked } = fetchRequests.protocol({ version: FETCH_VERSION })({
       ...options,
@@ -44,6 +55,20 @@ export class BatchNode extends KafkaNode {
     });
   }
 }
+
+/** A partition without a leader says so by a leader of -1 as well. */
+function withoutPartitionErrors(metadata: Metadata): Metadata {
+  const topicMetadata = metadata.topicMetadata.map((topic) => ({
+    ...topic,
+    partitionMetadata: topic.partitionMetadata.map((partition) => ({
+      ...partition,
+      partitionErrorCode: 0,
+    })),
+  }));
+  return { ...metadata, topicMetadata };
+}
+
+type Metadata = Awaited<ReturnType<KafkaNode['metadata']>>;
 
 /**
  * What an answer to a fetch says, partition by partition.

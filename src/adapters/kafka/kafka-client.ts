@@ -16,6 +16,7 @@ import {
   isRequestTimeout,
   isStaleCoordinator,
   isStaleLeader,
+  leaderFault,
 } from './kafka-faults.ts';
 import type { KafkaSettings } from './kafka-settings.ts';
 import { endsWithin } from './keep-trying.ts';
@@ -73,7 +74,7 @@ export class KafkaClient {
   readonly #limits: RequestLimits;
   #seed: LiveNode | undefined;
   readonly #nodes = new Map<number, LiveNode & { readonly pool: ConnectionPool }>();
-  /** Leaders by partition. */
+  /** Leaders by partition; -1 for none. */
   readonly #topics = new Map<string, readonly number[]>();
   readonly #coordinators = new Map<string, number>();
   readonly #gone = new AbortController();
@@ -127,13 +128,15 @@ export class KafkaClient {
     }
   }
 
-  /** Node that leads a partition. @throws SeclError `TOPIC_UNKNOWN`. */
+  /** Node that leads a partition. @throws SeclError `TOPIC_UNKNOWN`; a fault that passes while it has no leader. */
   async leader({ topic, partition }: TopicPartition): Promise<number> {
     const leaders = await this.#leaders(topic, partition);
     if (leaders === undefined) throw topicUnknown(topic);
     const leader = leaders[partition];
     if (leader === undefined) throw topicUnknown(topic, partition, leaders.length);
-    return leader;
+    if (leader >= 0) return leader;
+    this.forgetTopic(topic);
+    throw leaderFault(`${topic}/${partition} has no leader`);
   }
 
   /** @param waitsMs - How long the broker itself may put the answer off. */

@@ -81,6 +81,11 @@ export function connectionFault(message: string): Error {
   return Object.assign(new Error(message), { name: 'KafkaJSBrokerNotFound' });
 }
 
+/** A fault like kafkajs's own, for a partition without a leader. */
+export function leaderFault(message: string): Error {
+  return Object.assign(new Error(message), { type: 'LEADER_NOT_AVAILABLE' });
+}
+
 /** Whether a newer owner of the transactional id has taken over, or the transaction timed out. */
 export function isFencedFault(error: unknown): boolean {
   return hasType(error, ...FENCED) || faultOf(error).code === PRODUCER_FENCED_CODE;

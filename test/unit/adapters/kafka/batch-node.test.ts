@@ -111,8 +111,14 @@ describe('BatchNode', () => {
         topic('__consumer_offsets', 1, [0]),
         topic('being-made', 0, []),
       ]);
+    const node = nodeThatHears(buffer);
+    const { topicMetadata } = await node.metadata(['gone']);
     assert.deepEqual(
-      [...(await nodeThatHears(buffer).topicCounts())],
+      topicMetadata[1]?.partitionMetadata.map(({ leader }) => leader),
+      [1, -1, 1],
+    );
+    assert.deepEqual(
+      [...(await node.topicCounts())],
       [
         ['ours', 2],
         ['gone', 3],
