@@ -133,10 +133,16 @@ export function settleAdapters(
     if (version === 0) return null;
     try {
       const record = await options.recordOf(version);
-      return objectionToScope(record, learning) ?? record;
+      const found = objectionToScope(record, learning);
+      if (found === null) await load(activeOf(record), record);
+      return found ?? record;
     } catch (error) {
-      if (!(error instanceof SeclError) || error.code !== 'STATE_MISMATCH') throw error;
-      return { code: 'MISSING', reason: error.message };
+      if (!(error instanceof SeclError)) throw error;
+      const { code, message: reason } = error;
+      // There is no such record; or there is, and its weights are not here, or must not act.
+      if (code === 'STATE_MISMATCH') return { code: 'MISSING', reason };
+      if (code === 'ADAPTER_REFUSED') return { code, reason };
+      throw error;
     }
   };
 

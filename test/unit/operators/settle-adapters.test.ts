@@ -298,6 +298,26 @@ describe('settling adapters', () => {
     assert.deepEqual([learning.ordinal, learning.decisionsRead], [1, 1]);
   });
 
+  it('refuses to put a version in place whose weights are not here, and goes on', async () => {
+    const cell = cellOf({ active: ACTIVE, ordinal: 1 });
+    const { options, placed } = optionsOf();
+    const [batch] = await settle(cell, {
+      ...options,
+      load: async ({ version }) => {
+        if (version === 2) throw new SeclError('ADAPTER_REFUSED', 'MISSING: its bytes are not kept');
+        return { version, rank: 1, scaling: 1, sites: [] };
+      },
+      decisionsFrom: async () => ({ decisions: [orderBack(2, 2)], next: 1 }),
+    });
+    assert.deepEqual(
+      batch?.settled.map(({ decision: { version, code, reason } }) => [version, code, reason]),
+      [[2, 'ADAPTER_REFUSED', 'MISSING: its bytes are not kept']],
+    );
+    const { learning } = cell.state;
+    assert.deepEqual([batch.adapterVersion, placed], [1, [1]]);
+    assert.deepEqual([learning.ordinal, learning.decisionsRead], [2, 1]);
+  });
+
   it('waits for its own decisions to be read back before it obeys others, and puts the newest of all in place', async () => {
     const cell = cellOf(awaiting(2));
     const { options, placed } = optionsOf({ 'batch 2': { record: adapterRecord(2) } });
