@@ -55,6 +55,11 @@ class Outcomes:
                 self._telemetry.count("known")
                 return []
             try:
+                self._lineages.check(batch)
+            except TrainingFailed as error:
+                # Without its bytes, which stand on its topic: these may be many, and each worker that starts reads them.
+                return [self._refusal(key, None, partition, offset, error, "refused", batch)]
+            try:
                 record = self._record(batch, value or b"", check_cancelled)
             except TrainingFailed as error:
                 return [self._refusal(key, value, partition, offset, error, "refused", batch)]
@@ -67,7 +72,6 @@ class Outcomes:
                              self._telemetry.headers())]
 
     def _record(self, batch: TrainingBatch, value: bytes, check_cancelled: Callable[[], None]) -> dict[str, Any]:
-        self._lineages.check(batch)
         found = self._checkpoints.find(value, batch.lineage)
         if found is not None:
             _log.info("batch %s of %s was trained before a restart", batch.batch_id, batch.lineage)
