@@ -76,7 +76,9 @@ class Growing {
     const needed = this.#length + count;
     if (needed > this.#most) return false;
     if (needed > this.#buffer.length) {
-      const larger = new Uint8Array(Math.min(this.#most, Math.max(needed, 2 * this.#buffer.length)));
+      const larger = new Uint8Array(
+        Math.min(this.#most, Math.max(needed, 2 * this.#buffer.length)),
+      );
       larger.set(this.bytes());
       this.#buffer = larger;
     }

@@ -135,7 +135,11 @@ export function workerContract({ name, open: workerDisk, patienceMs }: WorkerBro
       await worker.ended;
       assert.deepEqual(await answeredIds(disk), idsOf(asked));
       const adapters = await readTopic(disk.broker, 'qa.adapters', codecs.adapter);
-      const decisions = await readTopic(disk.broker, 'qa.adapter-decisions', codecs.adapterDecision);
+      const decisions = await readTopic(
+        disk.broker,
+        'qa.adapter-decisions',
+        codecs.adapterDecision,
+      );
       const trained = new Set(adapters.map(({ version }) => version));
       for (const { decision, version } of decisions)
         if (decision === 'accepted')

@@ -51,7 +51,9 @@ const values = new Command()
   .option('--rounds <n>', 'how many', '9')
   .option('--seed <s>', 'of the first, counted up (default: the time)')
   .option('--only <faults>', `some of ${FAULT_NAMES.join(', ')}, with commas between`)
-  .addOption(new Option('--mode <mode>', 'only rounds of this one').choices(['off', 'async', 'barrier']))
+  .addOption(
+    new Option('--mode <mode>', 'only rounds of this one').choices(['off', 'async', 'barrier']),
+  )
   .option('--model <name>', 'one of the catalogue, for rounds with --mode barrier', STAND_IN)
   .option('--registry', 'a schema registry in the path', false)
   .option('--kafka <version>', 'of the broker', KAFKA_VERSION)

@@ -95,7 +95,12 @@ describe('the README’s section on Kafka', { skip: skip() }, () => {
     assert.deepEqual(
       commands.map(({ command }) => command.split(' ').slice(0, 3).join(' ')),
       [
-        ...['secl topics create', 'secl topology check', 'secl stream make', 'secl send questions.jsonl'],
+        ...[
+          'secl topics create',
+          'secl topology check',
+          'secl stream make',
+          'secl send questions.jsonl',
+        ],
         ...['secl run --brokers', 'curl -s localhost:8080/health/ready', 'secl read answers'],
         ...['secl read metrics', 'secl trainer --brokers'],
       ],
@@ -108,7 +113,8 @@ describe('the README’s section on Kafka', { skip: skip() }, () => {
         const answer = async (): Promise<string> =>
           (await fetch(`http://${here(command.split(' ')[2] ?? '')}`)).text();
         await until(async () => (await answer()).trim() === output.join('\n'), 120_000);
-      } else if (shape === undefined) assert.deepEqual(await run(command), output.map(here), command);
+      } else if (shape === undefined)
+        assert.deepEqual(await run(command), output.map(here), command);
       else {
         for (const line of output) assert.match(line, shape);
         let lines: string[] = [];

@@ -1,8 +1,7 @@
 /** A text that repeats itself, for what uncompresses. */
 export const TEXT = Array.from(
   { length: 40 },
-  (_, i) =>
-    `line ${i}: the colour of thing ${(i * 7) % 13} is ${i % 3 === 0 ? 'green' : 'blue'}. `,
+  (_, i) => `line ${i}: the colour of thing ${(i * 7) % 13} is ${i % 3 === 0 ? 'green' : 'blue'}. `,
 ).join('');
 
 /** {@link TEXT} as `lz4 -BI -B4 --no-frame-crc` of lz4 1.9.4 writes it: blocks that stand alone, no checksum. */

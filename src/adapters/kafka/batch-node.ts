@@ -40,7 +40,10 @@ export class BatchNode extends KafkaNode {
     });
     return this.connectionPool.send({
       request,
-      response: { ...response, parse: (decoded) => response.parse(withoutPartitionErrors(decoded)) },
+      response: {
+        ...response,
+        parse: (decoded) => response.parse(withoutPartitionErrors(decoded)),
+      },
     });
   }
 

@@ -4,8 +4,7 @@ import { uncompressSnappy } from '../../broker/snappy.ts';
 
 /** Bytes, or why there are none: how a sentence on them goes on. */
 export type Uncompressed =
-  | { readonly ok: true; readonly bytes: Buffer }
-  | { readonly ok: false; readonly reason: string };
+  { readonly ok: true; readonly bytes: Buffer } | { readonly ok: false; readonly reason: string };
 
 /** Most bytes that a batch may hold: brokers limit what it takes compressed, and a bomb would take all memory. */
 const MOST_BYTES = 128 * 1024 * 1024;
@@ -68,7 +67,8 @@ function uncompressFramedSnappy(bytes: Buffer): Uint8Array | undefined {
   for (let at = XERIAL_BYTES; at < bytes.length;) {
     const from = at + 4;
     at = from + bytes.readInt32BE(at);
-    const block = at < from || at > bytes.length ? undefined : uncompressSnappy(bytes.subarray(from, at));
+    const block =
+      at < from || at > bytes.length ? undefined : uncompressSnappy(bytes.subarray(from, at));
     if (block === undefined) return undefined;
     blocks.push(block);
   }

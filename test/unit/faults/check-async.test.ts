@@ -28,7 +28,9 @@ describe('checking a fault round that trains while it answers', () => {
     for (let from = 0; from < QUESTIONS.length; from += 20) {
       await ask(broker, topics.questions, QUESTIONS.slice(from, from + 20));
       const due = from + 20 - (from + 20 > 9 ? 1 : 0);
-      await until(async () => (await readTopic(broker, topics.answers, codecs.answer)).length >= due);
+      await until(
+        async () => (await readTopic(broker, topics.answers, codecs.answer)).length >= due,
+      );
     }
     worker.drain();
     await worker.ended;

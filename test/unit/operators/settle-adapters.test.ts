@@ -304,7 +304,8 @@ describe('settling adapters', () => {
     const [batch] = await settle(cell, {
       ...options,
       load: async ({ version }) => {
-        if (version === 2) throw new SeclError('ADAPTER_REFUSED', 'MISSING: its bytes are not kept');
+        if (version === 2)
+          throw new SeclError('ADAPTER_REFUSED', 'MISSING: its bytes are not kept');
         return { version, rank: 1, scaling: 1, sites: [] };
       },
       decisionsFrom: async () => ({ decisions: [orderBack(2, 2)], next: 1 }),

@@ -36,14 +36,18 @@ function answerWith(...sent: readonly { batches?: Buffer; error?: number }[]): B
   return Buffer.concat([head, topic, ...partitions]);
 }
 
-const FETCH = {
-  ...{ replicaId: -1, isolationLevel: 1, maxWaitTime: 1, minBytes: 1, maxBytes: 1 },
-  topics: [],
-} as const;
+const FETCH: Parameters<BatchNode['fetch']>[0] = {
+  replicaId: -1,
+  isolationLevel: 1,
+  ...{ maxWaitTime: 1, minBytes: 1, maxBytes: 1, topics: [] },
+};
 
 /** A batch without a record, as Kafka 4.1.0 sent it: offset 0, spanning one, 49 bytes; what is left out is zeros. */
 const EMPTIED = Buffer.from(
-  '0000000000000000000000310000000002d56a0472001000000000ffffffffffffffff0000000000000001'.padEnd(122, '0'),
+  '0000000000000000000000310000000002d56a0472001000000000ffffffffffffffff0000000000000001'.padEnd(
+    122,
+    '0',
+  ),
   'hex',
 );
 

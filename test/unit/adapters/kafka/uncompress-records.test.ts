@@ -32,9 +32,7 @@ it('reads Zstandard where Node.js does, and says so where it does not', () => {
   const can = major > 23 || (major === 23 && minor >= 8) || (major === 22 && minor >= 15);
   assert.equal(
     textOf(4, ZSTD),
-    can
-      ? TEXT
-      : `it is compressed with zstd, which Node.js ${process.versions.node} cannot read`,
+    can ? TEXT : `it is compressed with zstd, which Node.js ${process.versions.node} cannot read`,
   );
 });
 
