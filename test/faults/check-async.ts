@@ -20,21 +20,24 @@ import type { RoundRecords } from './fault-round.ts';
 /** Differences shown, at most. */
 const SHOWN = 10;
 
-/** An answer as it follows from its question and the adapter that it names. */
-function followingOf(answer: Answer): string {
+/** What of an answer follows from its question and the adapter that it names, by field. */
+function followingOf(answer: Answer): Readonly<Record<string, string>> {
   const { domain, style, text, extracted, tokenIds, finishReason, entropyNats } = answer;
   const { published, scores, distractors, duplicateOf, late } = answer;
-  return JSON.stringify({
+  const fields = {
     ...{ domain, style, text, extracted, tokenIds, finishReason, entropyNats },
     ...{ published, scores, distractors, duplicateOf, late },
-  });
+  };
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name, JSON.stringify(value)]),
+  );
 }
 
 /** What the stand-in answers to each question under an adapter that stays in place; `null`: under none. */
 async function answersUnder(
   questions: readonly Question[],
   adapter: AdapterRecord | null,
-): Promise<ReadonlyMap<string, string>> {
+): Promise<ReadonlyMap<string, ReturnType<typeof followingOf>>> {
   const topology = faultTopology('async');
   const model = await openLanguageModel(topology.model);
   const learning = learningOptionsOf(topology, model);
@@ -147,7 +150,7 @@ export async function asyncFaults(
   const acted = new Set(
     decisions.filter(({ decision }) => decision === 'accepted').map(({ version }) => version),
   );
-  const references = new Map<number, ReadonlyMap<string, string>>();
+  const references = new Map<number, Awaited<ReturnType<typeof answersUnder>>>();
   for (const version of new Set(answers.map(({ published }) => published.adapterVersion))) {
     const adapter = adapters.find((one) => one.version === version) ?? null;
     if (version > 0 && (adapter === null || !acted.has(version)))
@@ -157,8 +160,10 @@ export async function asyncFaults(
   for (const answer of answers) {
     const { questionId, published } = answer;
     const due = references.get(published.adapterVersion)?.get(questionId);
-    if (due !== undefined && due !== followingOf(answer))
-      faults.push(`${questionId}: ${followingOf(answer)} instead of ${due}`);
+    if (due === undefined) continue;
+    for (const [name, value] of Object.entries(followingOf(answer)))
+      if (value !== due[name])
+        faults.push(`${questionId}: ${name} ${value} instead of ${due[name]}`);
   }
   // The fingerprint names the mode; adapters change neither gate nor what is remembered of questions.
   const lasts = (name: string): boolean => /^\d+ (answers\/(?!fingerprint)|gate\/)/.test(name);

@@ -63,10 +63,9 @@ describe('the README’s section on Kafka', { skip: skip() }, () => {
   const wordsOf = (command: string): string[] => [MAIN, ...here(command).split(' ').slice(1)];
 
   const run = async (command: string): Promise<string[]> => {
-    const { stdout, stderr } = await execute(process.execPath, wordsOf(command), {
-      ...{ cwd: folder, env },
-    });
-    return `${stderr}${stdout}`.trimEnd().split('\n');
+    // How far it is goes to stderr, and on a terminal away again.
+    const { stdout } = await execute(process.execPath, wordsOf(command), { cwd: folder, env });
+    return stdout.trimEnd().split('\n');
   };
   /** Starts what ends in `&`, and waits until it has said what is shown. */
   const start = async ({ command, output }: Shown): Promise<void> => {
