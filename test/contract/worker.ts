@@ -40,14 +40,17 @@ export interface WorkerBroker {
   readonly open: (topology: Topology) => Promise<WorkerDisk>;
   /** What is waited for comes within so long. */
   readonly patienceMs: number;
+  /** Why it cannot be tried there. @defaultValue false */
+  readonly skip?: string | false;
 }
 
 /** What a worker does, whatever broker its topics are on. */
-export function workerContract({ name, open: workerDisk, patienceMs }: WorkerBroker): void {
+export function workerContract(under: WorkerBroker): void {
+  const { name, open: workerDisk, patienceMs, skip = false } = under;
   const until = (condition: Parameters<typeof untilWithin>[0]): Promise<void> =>
     untilWithin(condition, patienceMs);
 
-  describe(`runWorker on ${name}`, () => {
+  describe(`runWorker on ${name}`, { skip }, () => {
     it('answers what is there and what comes, in every partition, and drains', async () => {
       const topology = workerTopology(3, OFF);
       const disk = await workerDisk(topology);

@@ -1,110 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { concatMap, from, lastValueFrom, of, tap, toArray } from 'rxjs';
-import { DEFAULT_GATE, initialGate } from '../../../src/drift/gate.ts';
+import { of } from 'rxjs';
 import { SeclError } from '../../../src/errors/secl-error.ts';
-import type { AdapterDecision } from '../../../src/events/adapter-decision.ts';
-import type { LearningState } from '../../../src/learning/learning-state.ts';
 import { newTrial } from '../../../src/learning/adapter-trial.ts';
-import { loopCell, type LoopCell } from '../../../src/operators/loop-state.ts';
-import type { PlannedBatch } from '../../../src/operators/question-batch.ts';
-import {
-  settleAdapters,
-  type SettleOptions,
-  type TrainingOutcome,
-} from '../../../src/operators/settle-adapters.ts';
-import type { LoraAdapter } from '../../../src/ports/language-model.ts';
-import {
-  adapterRecord,
-  learningOptions,
-  learningState,
-  manyRemembered,
-} from '../../support/learning-fixture.ts';
-import { manualClock } from '../../support/manual-clock.ts';
+import { settleAdapters, type SettleOptions } from '../../../src/operators/settle-adapters.ts';
+import { adapterRecord, learningOptions } from '../../support/learning-fixture.ts';
 import { operatorContract } from '../../support/operator-contract.ts';
 import { plannedBatch } from '../../support/operator-fixture.ts';
-
-const awaiting = (ordinal: number): Partial<LearningState> => ({
-  ordinal,
-  awaiting: { batchId: `batch ${ordinal}`, ordinal, samples: manyRemembered(2) },
-});
-
-const cellOf = (over: Partial<LearningState> = {}): LoopCell =>
-  loopCell({ gate: initialGate(DEFAULT_GATE), learning: learningState(over) });
-
-/** Puts another version in place by hand. */
-const orderBack = (version: number, activeVersion: number): AdapterDecision => ({
-  ...{ lineage: 'line', version, decision: 'rolled-back', code: 'BY_HAND', reason: 'a test' },
-  ...{ activeVersion, decidedAtMs: 1 },
-});
-
-interface Placed {
-  readonly options: SettleOptions;
-  /** Versions that were put in place, 0 for none. */
-  readonly placed: number[];
-  /** Versions that were put beside them, 0 for none. */
-  readonly beside: number[];
-  /** Versions that were loaded, and whether with their record. */
-  readonly loaded: (readonly [version: number, withRecord: boolean])[];
-}
-
-function optionsOf(
-  outcomes: Readonly<Record<string, TrainingOutcome>> = {},
-  refuse: (adapter: LoraAdapter) => Error | null = () => null,
-): Placed {
-  const placed: number[] = [];
-  const beside: number[] = [];
-  const loaded: (readonly [number, boolean])[] = [];
-  return {
-    placed,
-    beside,
-    loaded,
-    options: {
-      learning: learningOptions(),
-      clock: manualClock(),
-      model: {
-        setAdapter: async (adapter, previous) => {
-          const refused = adapter === undefined ? null : refuse(adapter);
-          if (refused !== null) throw refused;
-          placed.push(adapter?.version ?? 0);
-          beside.push(previous?.version ?? 0);
-        },
-      },
-      outcomeOf: async (batchId) => outcomes[batchId],
-      load: async ({ version }) => {
-        if (loaded.at(-1)?.[0] !== version) loaded.push([version, true]);
-        return { version, rank: 1, scaling: 1, sites: [] };
-      },
-      decisionsFrom: async (offset) => ({ decisions: [], next: offset }),
-      recordOf: async (version) => {
-        loaded.push([version, false]);
-        return adapterRecord(version);
-      },
-    },
-  };
-}
-
-/** Runs batches through, one after the other; before the next, `between` may change the state. */
-function settle(
-  cell: LoopCell,
-  options: SettleOptions,
-  between: ((i: number) => void)[] = [],
-): Promise<PlannedBatch[]> {
-  const stage = settleAdapters(cell, options);
-  const batches = [plannedBatch([0]), ...between.map((_, i) => plannedBatch([i + 1]))];
-  return lastValueFrom(
-    from(batches).pipe(
-      concatMap((batch, i) =>
-        of(batch).pipe(
-          stage,
-          tap(() => between[i]?.(i)),
-        ),
-      ),
-      toArray(),
-    ),
-  );
-}
+import { ACTIVE, awaiting, cellOf, optionsOf, settle } from '../../support/settle-fixture.ts';
 
 operatorContract('settleAdapters', () => ({
   operator: settleAdapters(cellOf(), optionsOf().options),
@@ -119,8 +23,6 @@ operatorContract('settleAdapters', () => ({
     [['q1'], [], 0],
   ],
 }));
-
-const ACTIVE = { version: 1, sha256: '1'.repeat(64), optimizerSha256: null };
 
 describe('settling adapters', () => {
   it('puts an accepted adapter in place before its batch goes on, and passes on what was decided', async () => {
@@ -229,152 +131,6 @@ describe('settling adapters', () => {
       [1, 2],
     );
     assert.deepEqual(placed, [1, 2]);
-  });
-
-  it('obeys what was decided by hand before the batch, once', async () => {
-    const cell = cellOf({ active: { version: 3, sha256: '3', optimizerSha256: null }, ordinal: 3 });
-    const { options, placed } = optionsOf();
-    const order = orderBack(3, 2);
-    const asked: number[] = [];
-    const decisionsFrom: SettleOptions['decisionsFrom'] = async (offset) => {
-      asked.push(offset);
-      return { decisions: offset === 0 ? [order] : [], next: 1 };
-    };
-    const batches = await settle(cell, { ...options, decisionsFrom }, [() => undefined]);
-    assert.deepEqual(
-      batches.map(({ adapterVersion }) => adapterVersion),
-      [2, 2],
-    );
-    assert.deepEqual([placed, asked], [[2], [0, 1]]);
-    assert.equal(cell.state.learning.decisionsRead, 1);
-  });
-
-  it('refuses to put a version in place by hand that was made for another scope, and goes on', async () => {
-    const cell = cellOf({ active: ACTIVE, ordinal: 1 });
-    const { options, placed } = optionsOf();
-    const order = orderBack(1, 2);
-    const [batch] = await settle(cell, {
-      ...options,
-      recordOf: async (version) =>
-        adapterRecord(version, version === 2 ? { scope: 'conversation' } : {}),
-      decisionsFrom: async () => ({ decisions: [order], next: 1 }),
-    });
-    assert.deepEqual(
-      batch?.settled.map(({ record, decision: { version, code } }) => [record, version, code]),
-      [[null, 2, 'WRONG_SCOPE']],
-    );
-    assert.match(
-      batch.settled[0]?.decision.reason ?? '',
-      /acts on the conversation.*position.*adapter\.scope/,
-    );
-    const { learning } = cell.state;
-    assert.deepEqual([batch.adapterVersion, placed], [1, [1]]);
-    assert.deepEqual([learning.ordinal, learning.decisionsRead], [2, 1]);
-  });
-
-  it('refuses to put a version in place that is not there, and goes on', async () => {
-    const cell = cellOf({ active: ACTIVE, ordinal: 1 });
-    const { options, placed } = optionsOf();
-    const [batch] = await settle(cell, {
-      ...options,
-      recordOf: async (version) => {
-        if (version === 1) return adapterRecord(1);
-        throw new SeclError('STATE_MISMATCH', `the adapter line/${version} is not on qa.adapters`);
-      },
-      decisionsFrom: async () => ({ decisions: [orderBack(7, 9)], next: 1 }),
-    });
-    assert.deepEqual(
-      batch?.settled.map(({ record, decision: { version, code, reason } }) => [
-        record,
-        version,
-        code,
-        reason,
-      ]),
-      [[null, 9, 'MISSING', 'the adapter line/9 is not on qa.adapters']],
-    );
-    const { learning } = cell.state;
-    assert.deepEqual([batch.adapterVersion, placed], [1, [1]]);
-    // A number that somebody made up is not taken.
-    assert.deepEqual([learning.ordinal, learning.decisionsRead], [1, 1]);
-  });
-
-  it('refuses to put a version in place whose weights are not here, and goes on', async () => {
-    const cell = cellOf({ active: ACTIVE, ordinal: 1 });
-    const { options, placed } = optionsOf();
-    const [batch] = await settle(cell, {
-      ...options,
-      load: async ({ version }) => {
-        if (version === 2)
-          throw new SeclError('ADAPTER_REFUSED', 'MISSING: its bytes are not kept');
-        return { version, rank: 1, scaling: 1, sites: [] };
-      },
-      decisionsFrom: async () => ({ decisions: [orderBack(2, 2)], next: 1 }),
-    });
-    assert.deepEqual(
-      batch?.settled.map(({ decision: { version, code, reason } }) => [version, code, reason]),
-      [[2, 'ADAPTER_REFUSED', 'MISSING: its bytes are not kept']],
-    );
-    const { learning } = cell.state;
-    assert.deepEqual([batch.adapterVersion, placed], [1, [1]]);
-    assert.deepEqual([learning.ordinal, learning.decisionsRead], [2, 1]);
-  });
-
-  it('waits for its own decisions to be read back before it obeys others, and puts the newest of all in place', async () => {
-    const cell = cellOf(awaiting(2));
-    const { options, placed } = optionsOf({ 'batch 2': { record: adapterRecord(2) } });
-    const adopt = (over: Partial<AdapterDecision>): AdapterDecision => ({
-      ...orderBack(3, 3),
-      ...over,
-      code: 'ADOPTED',
-    });
-    let own: AdapterDecision | undefined;
-    let isDurable = false;
-    const stage = settleAdapters(cell, {
-      ...options,
-      decisionsFrom: async (offset) => {
-        if (own === undefined || offset > 0) return { decisions: [], next: offset };
-        const { version, decidedAtMs, reason } = own;
-        const mine = adopt({ version, activeVersion: version, decidedAtMs, reason });
-        return { decisions: [adopt({}), ...(isDurable ? [mine] : [])], next: isDurable ? 2 : 1 };
-      },
-    });
-    const versions: number[] = [];
-    await lastValueFrom(
-      from([plannedBatch([0]), plannedBatch([1]), plannedBatch([2])]).pipe(
-        stage,
-        tap(({ settled, adapterVersion }) => {
-          versions.push(adapterVersion);
-          isDurable = own !== undefined;
-          own ??= settled[0]?.decision;
-        }),
-      ),
-    );
-    // Others put 3 in place before 2 was decided about here: that is the newest.
-    assert.deepEqual([versions, placed], [[2, 2, 2], [2]]);
-    const { ordinal, decisionsRead, awaiting: next } = cell.state.learning;
-    assert.deepEqual([ordinal, decisionsRead, next], [3, 2, null]);
-  });
-
-  it('obeys the newest order that can be obeyed', async () => {
-    const cell = cellOf({ active: ACTIVE, ordinal: 1 });
-    const { options, placed } = optionsOf();
-    const orders = [orderBack(2, 2), orderBack(3, 3), orderBack(9, 9)];
-    const [batch] = await settle(cell, {
-      ...options,
-      recordOf: async (version) => {
-        if (version < 9) return adapterRecord(version);
-        throw new SeclError('STATE_MISMATCH', 'it is not there');
-      },
-      decisionsFrom: async () => ({ decisions: orders, next: 3 }),
-    });
-    assert.deepEqual([batch?.adapterVersion, placed], [3, [3]]);
-    assert.deepEqual(
-      batch?.settled.map(({ decision: { version, code, activeVersion } }) => [
-        ...[version, code, activeVersion],
-      ]),
-      [[9, 'MISSING', 3]],
-    );
-    assert.equal(cell.state.learning.previous?.version, 1);
   });
 
   it('refuses what comes of a batch and is for another scope', async () => {
