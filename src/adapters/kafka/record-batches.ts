@@ -38,9 +38,8 @@ const DAMAGED_HINT =
 /**
  * Reads record batches of format 2. The last one may be cut short, and is left out then.
  *
- * Not by kafkajs, which copies all of a record's headers for each of them, so that one record of a megabyte of headers
- * holds the process up for a quarter of an hour; ends at a batch of some 100,000 records; and reads no compression but
- * gzip.
+ * Not by kafkajs, which copies all of a record's headers for each of them, so that 10,000 of them, 69 kB, take it 21 s;
+ * ends at a batch of some 100,000 records; and reads no compression but gzip.
  *
  * @param place - Topic and partition, for people.
  * @throws SeclError `RECORD_INVALID` for a batch that is damaged, of another format, or compressed in a way that cannot

@@ -119,7 +119,7 @@ describe('readRecordBatches', () => {
     assert.equal(messages.length, 150_001);
     assert.equal(messages[0]?.headers.length, 100_000);
     assert.equal(end, 150_001n);
-    // Copying all headers for each of them took minutes; this is a matter of 0.1 s.
+    // Copying all headers for each of them took 21 s for a tenth as many; this is a matter of 0.2 s.
     assert.ok(performance.now() - startedMs < 20_000);
   });
 
