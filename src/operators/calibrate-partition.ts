@@ -37,6 +37,12 @@ export interface CalibrateOptions {
    * full.
    */
   readonly closeAfterMs?: number | undefined;
+  /**
+   * How many labels may wait for their answers before no more are read, where labels stand in the order of their
+   * questions; absent: any number. In a replay all are there from the start, and of those that wait only the newest
+   * `PENDING_LABELS` are kept.
+   */
+  readonly labelsAhead?: number | undefined;
   readonly metrics: WindowMetricOptions;
   /** When a verdict says what. */
   readonly verdict: Omit<VerdictRules, 'size' | 'step'>;
@@ -118,9 +124,11 @@ export function calibratePartition(
 
   const readLabels = async (
     from: number,
+    most: number,
     signal: AbortSignal,
   ): Promise<{ records: IncomingRecord[]; next: number }> => {
     const records: IncomingRecord[] = [];
+    if (most <= 0) return { records, next: from };
     const { earliest, end } = await broker.bounds(topics.feedback, lease.partition);
     // Labels that retention deleted unread are gone; going on without them is all there is to do. Of a topic that was
     // made anew none has been read.
@@ -136,7 +144,7 @@ export function calibratePartition(
       next = Number(record.offset) + 1;
       records.push(record);
       bytes += record.value?.length ?? 0;
-      if (records.length >= STEP_RECORDS || bytes >= STEP_BYTES) break;
+      if (records.length >= most || bytes >= STEP_BYTES) break;
     }
     return { records, next };
   };
@@ -167,7 +175,10 @@ export function calibratePartition(
       while (!ended()) {
         const atEnd = options.inputEnded.aborted;
         const records = await lease.poll({ maxRecords: STEP_RECORDS, waitMs: WAIT_MS });
-        const known = await readLabels(state.feedbackOffset, stopped.signal);
+        // Once the last answer is in, whatever labels are left are read.
+        const ahead = atEnd && records.length === 0 ? Infinity : (options.labelsAhead ?? Infinity);
+        const most = Math.min(STEP_RECORDS, ahead - state.pending.size);
+        const known = await readLabels(state.feedbackOffset, most, stopped.signal);
         const tick = isDue();
         if (records.length === 0 && known.records.length === 0 && !tick) {
           if (atEnd) break;
