@@ -17,6 +17,9 @@ export const OUTDATED_CODE = 'OUTDATED';
 /** Lineage of a decision about whatever is trained: made where no lineage has begun yet. */
 export const ANY_LINEAGE = 'any';
 
+/** Code of a trial that was passed. It puts nothing in place: another partition may have put a newer version there. */
+export const TRIAL_PASSED_CODE = 'TRIAL_PASSED';
+
 /** Whether a decision is about a lineage. */
 export function concernsLineage(
   { lineage }: Pick<AdapterDecision, 'lineage'>,
@@ -63,12 +66,16 @@ export function fateAfter(
 }
 
 /**
- * The fold `(version that acts, decision) → version that acts`, 0 for none. A refusal as outdated changes nothing: a
- * partition that has not yet taken up what another one put in place wrote it, and it names that partition's own.
+ * The fold `(version that acts, decision) → version that acts`, 0 for none. A refusal as outdated and a trial that was
+ * passed change nothing: a partition that has not yet taken up what another one put in place may have written it, and it
+ * names that partition's own.
  */
 export function actingAfter(
   acting: number,
   { decision, code, activeVersion }: Pick<AdapterDecision, 'decision' | 'code' | 'activeVersion'>,
 ): number {
-  return decision === 'refused' && code === OUTDATED_CODE ? acting : activeVersion;
+  const isOwn =
+    (decision === 'refused' && code === OUTDATED_CODE) ||
+    (decision === 'accepted' && code === TRIAL_PASSED_CODE);
+  return isOwn ? acting : activeVersion;
 }

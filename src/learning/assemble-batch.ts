@@ -7,9 +7,12 @@ import { planSteps } from './plan-steps.ts';
 /** Most held-out samples that a batch measures. */
 const HELD_OUT = 8;
 
+/** The largest number that the record of a version holds. */
+const MOST_VERSION = 2 ** 31 - 1;
+
 /**
  * Makes a training batch of the samples that wait, if there are any and nothing stands in the way: a batch whose
- * adapter has not come, a freeze, a rest after refusals. Samples that no step descends wait on.
+ * adapter has not come, a freeze, a rest after refusals, no number that is left. Samples that no step descends wait on.
  *
  * @param batchIdOf - Hash of lineage and ordinal.
  * @returns The batch, and the state that awaits its adapter; or `null` and the state as it was.
@@ -20,7 +23,9 @@ export function assembleBatch(
   batchIdOf: (lineage: string, ordinal: number) => string,
 ): { readonly state: LearningState; readonly batch: TrainingBatch | null } {
   const resting = state.answered < state.restUntil;
-  if (state.fresh.length === 0 || state.awaiting !== null || state.frozen || resting)
+  // A decision may name any number, and whoever obeys it takes it for one that is taken.
+  const isSpent = state.ordinal >= MOST_VERSION;
+  if (state.fresh.length === 0 || state.awaiting !== null || state.frozen || resting || isSpent)
     return { state, batch: null };
   const ordinal = state.ordinal + 1;
   const random = seededRandom(options.seed).fork(`batch ${ordinal}`);

@@ -1,4 +1,4 @@
-import type { AdapterDecision } from '../events/adapter-decision.ts';
+import { TRIAL_PASSED_CODE, type AdapterDecision } from '../events/adapter-decision.ts';
 import { trialMeans } from './adapter-trial.ts';
 import { objectionTo, withRefusal, type Objection } from './decide-adapter.ts';
 import type { LearningOptions } from './learning-options.ts';
@@ -38,7 +38,7 @@ export function endTrial(
       decision: {
         ...about,
         decision: 'accepted',
-        code: `${TRIAL}PASSED`,
+        code: TRIAL_PASSED_CODE,
         reason: passed(trial.asked, means),
         activeVersion: active.version,
       },

@@ -65,6 +65,8 @@ function windowKey({ sourcePartition, scope, ordinal }: CalibrationWindow): Uint
 
 /** Most answers, and most labels, in one step. */
 const STEP_RECORDS = 500;
+/** Most bytes of labels in one step, the first one aside: nobody says how large what others write there is. */
+const STEP_BYTES = 8 * 1024 * 1024;
 /** How long one look for answers waits; labels are looked for as often. */
 const WAIT_MS = 200;
 
@@ -128,8 +130,10 @@ export function calibratePartition(
     const records: IncomingRecord[] = [];
     if (most <= 0) return { records, next: from };
     const { earliest, end } = await broker.bounds(topics.feedback, lease.partition);
-    // Labels that retention deleted unread are gone; going on without them is all there is to do.
-    let next = Math.max(from, Number(earliest));
+    // Labels that retention deleted unread are gone; going on without them is all there is to do. Of a topic that was
+    // made anew none has been read.
+    let next = BigInt(from) > end ? Number(earliest) : Math.max(from, Number(earliest));
+    let bytes = 0;
     if (BigInt(next) >= end) return { records, next };
     for await (const record of broker.read(
       topics.feedback,
@@ -139,7 +143,8 @@ export function calibratePartition(
     )) {
       next = Number(record.offset) + 1;
       records.push(record);
-      if (records.length >= most) break;
+      bytes += record.value?.length ?? 0;
+      if (records.length >= most || bytes >= STEP_BYTES) break;
     }
     return { records, next };
   };

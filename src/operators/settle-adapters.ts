@@ -76,6 +76,8 @@ export function settleAdapters(
   const { learning, model, clock } = options;
   const loaded = new Map<string, LoraAdapter>();
   let placed: readonly [present: string, previous: string] | null = null;
+  /** What was decided here and has not been read back: it is on its way to be durable. */
+  const unread = new Set<string>();
 
   /** Loads an adapter, unless it is at hand. */
   const load = async (
@@ -123,30 +125,62 @@ export function settleAdapters(
     }
   };
 
-  /** Obeys what was decided by hand since the batch before, but puts nothing in place that is for another scope. */
+  /**
+   * The record of a version that is to be put in place, or why it cannot be: whoever ordered it may know of more; `null`
+   * for none.
+   */
+  const ordered = async (version: number): Promise<AdapterRecord | Objection | null> => {
+    if (version === 0) return null;
+    try {
+      const record = await options.recordOf(version);
+      const found = objectionToScope(record, learning);
+      if (found === null) await load(activeOf(record), record);
+      return found ?? record;
+    } catch (error) {
+      if (!(error instanceof SeclError)) throw error;
+      const { code, message: reason } = error;
+      // There is no such record; or there is, and its weights are not here, or must not act.
+      if (code === 'STATE_MISMATCH') return { code: 'MISSING', reason };
+      if (code === 'ADAPTER_REFUSED') return { code, reason };
+      throw error;
+    }
+  };
+
+  /**
+   * Obeys what was decided by hand, or by other partitions, since it was last looked: of what is to be put in place, the
+   * newest alone, and nothing that is missing or for another scope.
+   */
   const obey = async (): Promise<SettledAdapter[]> => {
     let state = cell.state.learning;
-    let refusal: (Objection & Pick<AdapterDecision, 'lineage' | 'version'>) | null = null;
     const { decisions, next } = await options.decisionsFrom(state.decisionsRead);
     if (next === state.decisionsRead) return [];
-    for (const decision of decisions.filter(isOrder)) {
-      const { lineage, activeVersion } = decision;
-      const record =
-        decision.decision === 'rolled-back' && activeVersion > 0
-          ? await options.recordOf(activeVersion)
-          : null;
-      const objection = record === null ? null : objectionToScope(record, learning);
-      if (decision.decision === 'rolled-back')
-        refusal = objection && { lineage, version: activeVersion, ...objection };
-      state =
-        objection === null
-          ? obeyDecision(state, decision, record === null ? null : activeOf(record))
-          : { ...state, ordinal: Math.max(state.ordinal, decision.version, activeVersion) };
+    for (const decision of decisions) unread.delete(markOf(decision));
+    // What has come stands before what is on its way from here, which would replace it: all is obeyed at once then.
+    if (unread.size > 0) return [];
+    const orders = decisions.filter(isOrder);
+    const refused = new Map<AdapterDecision, Objection>();
+    let newest: AdapterDecision | null = null;
+    let adapter: AdapterRecord | null = null;
+    for (const order of orders.toReversed()) {
+      if (order.decision !== 'rolled-back' || newest !== null) continue;
+      const found = await ordered(order.activeVersion);
+      if (found !== null && 'reason' in found) refused.set(order, found);
+      else [newest, adapter] = [order, found];
+    }
+    for (const order of orders) {
+      const { version, activeVersion } = order;
+      if (order === newest || order.decision !== 'rolled-back')
+        state = obeyDecision(state, order, adapter && activeOf(adapter));
+      // The number of a version that is there is taken, whatever acts.
+      else if (refused.get(order)?.code !== 'MISSING')
+        state = { ...state, ordinal: Math.max(state.ordinal, version, activeVersion) };
     }
     cell.state = { ...cell.state, learning: { ...state, decisionsRead: next } };
-    if (refusal === null) return [];
+    const [last] = refused;
+    if (last === undefined) return [];
+    const [{ lineage, activeVersion: version }, objection] = last;
     const decision: AdapterDecision = {
-      ...refusal,
+      ...{ lineage, version, ...objection },
       decision: 'refused',
       activeVersion: state.active?.version ?? 0,
       decidedAtMs: clock.nowMs(),
@@ -191,6 +225,7 @@ export function settleAdapters(
         cell.state = { ...cell.state, learning: state };
         settled.push('failure' in outcome ? { record: null, decision } : { ...outcome, decision });
       }
+      for (const { decision } of settled) unread.add(markOf(decision));
       const { active, previous, trial } = cell.state.learning;
       await place(active, trial === null ? null : previous);
       const trialQuestions = active === null ? 0 : (trial?.left ?? 0);
@@ -202,4 +237,9 @@ export function settleAdapters(
 /** What tells adapters apart. The version too: the same weights may come again, and answers name it. */
 function nameOf(active: ActiveAdapter | null): string {
   return active === null ? 'none' : `${active.version} ${active.sha256}`;
+}
+
+/** What tells a decision from others, as an order too. */
+function markOf({ version, decidedAtMs, reason }: AdapterDecision): string {
+  return `${version} ${decidedAtMs} ${reason}`;
 }

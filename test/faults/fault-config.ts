@@ -1,9 +1,12 @@
 import type { Topology } from '../../src/topology/topology.ts';
 import { STAND_IN } from '../../src/app/open-language-model.ts';
-import { OFF, topology as BARRIER } from '../support/loop-run.ts';
+import { ASYNC, OFF, topology as BARRIER } from '../support/loop-run.ts';
 
-/** How rounds train: not at all over four partitions, or with every batch waiting for its adapter. */
-export type FaultMode = 'off' | 'barrier';
+/**
+ * How rounds train: not at all, or while they answer, both over four partitions; or in one, with every batch waiting for
+ * its adapter.
+ */
+export type FaultMode = 'off' | 'async' | 'barrier';
 
 /** What a process of a round is told. */
 export interface FaultProcessConfig {
@@ -27,11 +30,12 @@ export interface FaultProcessConfig {
 
 /** The topology of a mode; one thread, so that real models come to the same numbers each time. */
 export function faultTopology(mode: FaultMode, model = STAND_IN): Topology {
-  const base = mode === 'off' ? OFF : BARRIER;
+  const base = { off: OFF, async: ASYNC, barrier: BARRIER }[mode];
+  const waits = mode === 'barrier';
   return {
     ...base,
     model: { ...base.model, name: model, threads: 1 },
-    batch: { ...base.batch, maxWaitMs: mode === 'off' ? 5 : null },
-    broker: { ...base.broker, partitions: mode === 'off' ? 4 : 1 },
+    batch: { ...base.batch, maxWaitMs: waits ? null : 5 },
+    broker: { ...base.broker, partitions: waits ? 1 : 4 },
   };
 }

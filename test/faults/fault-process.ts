@@ -101,7 +101,7 @@ if (config.role === 'trainer') {
         ? null
         : {
             learning,
-            mode: 'barrier',
+            mode: config.mode,
             timeoutMs: 600_000,
             trainer: null,
             load: await openAdapterLoader(topology, { store }),

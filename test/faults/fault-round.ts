@@ -7,8 +7,13 @@ import { STAND_IN } from '../../src/app/open-language-model.ts';
 import { topicSpecs } from '../../src/app/worker/topic-specs.ts';
 import { groupsOf } from '../../src/app/worker/groups-of.ts';
 import { topicTails } from '../../src/app/worker/topic-tails.ts';
+import type { AdapterDecision } from '../../src/events/adapter-decision.ts';
+import { isHeadKey } from '../../src/events/adapter-keys.ts';
+import type { AdapterRecord } from '../../src/events/adapter.ts';
 import type { Answer } from '../../src/events/answer.ts';
+import type { DeadLetter } from '../../src/events/dead-letter.ts';
 import type { Question } from '../../src/events/question.ts';
+import type { TrainingBatch } from '../../src/events/training-batch.ts';
 import { seededRandom, type SeededRandom } from '../../src/random/seeded-random.ts';
 import type { Broker } from '../../src/ports/broker.ts';
 import type { Codec } from '../../src/ports/record-codec.ts';
@@ -52,9 +57,20 @@ export interface Leavings {
   readonly decisions: readonly string[];
 }
 
+/** Records of a round, as they are. */
+export interface RoundRecords {
+  readonly answers: readonly Answer[];
+  readonly letters: readonly DeadLetter[];
+  /** Versions alone, not which of them act. */
+  readonly adapters: readonly AdapterRecord[];
+  readonly batches: readonly TrainingBatch[];
+  readonly decisions: readonly AdapterDecision[];
+}
+
 /** What came of a round. */
 export interface RoundResult {
   readonly leavings: Leavings;
+  readonly records: RoundRecords;
   /** Whether there was still something to answer when the fault struck, at least once. */
   readonly hit: boolean;
   /** Processes that ended by themselves, and why. */
@@ -75,11 +91,12 @@ const STUCK_LOOKS = 700;
 /** The same with a real model, on cores that others share. */
 const REAL_STUCK_LOOKS = 7000;
 const SESSION_TIMEOUT_MS = 1500;
-const QUESTIONS = { off: 320, barrier: 48 };
+const QUESTIONS = { off: 320, async: 320, barrier: 48 };
 /** Of a real model, in either mode: four batches, each of which may be trained on. */
 const REAL_QUESTIONS = 16;
 
-function questionsOf(mode: FaultMode, model: string): readonly Question[] {
+/** What is asked in a round. */
+export function questionsOf(mode: FaultMode, model: string): readonly Question[] {
   const length = model === STAND_IN ? QUESTIONS[mode] : REAL_QUESTIONS;
   return Array.from({ length }, (_, i) =>
     question({
@@ -90,16 +107,36 @@ function questionsOf(mode: FaultMode, model: string): readonly Question[] {
   );
 }
 
-async function readTopic<T>(broker: Broker, topic: string, codec: Codec<T>): Promise<T[]> {
+async function readTopic<T>(
+  broker: Broker,
+  topic: string,
+  codec: Codec<T>,
+  isWanted: (key: Uint8Array | null) => boolean = () => true,
+): Promise<T[]> {
   const values: T[] = [];
   const partitions = (await broker.topics()).get(topic) ?? 0;
   for (let partition = 0; partition < partitions; partition++) {
-    for await (const { value } of broker.read(topic, partition, 0n)) {
-      const decoded = value === null ? null : codec.decode(value);
+    for await (const { key, value } of broker.read(topic, partition, 0n)) {
+      const decoded = value === null || !isWanted(key) ? null : codec.decode(value);
       if (decoded?.ok === true) values.push(decoded.value);
     }
   }
   return values;
+}
+
+async function recordsOf(
+  broker: Broker,
+  codecs: RecordCodecs,
+  mode: FaultMode,
+): Promise<RoundRecords> {
+  const { topics } = faultTopology(mode);
+  return {
+    answers: await readTopic(broker, topics.answers, codecs.answer),
+    letters: await readTopic(broker, topics.deadLetters, codecs.deadLetter),
+    adapters: await readTopic(broker, topics.adapters, codecs.adapter, (key) => !isHeadKey(key)),
+    batches: await readTopic(broker, topics.trainingBatches, codecs.trainingBatch),
+    decisions: await readTopic(broker, topics.adapterDecisions, codecs.adapterDecision),
+  };
 }
 
 const lastingAnswer = (answer: Answer): string => {
@@ -241,12 +278,12 @@ export async function runRound(
     registry,
     folder: await mkdtemp(join(folder, 'adapters-')),
     sessionTimeoutMs: SESSION_TIMEOUT_MS,
-    slowMs: mode === 'off' ? 50 : 20,
+    slowMs: mode === 'barrier' ? 20 : 50,
   });
   try {
     pool.start('worker');
     pool.start('worker');
-    if (mode === 'barrier') {
+    if (mode !== 'off') {
       pool.start('trainer');
       if (fault === 'trainer-killed') pool.start('trainer');
     }
@@ -284,6 +321,7 @@ export async function runRound(
     const stuck = await pool.stop();
     return {
       leavings: await leavingsOf(broker, codecs, mode),
+      records: await recordsOf(broker, codecs, mode),
       hit,
       complaints: [...pool.complaints, ...standing],
       stuck,

@@ -116,6 +116,6 @@ export const FAULT_NAMES: readonly string[] = [...Object.keys(FAULTS), 'slow-dis
 export function modesOf(fault: string): readonly (FaultMode | 'embedded')[] {
   if (fault === 'slow-disk') return ['embedded'];
   return fault === 'trainer-killed' || fault === 'batches-repeated'
-    ? ['barrier']
-    : ['off', 'barrier'];
+    ? ['async', 'barrier']
+    : ['off', 'async', 'barrier'];
 }

@@ -1,7 +1,9 @@
 /**
  * Fault rounds on a real broker: questions go in, workers and a trainer answer them as processes of their
  * own, and something goes wrong at a random moment. Afterwards every question must have exactly one
- * committed answer, the same as in an undisturbed run, and state and adapters must be equal too.
+ * committed answer, the same as in an undisturbed run, and state and adapters must be equal too; where training goes on
+ * beside the answers (`async`), each answer must be what follows from the adapter that it names, and the lineage of the
+ * adapters unbroken.
  *
  * `--help` says what it takes. A failing round names its seed: replay it with `--rounds 1 --seed S --only FAULT`. Rounds of
  * a real model have few questions; where batches are cut by time (`off`), such models come to other numbers, so they are
@@ -19,9 +21,16 @@ import { KAFKA_VERSION } from '../support/kafka-jars.ts';
 import { kafkaSkip, startKafka } from '../support/kafka-server.ts';
 import { startRegistryProcess } from '../support/registry-process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { asyncFaults } from './check-async.ts';
 import { compareLeavings } from './compare-leavings.ts';
-import { faultTopology } from './fault-config.ts';
-import { runRound, type FaultWorld, type Leavings, type RoundSpec } from './fault-round.ts';
+import { faultTopology, type FaultMode } from './fault-config.ts';
+import {
+  questionsOf,
+  runRound,
+  type FaultWorld,
+  type Leavings,
+  type RoundSpec,
+} from './fault-round.ts';
 import { FAULT_NAMES, FAULTS, modesOf } from './faults.ts';
 import { registeredRecords } from './registered-records.ts';
 import { runSlowDisk } from './slow-disk-rounds.ts';
@@ -42,7 +51,9 @@ const values = new Command()
   .option('--rounds <n>', 'how many', '9')
   .option('--seed <s>', 'of the first, counted up (default: the time)')
   .option('--only <faults>', `some of ${FAULT_NAMES.join(', ')}, with commas between`)
-  .addOption(new Option('--mode <mode>', 'only rounds of this one').choices(['off', 'barrier']))
+  .addOption(
+    new Option('--mode <mode>', 'only rounds of this one').choices(['off', 'async', 'barrier']),
+  )
   .option('--model <name>', 'one of the catalogue, for rounds with --mode barrier', STAND_IN)
   .option('--registry', 'a schema registry in the path', false)
   .option('--kafka <version>', 'of the broker', KAFKA_VERSION)
@@ -106,7 +117,9 @@ const note = (name: string, wasHit: boolean, faults: readonly string[]): void =>
   if (faults.length > 0) count.failed += 1;
 };
 
-for (const mode of new Set(onKafka.map((each) => each.mode))) {
+/** Of no two rounds that train while they answer is everything equal: their questions are those of `off`. */
+const likeOf = (mode: FaultMode): FaultMode => (mode === 'async' ? 'off' : mode);
+for (const mode of new Set(onKafka.map((each) => likeOf(each.mode)))) {
   const { leavings, complete, complaints } = await runRound(
     world,
     { fault: 'none', mode, seed },
@@ -128,15 +141,20 @@ for (const spec of onKafka) {
   let faults: readonly string[];
   let wasHit = false;
   try {
-    const { leavings, complete, complaints, stuck, hit } = await runRound(world, spec, (scene) =>
-      FAULTS[fault]!({ ...scene, server, proxy }),
+    const { leavings, records, complete, complaints, stuck, hit } = await runRound(
+      world,
+      spec,
+      (scene) => FAULTS[fault]!({ ...scene, server, proxy }),
     );
+    const due = wanted.get(likeOf(mode))!;
     restarts += complaints.length;
     wasHit = hit;
     faults = [
       ...(complete ? [] : ['it got stuck', ...complaints]),
       ...(stuck > 0 ? [`${stuck} processes did not stop when told to`] : []),
-      ...compareLeavings(leavings, wanted.get(mode)!),
+      ...(mode === 'async'
+        ? await asyncFaults(records, questionsOf(mode, STAND_IN), leavings.state, due.state)
+        : compareLeavings(leavings, due)),
     ];
     for (const complaint of complaints) console.error(`  restarted ${complaint.slice(-600)}`);
   } catch (error) {

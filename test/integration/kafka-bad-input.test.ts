@@ -158,10 +158,14 @@ describe('bad input on Kafka', { skip: kafkaSkip() }, () => {
     const long = new Uint8Array(900 * 1024).fill(0x78);
     // A control character takes six bytes in JSON, as state has it.
     const wide = '\u0001'.repeat(60 * 1024);
+    const manyHeaders = Object.fromEntries(
+      Array.from({ length: 40_000 }, (_, i) => [`h${i}`, new Uint8Array(0)]),
+    );
     const odd: readonly Partial<OutgoingRecord>[] = [
       { headers: { traceparent: bytes('00-not-a-trace'), 'secl-position': new Uint8Array(0) } },
       { headers: { constructor: bytes('y'), '': bytes('z') } },
       { headers: { blob: long } },
+      { headers: manyHeaders },
       { key: null },
       { key: new Uint8Array(0) },
       { key: long },
@@ -258,6 +262,29 @@ describe('bad input on Kafka', { skip: kafkaSkip() }, () => {
     );
     const { message, hint } = await expectFailure(worker.ended, 'TOPIC_UNKNOWN');
     assert.match(message, new RegExp(topic));
+    assert.match(hint ?? '', /create/i);
+  });
+
+  it('ends with a reason when a topic that it writes to is deleted under it', async (t) => {
+    const topology = workerTopology(1, OFF);
+    const disk = await diskOf(topology);
+    // A topic that no broker knows is waited for as long as a transaction may take.
+    const impatient = await openKafkaBroker({ ...options(), transactionTimeoutMs: 3000 });
+    t.after(() => impatient.close());
+    const { questions: topic, deadLetters } = topology.topics;
+    const send = (value: Uint8Array) =>
+      disk.others.append([{ topic, partition: 0, key: bytes('q'), value }]);
+    await send(asked('q'));
+    const worker = start(topology, { ...disk, broker: ownTopics(impatient, prefix) });
+    await until(async () => (await idsOf(disk.broker)).length === 1, PATIENCE_MS);
+    await raw((client) =>
+      client.onAny((node) =>
+        node.deleteTopics({ topics: [`${prefix}${deadLetters}`], timeout: 5000 }),
+      ),
+    );
+    await send(bytes('nonsense'));
+    const { message, hint } = await expectFailure(worker.ended, 'TOPIC_UNKNOWN');
+    assert.match(message, new RegExp(deadLetters));
     assert.match(hint ?? '', /create/i);
   });
 

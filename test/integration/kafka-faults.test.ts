@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import * as zlib from 'node:zlib';
 import { filter, firstValueFrom, type Observable } from 'rxjs';
 import type KafkaNode from 'kafkajs/src/broker/index.js';
 import { openKafkaBroker } from '../../src/adapters/kafka/open-kafka-broker.ts';
@@ -191,6 +192,44 @@ describe('Kafka, when things go wrong', { skip: kafkaSkip() }, () => {
       for await (const _ of broker.read(input, 0, 0n));
     }, hasCode('OFFSET_OUT_OF_RANGE'));
     await group.leave();
+  });
+
+  it('reads and writes the partitions that a topic got since it was first asked for', async () => {
+    const name = await topic();
+    await broker.append([record(name, 'a')]);
+    assert.equal((await broker.bounds(name, 0)).earliest, 0n);
+    const raw = client();
+    await raw.onAny((node: KafkaNode) =>
+      node.createPartitions({ timeout: 5000, topicPartitions: [{ topic: name, count: 2 }] }),
+    );
+    await keepTrying(() => raw.leader({ topic: name, partition: 1 }), {
+      patienceMs: 10_000,
+      again: () => true,
+    });
+    await raw.close();
+    const [written] = await broker.append([record(name, 'b', 1)]);
+    assert.equal(written?.partition, 1);
+    assert.deepEqual(await readTexts(broker, name, 1), ['b']);
+    assert.equal((await broker.bounds(name, 1)).earliest, 0n);
+    await assert.rejects(broker.append([record(name, 'c', 2)]), hasCode('TOPIC_UNKNOWN'));
+  });
+
+  it('reads what a topic compresses, and says so where it cannot', async () => {
+    const values = Array.from({ length: 300 }, (_, i) => `the colour of thing ${i % 7}`);
+    for (const kind of ['gzip', 'snappy', 'lz4', 'zstd']) {
+      const name = await topic();
+      const raw = client();
+      const configEntries = [{ name: 'compression.type', value: kind }];
+      await raw.onAny((node) =>
+        node.alterConfigs({ resources: [{ type: 2, name, configEntries }] }),
+      );
+      await raw.close();
+      await broker.append(values.map((value) => record(name, value)));
+      const reading = readTexts(broker, name);
+      if (kind === 'zstd' && !('zstdDecompressSync' in zlib))
+        await assert.rejects(reading, hasCode('RECORD_INVALID'));
+      else assert.deepEqual(await reading, values, kind);
+    }
   });
 
   it('says that a topic was deleted under a running lease', async () => {

@@ -139,11 +139,15 @@ export async function readTopic<T>(broker: Broker, topic: string, codec: Codec<T
   return values;
 }
 
-/** Waits until a condition holds; fails after 20 s. */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+/** Waits until a condition holds; fails when patience is at its end. */
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  patienceMs = 20_000,
+): Promise<void> {
   const startedMs = performance.now();
   while (!(await condition())) {
-    if (performance.now() - startedMs > 20_000) assert.fail('it has not come true in 20 s');
+    if (performance.now() - startedMs > patienceMs)
+      assert.fail(`it has not come true in ${patienceMs / 1000} s`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

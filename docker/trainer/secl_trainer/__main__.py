@@ -52,6 +52,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(settings: Settings) -> int:
+    for name in (signal.SIGTERM, signal.SIGINT):
+        # The first process of a container is not ended by a signal that it does not handle.
+        signal.signal(name, _leave)
     registry = _registry(settings)
     subject = f"{settings.adapters_topic}-value" if settings.encoding == "confluent" else None
     dead_subject = f"{settings.failures_topic}-value" if settings.encoding == "confluent" else None
@@ -83,6 +86,11 @@ def _run(settings: Settings) -> int:
         telemetry.close()
         if server is not None:
             server.shutdown()
+
+
+def _leave(*_: object) -> None:
+    """While it is loading there is nothing to finish."""
+    raise SystemExit(0)
 
 
 def _train(settings: Settings) -> int:

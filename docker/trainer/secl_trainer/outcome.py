@@ -17,8 +17,10 @@ from .training.batch import TrainingBatch
 
 _log = logging.getLogger(__name__)
 
-#: A refused record's bytes go along up to this size, so that the refusal itself is never too large.
-_MOST_VALUE_BYTES = 768 * 1024
+#: Most bytes of a refused record that go along, and of its key, which stands in the letter and is the letter's own: as
+#: the worker has it (src/operators/dead-letter-of.ts), or one record could not be refused and would end the service.
+_MOST_VALUE_BYTES = 512 * 1024
+_MOST_KEY_BYTES = 64 * 1024
 
 
 class Outcomes:
@@ -53,6 +55,11 @@ class Outcomes:
                 self._telemetry.count("known")
                 return []
             try:
+                self._lineages.check(batch)
+            except TrainingFailed as error:
+                # Without its bytes, which stand on its topic: these may be many, and each worker that starts reads them.
+                return [self._refusal(key, None, partition, offset, error, "refused", batch)]
+            try:
                 record = self._record(batch, value or b"", check_cancelled)
             except TrainingFailed as error:
                 return [self._refusal(key, value, partition, offset, error, "refused", batch)]
@@ -65,7 +72,6 @@ class Outcomes:
                              self._telemetry.headers())]
 
     def _record(self, batch: TrainingBatch, value: bytes, check_cancelled: Callable[[], None]) -> dict[str, Any]:
-        self._lineages.check(batch)
         found = self._checkpoints.find(value, batch.lineage)
         if found is not None:
             _log.info("batch %s of %s was trained before a restart", batch.batch_id, batch.lineage)
@@ -84,17 +90,24 @@ class Outcomes:
         _log.warning("the batch at %s/%d/%d is refused, %s: %s", self._settings.batches_topic, partition, offset,
                      error.code, error)
         self._telemetry.count(outcome)
+        kept = [*_cut("", value, _MOST_VALUE_BYTES), *_cut(" of the key", key, _MOST_KEY_BYTES)]
+        key = None if key is None else key[:_MOST_KEY_BYTES]
         letter = {
             "sourceTopic": self._settings.batches_topic,
             "sourcePartition": partition,
             "sourceOffset": offset,
             "code": error.code,
-            "reason": str(error),
+            "reason": f"{error} ({', '.join(kept)} are kept)" if kept else str(error),
             "key": key,
-            "value": value if value is not None and len(value) <= _MOST_VALUE_BYTES else None,
+            "value": None if value is None else value[:_MOST_VALUE_BYTES],
             "failedAtMs": int(time.time() * 1000),
         }
         headers = self._telemetry.headers()
         if batch is not None:
             headers += [("secl-batch-id", batch.batch_id.encode())]
         return Outgoing(self._settings.failures_topic, key, self._codecs["dead-letter"].encode(letter), headers)
+
+
+def _cut(what: str, data: bytes | None, most: int) -> list[str]:
+    """What is said of bytes that are too many."""
+    return [] if data is None or len(data) <= most else [f"the first {most} of {len(data)} bytes{what}"]

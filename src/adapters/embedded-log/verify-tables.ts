@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32c } from './crc32c.ts';
-import { readVarint, uncompressSnappy } from './snappy.ts';
+import { readVarint, uncompressSnappy } from '../../broker/snappy.ts';
 
 const FOOTER_BYTES = 48;
 const MAGIC = 0xdb4775248b80fb57n;

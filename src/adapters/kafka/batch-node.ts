@@ -2,20 +2,17 @@ import KafkaNode, { type FetchedPartition } from 'kafkajs/src/broker/index.js';
 import Decoder from 'kafkajs/src/protocol/decoder.js';
 import fetchRequests from 'kafkajs/src/protocol/requests/fetch/index.js';
 import metadataRequests from 'kafkajs/src/protocol/requests/metadata/index.js';
+import { readRecordBatches } from './record-batches.ts';
 
 /** The newest versions that kafkajs knows; every broker since 2.3 speaks them. */
 const FETCH_VERSION = 11;
 const METADATA_VERSION = 6;
-/** Where a batch says how many offsets it spans less one, and the least that it takes, in bytes from its beginning. */
-const LAST_OFFSET_DELTA_AT = 23;
-const BATCH_HEADER_BYTES = 61;
-/** What stands before the length of a batch counts: its first offset and the length itself. */
-const BATCH_PREFIX_BYTES = 12;
 
 /**
- * A broker of kafkajs whose fetches also say how far they came. A compacted topic keeps batches without a record, for
- * what they say of their producer; kafkajs passes over them in silence, so that a page of them looks like none. And its
- * topics are told though some partition, maybe of somebody else's topic, has no leader: kafkajs throws then.
+ * A broker of kafkajs whose fetches are read here, and also say how far they came. A compacted topic keeps batches
+ * without a record, for what they say of their producer; kafkajs passes over them in silence, so that a page of them
+ * looks like none. And topics are told though some partition has no leader, since its broker is away: kafkajs throws
+ * then, and the other partitions could not be worked on either.
  */
 export class BatchNode extends KafkaNode {
   /** Partition counts of all topics but Kafka's own. */
@@ -36,6 +33,20 @@ export class BatchNode extends KafkaNode {
     );
   }
 
+  override async metadata(topics: readonly string[]): ReturnType<KafkaNode['metadata']> {
+    const { request, response } = metadataRequests.protocol({ version: METADATA_VERSION })({
+      topics,
+      allowAutoTopicCreation: false,
+    });
+    return this.connectionPool.send({
+      request,
+      response: {
+        ...response,
+        parse: (decoded) => response.parse(withoutPartitionErrors(decoded)),
+      },
+    });
+  }
+
   override async fetch(options: Parameters<KafkaNode['fetch']>[0]): ReturnType<KafkaNode['fetch']> {
     const { response, ...asked } = fetchRequests.protocol({ version: FETCH_VERSION })({
       ...options,
@@ -43,54 +54,67 @@ export class BatchNode extends KafkaNode {
     });
     return this.connectionPool.send({
       ...asked,
-      response: {
-        ...response,
-        decode: async (raw) => {
-          const decoded = await response.decode(raw);
-          const ends = batchEnds(raw);
-          const responses = decoded.responses.map(({ partitions }) => ({
-            partitions: partitions.map((each): FetchedPartition => {
-              const end = ends.shift();
-              return end === undefined ? each : { ...each, batchEnd: end };
-            }),
-          }));
-          return { ...decoded, responses };
-        },
-      },
+      response: { ...response, decode: (raw) => Promise.resolve(decodeFetched(raw)) },
     });
   }
 }
 
-/**
- * Of each partition of an answer to a fetch, in order, the offset behind its last whole batch; `undefined`: it has none.
- * Source: FetchResponse version 11, and record batches of format 2, in Kafka's protocol.
- */
-export function batchEnds(raw: Buffer): (string | undefined)[] {
-  const ends: (string | undefined)[] = [];
-  const decoder = new Decoder(raw);
-  // Throttle time, error and session.
-  decoder.forward(4 + 2 + 4);
-  for (let topics = decoder.readInt32(); topics > 0; topics--) {
-    decoder.readString();
-    for (let partitions = decoder.readInt32(); partitions > 0; partitions--) {
-      // Number, error, high watermark, last stable offset, start of the log.
-      decoder.forward(4 + 2 + 8 + 8 + 8);
-      // Aborted transactions, and the replica to read from.
-      decoder.forward(16 * Math.max(0, decoder.readInt32()) + 4);
-      ends.push(endOf(decoder.readBytes(Math.max(0, decoder.readInt32()))));
-    }
-  }
-  return ends;
+/** A partition without a leader says so by a leader of -1 as well. */
+function withoutPartitionErrors(metadata: Metadata): Metadata {
+  const topicMetadata = metadata.topicMetadata.map((topic) => ({
+    ...topic,
+    partitionMetadata: topic.partitionMetadata.map((partition) => ({
+      ...partition,
+      partitionErrorCode: 0,
+    })),
+  }));
+  return { ...metadata, topicMetadata };
 }
 
-function endOf(batches: Buffer): string | undefined {
-  let end: bigint | undefined;
-  for (let at = 0; at + BATCH_HEADER_BYTES <= batches.length;) {
-    const next = at + BATCH_PREFIX_BYTES + batches.readInt32BE(at + 8);
-    // The last one may be cut short.
-    if (next > batches.length || next <= at) break;
-    end = batches.readBigInt64BE(at) + BigInt(batches.readInt32BE(at + LAST_OFFSET_DELTA_AT)) + 1n;
-    at = next;
+type Metadata = Awaited<ReturnType<KafkaNode['metadata']>>;
+
+/**
+ * What an answer to a fetch says, partition by partition.
+ *
+ * @throws SeclError as {@link readRecordBatches}.
+ * Source: FetchResponse version 11 in Kafka's protocol.
+ */
+function decodeFetched(raw: Buffer): Fetched {
+  const decoder = new Decoder(raw);
+  const clientSideThrottleTime = decoder.readInt32();
+  // Error and session: none is made.
+  decoder.forward(2 + 4);
+  const responses: { partitions: FetchedPartition[] }[] = [];
+  for (let topics = decoder.readInt32(); topics > 0; topics--) {
+    const topic = decoder.readString() ?? '';
+    const partitions: FetchedPartition[] = [];
+    for (let left = decoder.readInt32(); left > 0; left--)
+      partitions.push(decodePartition(decoder, topic));
+    responses.push({ partitions });
   }
-  return end === undefined ? undefined : String(end);
+  return { clientSideThrottleTime, responses };
+}
+
+/** What kafkajs takes of an answer: how long to leave the broker alone, and whether it holds an error. */
+type Fetched = Awaited<ReturnType<KafkaNode['fetch']>> & {
+  readonly clientSideThrottleTime: number;
+};
+
+function decodePartition(decoder: Decoder, topic: string): FetchedPartition {
+  const partition = decoder.readInt32();
+  const errorCode = decoder.readInt16();
+  // High watermark.
+  decoder.forward(8);
+  const lastStableOffset = decoder.readInt64();
+  // Start of the log.
+  decoder.forward(8);
+  const abortedTransactions = Array.from({ length: Math.max(0, decoder.readInt32()) }, () => ({
+    producerId: decoder.readInt64(),
+    firstOffset: decoder.readInt64(),
+  }));
+  // The replica to read from.
+  decoder.forward(4);
+  const batches = decoder.readBytes(Math.max(0, decoder.readInt32()));
+  const { messages, end } = readRecordBatches(batches, `${topic}/${partition}`);
+  return { errorCode, lastStableOffset, abortedTransactions, messages, batchEnd: end };
 }

@@ -18,20 +18,18 @@ export function committedMessages(
   { messages, abortedTransactions }: FetchedPartition,
   from: bigint,
 ): readonly IncomingRecord[] {
-  const upcoming = [...abortedTransactions]
-    .map(({ producerId, firstOffset }) => ({ producerId, firstOffset: BigInt(firstOffset) }))
-    .sort((a, b) => Number(a.firstOffset - b.firstOffset));
-  const aborted = new Set<string>();
+  const upcoming = [...abortedTransactions].sort((a, b) => Number(a.firstOffset - b.firstOffset));
+  const aborted = new Set<bigint>();
   const records: IncomingRecord[] = [];
   for (const message of messages) {
-    const offset = BigInt(message.offset);
-    const { producerId, inTransaction } = message.batchContext;
+    const { offset } = message;
+    const { producerId, isTransactional, isControl } = message.batch;
     while (upcoming.length > 0 && upcoming[0]!.firstOffset <= offset) {
       aborted.add(upcoming.shift()!.producerId);
     }
-    if (message.isControlRecord) {
+    if (isControl) {
       if (message.key?.equals(ABORT_MARKER) === true) aborted.delete(producerId);
-    } else if (offset >= from && !(inTransaction && aborted.has(producerId))) {
+    } else if (offset >= from && !(isTransactional && aborted.has(producerId))) {
       records.push({
         topic,
         partition,
@@ -39,7 +37,7 @@ export function committedMessages(
         key: message.key,
         value: message.value,
         headers: headersOf(message),
-        timestampMs: Number(message.timestamp),
+        timestampMs: message.timestampMs,
       });
     }
   }
@@ -48,9 +46,5 @@ export function committedMessages(
 
 /** Of several headers with one name, the last counts; one without a value is empty. */
 function headersOf({ headers }: FetchedMessage): RecordHeaders {
-  const entries = Object.entries(headers).map(([name, value]) => {
-    const last = Array.isArray(value) ? (value as readonly (Buffer | null)[]).at(-1) : value;
-    return [name, (last as Buffer | null | undefined) ?? new Uint8Array(0)] as const;
-  });
-  return Object.fromEntries(entries);
+  return Object.fromEntries(headers.map(([name, value]) => [name, value ?? new Uint8Array(0)]));
 }

@@ -16,6 +16,7 @@ import {
   isRequestTimeout,
   isStaleCoordinator,
   isStaleLeader,
+  leaderFault,
 } from './kafka-faults.ts';
 import type { KafkaSettings } from './kafka-settings.ts';
 import { endsWithin } from './keep-trying.ts';
@@ -73,7 +74,7 @@ export class KafkaClient {
   readonly #limits: RequestLimits;
   #seed: LiveNode | undefined;
   readonly #nodes = new Map<number, LiveNode & { readonly pool: ConnectionPool }>();
-  /** Leaders by partition. */
+  /** Leaders by partition; -1 for none. */
   readonly #topics = new Map<string, readonly number[]>();
   readonly #coordinators = new Map<string, number>();
   readonly #gone = new AbortController();
@@ -92,9 +93,13 @@ export class KafkaClient {
     return this.onAny((node) => node.topicCounts());
   }
 
-  /** Partitions of a topic, or `undefined`: no such topic. Asked once, until {@link forgetTopic}. */
-  async partitionCount(topic: string): Promise<number | undefined> {
-    return (await this.#leaders(topic))?.length;
+  /**
+   * Partitions of a topic, or `undefined`: no such topic. Asked once, until {@link forgetTopic}.
+   *
+   * @param partition - One that is meant: where it is not known, the topic may have got more since, and is asked for again.
+   */
+  async partitionCount(topic: string, partition = 0): Promise<number | undefined> {
+    return (await this.#leaders(topic, partition))?.length;
   }
 
   /** Copies of each partition of a topic, of the one with the fewest. */
@@ -123,13 +128,15 @@ export class KafkaClient {
     }
   }
 
-  /** Node that leads a partition. @throws SeclError `TOPIC_UNKNOWN`. */
+  /** Node that leads a partition. @throws SeclError `TOPIC_UNKNOWN`; a fault that passes while it has no leader. */
   async leader({ topic, partition }: TopicPartition): Promise<number> {
-    const leaders = await this.#leaders(topic);
+    const leaders = await this.#leaders(topic, partition);
     if (leaders === undefined) throw topicUnknown(topic);
     const leader = leaders[partition];
     if (leader === undefined) throw topicUnknown(topic, partition, leaders.length);
-    return leader;
+    if (leader >= 0) return leader;
+    this.forgetTopic(topic);
+    throw leaderFault(`${topic}/${partition} has no leader`);
   }
 
   /** @param waitsMs - How long the broker itself may put the answer off. */
@@ -240,9 +247,9 @@ export class KafkaClient {
       throw new SeclError('CANCELLED', 'the connection to Kafka was closed');
   }
 
-  async #leaders(topic: string): Promise<readonly number[] | undefined> {
+  async #leaders(topic: string, partition: number): Promise<readonly number[] | undefined> {
     const known = this.#topics.get(topic);
-    if (known !== undefined) return known;
+    if (known !== undefined && partition < known.length) return known;
     try {
       const { brokers, topicMetadata } = await this.onAny((node) => node.metadata([topic]));
       for (const broker of brokers) await this.#learnNode(broker);

@@ -81,9 +81,21 @@ export function connectionFault(message: string): Error {
   return Object.assign(new Error(message), { name: 'KafkaJSBrokerNotFound' });
 }
 
+/** A fault like kafkajs's own, for a partition without a leader. */
+export function leaderFault(message: string): Error {
+  return Object.assign(new Error(message), { type: 'LEADER_NOT_AVAILABLE' });
+}
+
 /** Whether a newer owner of the transactional id has taken over, or the transaction timed out. */
 export function isFencedFault(error: unknown): boolean {
   return hasType(error, ...FENCED) || faultOf(error).code === PRODUCER_FENCED_CODE;
+}
+
+/** Whether a broker knows no such topic: it was deleted, or the broker has just started and knows none yet. */
+export function isUnknownTopic(error: unknown): boolean {
+  return error instanceof SeclError
+    ? error.code === 'TOPIC_UNKNOWN'
+    : hasType(error, 'UNKNOWN_TOPIC_OR_PARTITION');
 }
 
 /** Whether what is known of leaders is out of date. */
@@ -114,8 +126,12 @@ const UNAUTHORIZED = [
 /** What a broker refuses however often it is asked: somebody has to change a right, a limit, a clock. */
 const REFUSED = [...UNAUTHORIZED, ...TOO_LARGE, ...BAD_RECORD];
 
-/** Whether a broker refused it for good; of a coded error, whether that is its cause. */
+/**
+ * Whether a broker refused it for good; of a coded error, whether that is its cause. A topic that is still unknown when
+ * patience is spent was deleted.
+ */
 export function isRefusedFault(error: unknown): boolean {
+  if (error instanceof SeclError && isUnknownTopic(error)) return true;
   return hasType(error instanceof SeclError ? error.cause : error, ...REFUSED);
 }
 

@@ -42,29 +42,33 @@ declare module 'kafkajs/src/broker/index.js' {
     readonly producerId: string;
     readonly producerEpoch: number;
   }
+  /** As `BatchNode` reads it, which keys and values share the bytes of with everything that was fetched. */
   export interface FetchedMessage {
-    readonly offset: string;
-    readonly timestamp: string;
+    readonly offset: bigint;
+    readonly timestampMs: number;
     readonly key: Buffer | null;
     readonly value: Buffer | null;
-    readonly headers: Readonly<Record<string, Buffer | null | readonly (Buffer | null)[]>>;
-    readonly isControlRecord: boolean;
-    readonly batchContext: {
-      readonly firstOffset: string;
-      readonly lastOffsetDelta: number;
-      readonly producerId: string;
-      readonly inTransaction: boolean;
+    /** In their order; a name may come again. */
+    readonly headers: readonly (readonly [name: string, value: Buffer | null])[];
+    /** What it has in common with the others of its batch. */
+    readonly batch: {
+      readonly producerId: bigint;
+      readonly isTransactional: boolean;
+      /** Whether it is a marker of Kafka's own. */
+      readonly isControl: boolean;
     };
   }
+  /** As `BatchNode` reads it. */
   export interface FetchedPartition {
-    readonly lastStableOffset: string;
+    readonly errorCode: number;
+    readonly lastStableOffset: bigint;
     readonly abortedTransactions: readonly {
-      readonly producerId: string;
-      readonly firstOffset: string;
+      readonly producerId: bigint;
+      readonly firstOffset: bigint;
     }[];
     readonly messages: readonly FetchedMessage[];
-    /** Of `BatchNode`: behind the last whole batch, one without records too; absent: no batch came. */
-    readonly batchEnd?: string;
+    /** Behind the last whole batch, one without records too; `undefined`: no batch came. */
+    readonly batchEnd: bigint | undefined;
   }
   export interface ConfigEntry {
     readonly configName: string;
@@ -264,6 +268,8 @@ declare module 'kafkajs/src/protocol/decoder.js' {
     readInt32(): number;
     readString(): string | null;
     readBytes(length: number): Buffer;
+    readInt16(): number;
+    readInt64(): bigint;
     /** Passes over bytes. */
     forward(bytes: number): void;
   }

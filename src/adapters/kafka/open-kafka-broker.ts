@@ -64,20 +64,22 @@ export async function openKafkaBroker(options: KafkaBrokerOptions): Promise<Brok
       throw codedFault(what, error);
     }
   };
-  const partitionsOf = async (topic: string): Promise<number> => {
-    const count = await keepTrying(() => client.partitionCount(topic), { patienceMs });
+  const partitionsOf = async (topic: string, partition?: number): Promise<number> => {
+    const count = await keepTrying(() => client.partitionCount(topic, partition), { patienceMs });
     if (count === undefined) throw topicUnknown(topic);
     return count;
   };
   const assertPartition = async (topic: string, partition: number): Promise<void> => {
-    const count = await partitionsOf(topic);
+    const count = await partitionsOf(topic, partition);
     if (partition < 0 || partition >= count) throw topicUnknown(topic, partition, count);
   };
 
   const plan = async (records: readonly OutgoingRecord[]): Promise<readonly PlannedRecord[]> => {
     const counts = new Map<string, number>();
-    for (const { topic } of records) {
-      if (!counts.has(topic)) counts.set(topic, await partitionsOf(topic));
+    for (const { topic, partition = 0 } of records) {
+      const known = counts.get(topic);
+      if (known === undefined || partition >= known)
+        counts.set(topic, await partitionsOf(topic, partition));
     }
     return planRecords(records, {
       topic: (name) => {

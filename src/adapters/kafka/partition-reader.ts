@@ -6,7 +6,7 @@ import type { IncomingRecord } from '../../ports/broker.ts';
 import { committedMessages } from './committed-messages.ts';
 import { fetchBounds } from './fetch-bounds.ts';
 import type { KafkaClient } from './kafka-client.ts';
-import { codedFault, hasType, isTransient } from './kafka-faults.ts';
+import { codedFault, hasType, isTransient, isUnknownTopic } from './kafka-faults.ts';
 import { keepTrying, pause, soonMs } from './keep-trying.ts';
 
 /** Most bytes that one fetch brings, beyond its first batch: what a reader holds at most. */
@@ -138,10 +138,10 @@ export class PartitionReader {
       const fetched = page.responses[0]?.partitions[0];
       if (fetched === undefined) return fetchOffset;
       if (fetched.batchEnd !== undefined) {
-        this.#next = BigInt(fetched.batchEnd);
+        this.#next = fetched.batchEnd;
         this.#buffer = committedMessages(this.#place, fetched, fetchOffset);
       }
-      return BigInt(fetched.lastStableOffset);
+      return fetched.lastStableOffset;
     } catch (error) {
       if (this.#signal?.aborted === true) return undefined;
       if (hasType(error, 'OFFSET_OUT_OF_RANGE')) {
@@ -153,10 +153,7 @@ export class PartitionReader {
   }
 
   #isWorthAnother(error: unknown): boolean {
-    const isUnknown =
-      hasType(error, 'UNKNOWN_TOPIC_OR_PARTITION') ||
-      (error instanceof SeclError && error.code === 'TOPIC_UNKNOWN');
-    if (!isUnknown) return isTransient(error);
+    if (!isUnknownTopic(error)) return isTransient(error);
     this.#client.forgetTopic(this.#place.topic);
     this.#unknownSince ??= performance.now();
     return performance.now() - this.#unknownSince < UNKNOWN_TOPIC_MS;

@@ -24,8 +24,7 @@ export class TopicAdmin {
   }
 
   /**
-   * Creates a topic, or changes what is kept of one that is there, and waits until every partition has a
-   * leader.
+   * Creates a topic, or changes what is kept of one that is there, and waits until it is known.
    *
    * @param extra - Further settings of a topic that is created.
    * @throws SeclError `BROKER_FAILED` that names the topic.

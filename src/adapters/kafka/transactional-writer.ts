@@ -12,6 +12,7 @@ import {
   isConnectionFault,
   isFencedFault,
   isTransient,
+  isUnknownTopic,
 } from './kafka-faults.ts';
 import { keepTrying } from './keep-trying.ts';
 
@@ -22,7 +23,11 @@ const SEQUENCES = 2 ** 31;
  * Kafka takes all topics of a transaction or none, and says of those that it would take that it did not try. Of all that
  * kafkajs keeps one answer, and not whose it is; asked for one by one, the topic that is refused shows itself.
  */
-const ALL_OR_NONE = ['OPERATION_NOT_ATTEMPTED', 'TOPIC_AUTHORIZATION_FAILED'];
+const ALL_OR_NONE = [
+  'OPERATION_NOT_ATTEMPTED',
+  'TOPIC_AUTHORIZATION_FAILED',
+  'UNKNOWN_TOPIC_OR_PARTITION',
+];
 
 /** The offset a transaction commits for a group. */
 export interface GroupOffset extends TopicPartition {
@@ -140,12 +145,21 @@ export class TransactionalWriter {
     offset: GroupOffset | undefined,
   ): Promise<readonly RecordPosition[]> {
     const { transactionalId, maxBatchBytes } = this.#options;
-    const onTransactions = (work: Parameters<KafkaClient['onCoordinator']>[2]): Promise<unknown> =>
-      this.#keepTrying(() => this.#client.onCoordinator('transaction', transactionalId, work));
+    const onTransactions = (
+      work: Parameters<KafkaClient['onCoordinator']>[2],
+      again?: (error: unknown) => boolean,
+    ): Promise<unknown> =>
+      this.#keepTrying(
+        () => this.#client.onCoordinator('transaction', transactionalId, work),
+        again,
+      );
     const topics = partitionsByTopic(records);
     if (topics.length > 0) {
       try {
-        await onTransactions((node) => node.addPartitionsToTxn({ ...transaction, topics }));
+        await onTransactions(
+          (node) => node.addPartitionsToTxn({ ...transaction, topics }),
+          (error) => isTransient(error) && !hasType(error, ...ALL_OR_NONE),
+        );
       } catch (error) {
         if (!hasType(error, ...ALL_OR_NONE)) throw error;
         for (const one of topics) {
@@ -185,12 +199,12 @@ export class TransactionalWriter {
   }
 
   /** Tries again where that may help, and notes that the request before may still come. */
-  #keepTrying<T>(work: () => Promise<T>): Promise<T> {
+  #keepTrying<T>(work: () => Promise<T>, again = isTransient): Promise<T> {
     return keepTrying(work, {
       patienceMs: this.#options.patienceMs,
       again: (error) => {
         if (isConnectionFault(error)) this.#hasStray = true;
-        return isTransient(error);
+        return again(error);
       },
     });
   }
@@ -209,10 +223,12 @@ export class TransactionalWriter {
       timestamp: String(timestampMs),
     }));
     const topicData = [{ topic, partitions: [{ partition, firstSequence, messages }] }];
-    const { topics } = await this.#keepTrying(() =>
-      this.#client.onLeader(chunk, (node) =>
-        node.produce({ ...transaction, acks: -1, timeout: 15_000, topicData }),
-      ),
+    const { topics } = await this.#keepTrying(
+      () =>
+        this.#client.onLeader(chunk, (node) =>
+          node.produce({ ...transaction, acks: -1, timeout: 15_000, topicData }),
+        ),
+      (error) => isTransient(error) || isUnknownTopic(error),
     );
     this.#sequences.set(id, (firstSequence + messages.length) % SEQUENCES);
     return BigInt(topics[0]!.partitions[0]!.baseOffset);

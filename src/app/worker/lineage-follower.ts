@@ -79,14 +79,16 @@ export function followLineage(options: FollowOptions): LineageFollower {
   let looking: Promise<void> | undefined;
 
   const lookNow = async (): Promise<void> => {
-    await index.refresh();
     await decisions.visit(({ value, offset }) => {
       const decoded = value === null ? null : codecs.adapterDecision.decode(value);
       // What cannot be read is no order; `secl adapter list` reports it.
       if (decoded?.ok === true && concernsLineage(decoded.value, lineage))
         decided.push({ decision: decoded.value, offset: Number(offset) });
     });
-    decidedTo = Number(decisions.next);
+    const readTo = Number(decisions.next);
+    // After the decisions: an adapter is there before anybody decides about it, and who obeys a decision asks for it.
+    await index.refresh();
+    decidedTo = readTo;
     await letters.visit(({ headers, value }) => {
       const id = headers[BATCH_HEADER];
       const decoded = value === null || id === undefined ? null : codecs.deadLetter.decode(value);

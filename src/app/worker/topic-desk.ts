@@ -1,4 +1,4 @@
-import type { AdapterDecision } from '../../events/adapter-decision.ts';
+import { TRIAL_PASSED_CODE, type AdapterDecision } from '../../events/adapter-decision.ts';
 import type { LearningOptions } from '../../learning/learning-options.ts';
 import { isTrialCode } from '../../learning/end-trial.ts';
 import { ADOPTED } from '../../learning/obey-decision.ts';
@@ -64,6 +64,8 @@ export function createTopicDesk(options: TopicDeskOptions): TrainingDesk {
  */
 function asOrder(decision: AdapterDecision): AdapterDecision {
   const { decision: kind, version, code } = decision;
+  // What it is about was put in place when it began its trial, and may have been replaced since.
+  if (code === TRIAL_PASSED_CODE) return decision;
   if (kind === 'accepted')
     return { ...decision, decision: 'rolled-back', code: ADOPTED, activeVersion: version };
   if (kind === 'rolled-back' && isTrialCode(code)) return { ...decision, code: ADOPTED };

@@ -75,7 +75,9 @@ export function trainPartition(
     const versions = index.versions(batch.lineage);
     if (versions.get(batch.ordinal)?.batchId === batch.batchId) return { kind: 'known', batch };
     const objection = misplaced(batch, versions);
-    if (objection !== null) return refuse(record, 'TRAINING_FAILED', objection);
+    // Without its bytes, which stand on its topic: where several partitions train such letters are many, and whoever
+    // follows the lineage reads them all.
+    if (objection !== null) return refuse({ ...record, value: null }, 'TRAINING_FAILED', objection);
     const sent = contextOfHeaders(record.headers);
     if (sent !== undefined)
       tracing?.memory.batches.set(batch.batchId, {

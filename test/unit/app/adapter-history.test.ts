@@ -30,6 +30,18 @@ describe('adapterHistory', () => {
     assert.equal(versionOf(history, 2).decisions.length, 3);
   });
 
+  it('goes on with what replaced an adapter whose trial is passed later, by a partition that does not know yet', () => {
+    const history = adapterHistory({
+      records,
+      decisions: [
+        adapterDecision({ version: 1, code: 'ON_TRIAL', activeVersion: 1 }),
+        adapterDecision({ version: 2, code: 'ON_TRIAL', activeVersion: 2 }),
+        adapterDecision({ version: 1, code: 'TRIAL_PASSED', activeVersion: 1 }),
+      ],
+    });
+    assert.equal(history.activeVersion, 2);
+  });
+
   it('knows unfrozen from frozen, and takes a version that was put back for accepted', () => {
     const history = adapterHistory({
       records,

@@ -26,12 +26,14 @@ function assemble(
 }
 
 describe('a training batch', () => {
-  it('is not made without samples, while one is awaited, while frozen or resting', () => {
+  it('is not made without samples, while one is awaited, while frozen or resting, or without a number', () => {
     const states: Partial<LearningState>[] = [
       { fresh: [], heldOut: [remembered('h')], memory: manyRemembered(2) },
       { awaiting: { batchId: 'b', ordinal: 4, samples: [] } },
       { frozen: true },
       { restUntil: 21 },
+      // A version's record holds an int.
+      { ordinal: 2 ** 31 - 1 },
     ];
     for (const over of states) {
       const state = { ...WAITING, ...over };
@@ -40,6 +42,7 @@ describe('a training batch', () => {
       assert.equal(result.state, state);
     }
     assert.equal(assemble({ ...WAITING, restUntil: 20 }).batch.ordinal, 5, 'it has rested');
+    assert.equal(assemble({ ...WAITING, ordinal: 2 ** 31 - 2 }).batch.ordinal, 2 ** 31 - 1);
   });
 
   it('goes on with the LoRA settings of what acts, whatever the topology says', () => {

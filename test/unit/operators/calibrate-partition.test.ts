@@ -271,6 +271,36 @@ test('labels are read in steps, so that one commit stays small', async () => {
   assert.equal(lease.commits.length, 3);
 });
 
+test('few huge labels are a step, so that memory stays small', async () => {
+  const broker = new Labels();
+  const huge = new Uint8Array(4 * 1024 * 1024);
+  for (let i = 0; i < 5; i++) broker.records.push(recordOf(i, huge, { topic: 'feedback' }));
+  const lease = fakeLease();
+  await run(lease, broker);
+  assert.deepEqual(broker.reads, [0n, 2n, 4n]);
+  const letters = lease.commits.map(({ records }) => records.length);
+  assert.deepEqual(letters, [2, 2, 1]);
+});
+
+test('labels of a topic that was made anew are read from its beginning', async () => {
+  const broker = new Labels();
+  broker.records.push(labelRecord(0, 7), labelRecord(1, 8));
+  const first = fakeLease({ records: [answerRecord(0), answerRecord(1)] });
+  await run(first, broker);
+  const anew = new Labels();
+  anew.records.push(labelRecord(2, 0), labelRecord(3, 1));
+  const second = fakeLease({
+    records: [answerRecord(2), answerRecord(3)],
+    state: committed(first),
+  });
+  const windows = await run(second, anew);
+  assert.deepEqual(anew.reads, [0n]);
+  assert.deepEqual(
+    windows.filter(({ scope }) => scope === 'pooled').map(({ labelled }) => labelled),
+    [2],
+  );
+});
+
 test('with nothing to do it commits nothing, and ends with its input', async () => {
   const lease = fakeLease();
   assert.deepEqual(await run(lease, new Labels()), []);

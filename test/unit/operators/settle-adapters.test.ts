@@ -1,110 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { concatMap, from, lastValueFrom, of, tap, toArray } from 'rxjs';
-import { DEFAULT_GATE, initialGate } from '../../../src/drift/gate.ts';
+import { of } from 'rxjs';
 import { SeclError } from '../../../src/errors/secl-error.ts';
-import type { AdapterDecision } from '../../../src/events/adapter-decision.ts';
-import type { LearningState } from '../../../src/learning/learning-state.ts';
 import { newTrial } from '../../../src/learning/adapter-trial.ts';
-import { loopCell, type LoopCell } from '../../../src/operators/loop-state.ts';
-import type { PlannedBatch } from '../../../src/operators/question-batch.ts';
-import {
-  settleAdapters,
-  type SettleOptions,
-  type TrainingOutcome,
-} from '../../../src/operators/settle-adapters.ts';
-import type { LoraAdapter } from '../../../src/ports/language-model.ts';
-import {
-  adapterRecord,
-  learningOptions,
-  learningState,
-  manyRemembered,
-} from '../../support/learning-fixture.ts';
-import { manualClock } from '../../support/manual-clock.ts';
+import { settleAdapters, type SettleOptions } from '../../../src/operators/settle-adapters.ts';
+import { adapterRecord, learningOptions } from '../../support/learning-fixture.ts';
 import { operatorContract } from '../../support/operator-contract.ts';
 import { plannedBatch } from '../../support/operator-fixture.ts';
-
-const awaiting = (ordinal: number): Partial<LearningState> => ({
-  ordinal,
-  awaiting: { batchId: `batch ${ordinal}`, ordinal, samples: manyRemembered(2) },
-});
-
-const cellOf = (over: Partial<LearningState> = {}): LoopCell =>
-  loopCell({ gate: initialGate(DEFAULT_GATE), learning: learningState(over) });
-
-/** Puts another version in place by hand. */
-const orderBack = (version: number, activeVersion: number): AdapterDecision => ({
-  ...{ lineage: 'line', version, decision: 'rolled-back', code: 'BY_HAND', reason: 'a test' },
-  ...{ activeVersion, decidedAtMs: 1 },
-});
-
-interface Placed {
-  readonly options: SettleOptions;
-  /** Versions that were put in place, 0 for none. */
-  readonly placed: number[];
-  /** Versions that were put beside them, 0 for none. */
-  readonly beside: number[];
-  /** Versions that were loaded, and whether with their record. */
-  readonly loaded: (readonly [version: number, withRecord: boolean])[];
-}
-
-function optionsOf(
-  outcomes: Readonly<Record<string, TrainingOutcome>> = {},
-  refuse: (adapter: LoraAdapter) => Error | null = () => null,
-): Placed {
-  const placed: number[] = [];
-  const beside: number[] = [];
-  const loaded: (readonly [number, boolean])[] = [];
-  return {
-    placed,
-    beside,
-    loaded,
-    options: {
-      learning: learningOptions(),
-      clock: manualClock(),
-      model: {
-        setAdapter: async (adapter, previous) => {
-          const refused = adapter === undefined ? null : refuse(adapter);
-          if (refused !== null) throw refused;
-          placed.push(adapter?.version ?? 0);
-          beside.push(previous?.version ?? 0);
-        },
-      },
-      outcomeOf: async (batchId) => outcomes[batchId],
-      load: async ({ version }) => {
-        if (loaded.at(-1)?.[0] !== version) loaded.push([version, true]);
-        return { version, rank: 1, scaling: 1, sites: [] };
-      },
-      decisionsFrom: async (offset) => ({ decisions: [], next: offset }),
-      recordOf: async (version) => {
-        loaded.push([version, false]);
-        return adapterRecord(version);
-      },
-    },
-  };
-}
-
-/** Runs batches through, one after the other; before the next, `between` may change the state. */
-function settle(
-  cell: LoopCell,
-  options: SettleOptions,
-  between: ((i: number) => void)[] = [],
-): Promise<PlannedBatch[]> {
-  const stage = settleAdapters(cell, options);
-  const batches = [plannedBatch([0]), ...between.map((_, i) => plannedBatch([i + 1]))];
-  return lastValueFrom(
-    from(batches).pipe(
-      concatMap((batch, i) =>
-        of(batch).pipe(
-          stage,
-          tap(() => between[i]?.(i)),
-        ),
-      ),
-      toArray(),
-    ),
-  );
-}
+import { ACTIVE, awaiting, cellOf, optionsOf, settle } from '../../support/settle-fixture.ts';
 
 operatorContract('settleAdapters', () => ({
   operator: settleAdapters(cellOf(), optionsOf().options),
@@ -119,8 +23,6 @@ operatorContract('settleAdapters', () => ({
     [['q1'], [], 0],
   ],
 }));
-
-const ACTIVE = { version: 1, sha256: '1'.repeat(64), optimizerSha256: null };
 
 describe('settling adapters', () => {
   it('puts an accepted adapter in place before its batch goes on, and passes on what was decided', async () => {
@@ -229,47 +131,6 @@ describe('settling adapters', () => {
       [1, 2],
     );
     assert.deepEqual(placed, [1, 2]);
-  });
-
-  it('obeys what was decided by hand before the batch, once', async () => {
-    const cell = cellOf({ active: { version: 3, sha256: '3', optimizerSha256: null }, ordinal: 3 });
-    const { options, placed } = optionsOf();
-    const order = orderBack(3, 2);
-    const asked: number[] = [];
-    const decisionsFrom: SettleOptions['decisionsFrom'] = async (offset) => {
-      asked.push(offset);
-      return { decisions: offset === 0 ? [order] : [], next: 1 };
-    };
-    const batches = await settle(cell, { ...options, decisionsFrom }, [() => undefined]);
-    assert.deepEqual(
-      batches.map(({ adapterVersion }) => adapterVersion),
-      [2, 2],
-    );
-    assert.deepEqual([placed, asked], [[2], [0, 1]]);
-    assert.equal(cell.state.learning.decisionsRead, 1);
-  });
-
-  it('refuses to put a version in place by hand that was made for another scope, and goes on', async () => {
-    const cell = cellOf({ active: ACTIVE, ordinal: 1 });
-    const { options, placed } = optionsOf();
-    const order = orderBack(1, 2);
-    const [batch] = await settle(cell, {
-      ...options,
-      recordOf: async (version) =>
-        adapterRecord(version, version === 2 ? { scope: 'conversation' } : {}),
-      decisionsFrom: async () => ({ decisions: [order], next: 1 }),
-    });
-    assert.deepEqual(
-      batch?.settled.map(({ record, decision: { version, code } }) => [record, version, code]),
-      [[null, 2, 'WRONG_SCOPE']],
-    );
-    assert.match(
-      batch.settled[0]?.decision.reason ?? '',
-      /acts on the conversation.*position.*adapter\.scope/,
-    );
-    const { learning } = cell.state;
-    assert.deepEqual([batch.adapterVersion, placed], [1, [1]]);
-    assert.deepEqual([learning.ordinal, learning.decisionsRead], [2, 1]);
   });
 
   it('refuses what comes of a batch and is for another scope', async () => {

@@ -5,7 +5,6 @@ import { before, describe, it } from 'node:test';
 import { ClassicLevel } from 'classic-level';
 import fc from 'fast-check';
 import { crc32c } from '../../../../src/adapters/embedded-log/crc32c.ts';
-import { readVarint, uncompressSnappy } from '../../../../src/adapters/embedded-log/snappy.ts';
 import { isTableSound } from '../../../../src/adapters/embedded-log/verify-tables.ts';
 import { seededRandom } from '../../../../src/random/seeded-random.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
@@ -20,46 +19,6 @@ describe('crc32c', () => {
     assert.equal(crc32c(Uint8Array.from({ length: 32 }, (_, i) => 31 - i)), 0x113fdb5c);
     // The check value that catalogues of CRCs list.
     assert.equal(crc32c(ascii('123456789')), 0xe3069283);
-  });
-});
-
-describe('readVarint', () => {
-  it('reads seven bits a byte, least first', () => {
-    assert.deepEqual(readVarint(Uint8Array.of(0, 0xac, 0x02, 9), 1), { value: 300, end: 3 });
-    assert.equal(readVarint(Uint8Array.of(0xac), 0), undefined);
-  });
-});
-
-describe('uncompressSnappy', () => {
-  it('reads literals and copies of every size', () => {
-    // Length 11; literal of 3 (tag (3-1)<<2); copy of 4 + 1 at distance 3 (tag 1<<2 | 1, low byte 3);
-    // copy of 3 at distance 8, two bytes (tag (3-1)<<2 | 2).
-    const block = Uint8Array.of(11, 0x08, 0x61, 0x62, 0x63, 0x05, 0x03, 0x0a, 0x08, 0x00);
-    assert.equal(Buffer.from(uncompressSnappy(block)!).toString(), 'abcabcababc');
-  });
-
-  it('reads a literal whose length follows the tag', () => {
-    const text = 'x'.repeat(100);
-    const block = Uint8Array.of(100, 60 << 2, 99, ...ascii(text));
-    assert.equal(Buffer.from(uncompressSnappy(block)!).toString(), text);
-  });
-
-  it('refuses a copy from before the start, and a length that does not come true', () => {
-    assert.equal(uncompressSnappy(Uint8Array.of(8, 0x00, 0x61, 0x05, 0x02)), undefined);
-    assert.equal(uncompressSnappy(Uint8Array.of(2, 0x00, 0x61)), undefined);
-    assert.equal(
-      uncompressSnappy(Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0x0f, 0x00, 0x61)),
-      undefined,
-    );
-  });
-
-  it('never throws, whatever it is given', () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 100 }), (noise) => {
-        uncompressSnappy(noise);
-      }),
-      { numRuns: 2000 },
-    );
   });
 });
 

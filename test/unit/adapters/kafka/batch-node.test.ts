@@ -2,30 +2,32 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { describe, it } from 'node:test';
 import type { ConnectionPool } from 'kafkajs/src/cluster/connectionPoolBuilder.js';
-import { batchEnds, BatchNode } from '../../../../src/adapters/kafka/batch-node.ts';
+import { BatchNode } from '../../../../src/adapters/kafka/batch-node.ts';
 
-/**
- * A batch of format 2 whose record was compacted away, as Kafka 4.1.0 sent it: offset 0, spanning one, 49 bytes, of an
- * aborted transaction.
- */
-const EMPTIED =
-  '0000000000000000000000310000000002d56a0472001000000000ffffffffffffffff0000000000000001000000000000000000000000000000000000';
-
-/** The same, seven offsets long from another one on. */
-function emptiedAt(offset: bigint, span: number): Buffer {
-  const batch = Buffer.from(EMPTIED.padEnd(122, '0'), 'hex');
-  batch.writeBigInt64BE(offset, 0);
-  batch.writeInt32BE(span - 1, 23);
-  return batch;
+/** A node whose broker gives the same answer to whatever it is asked. */
+function nodeThatHears(answer: Buffer): BatchNode {
+  const connectionPool: ConnectionPool = {
+    ...{ host: 'a', port: 1 },
+    send: async ({ response }) => response.parse(await response.decode(answer)),
+  };
+  return new BatchNode({
+    ...{ connectionPool, logger: { namespace: () => undefined } },
+    ...{ authenticationTimeout: 1000, allowAutoTopicCreation: false },
+  });
 }
 
 /** An answer to a fetch of version 11, of one topic, with what each partition sends. */
-function answerWith(...sent: readonly Buffer[]): Buffer {
-  const partitions = sent.map((batches, partition) => {
+function answerWith(...sent: readonly { batches?: Buffer; error?: number }[]): Buffer {
+  const partitions = sent.map(({ batches = Buffer.alloc(0), error = 0 }, partition) => {
     const head = Buffer.alloc(58);
     head.writeInt32BE(partition, 0);
-    // After error, high watermark, last stable offset and start: one aborted transaction of 16 bytes.
+    head.writeInt16BE(error, 4);
+    // After the high watermark: the last stable offset.
+    head.writeBigInt64BE(9n, 14);
+    // After the start of the log: one aborted transaction.
     head.writeInt32BE(1, 30);
+    head.writeBigInt64BE(5n, 34);
+    head.writeBigInt64BE(3n, 42);
     head.writeInt32BE(batches.length, 54);
     return Buffer.concat([head, batches]);
   });
@@ -34,27 +36,46 @@ function answerWith(...sent: readonly Buffer[]): Buffer {
   return Buffer.concat([head, topic, ...partitions]);
 }
 
-describe('batchEnds', () => {
-  it('tells the offset behind the last batch, whether or not it has records', () => {
-    assert.deepEqual(batchEnds(answerWith(emptiedAt(0n, 1))), ['1']);
-    const two = Buffer.concat([emptiedAt(3n, 1), emptiedAt(8n, 7)]);
-    assert.deepEqual(batchEnds(answerWith(two, emptiedAt(5_000_000_000n, 2))), [
-      '15',
-      '5000000002',
-    ]);
-  });
+const FETCH: Parameters<BatchNode['fetch']>[0] = {
+  replicaId: -1,
+  isolationLevel: 1,
+  ...{ maxWaitTime: 1, minBytes: 1, maxBytes: 1, topics: [] },
+};
 
-  it('leaves out a batch that is cut short, and tells of none where none came', () => {
-    const cut = Buffer.concat([emptiedAt(3n, 1), emptiedAt(8n, 7).subarray(0, 60)]);
-    assert.deepEqual(batchEnds(answerWith(cut)), ['4']);
-    assert.deepEqual(batchEnds(answerWith(emptiedAt(3n, 1).subarray(0, 30), Buffer.alloc(0))), [
-      undefined,
-      undefined,
-    ]);
-  });
-});
+/** A batch without a record, as Kafka 4.1.0 sent it: offset 0, spanning one, 49 bytes; what is left out is zeros. */
+const EMPTIED = Buffer.from(
+  '0000000000000000000000310000000002d56a0472001000000000ffffffffffffffff0000000000000001'.padEnd(
+    122,
+    '0',
+  ),
+  'hex',
+);
 
 describe('BatchNode', () => {
+  it('tells of each partition what came, how far, and what was aborted', async () => {
+    const answer = answerWith({ batches: EMPTIED }, {});
+    const { responses } = await nodeThatHears(answer).fetch(FETCH);
+    const common = {
+      ...{ errorCode: 0, lastStableOffset: 9n, messages: [] },
+      abortedTransactions: [{ producerId: 5n, firstOffset: 3n }],
+    };
+    assert.deepEqual(responses, [
+      {
+        partitions: [
+          { ...common, batchEnd: 1n },
+          { ...common, batchEnd: undefined },
+        ],
+      },
+    ]);
+  });
+
+  it('fails with what Kafka answered, as kafkajs does', async () => {
+    // 1: the offset is out of range.
+    await assert.rejects(nodeThatHears(answerWith({}, { error: 1 })).fetch(FETCH), {
+      type: 'OFFSET_OUT_OF_RANGE',
+    });
+  });
+
   it('tells all topics but Kafka’s own, though a partition has no leader, as after a broker is gone', async () => {
     interface Writer {
       readonly buffer: Buffer;
@@ -94,14 +115,12 @@ describe('BatchNode', () => {
         topic('__consumer_offsets', 1, [0]),
         topic('being-made', 0, []),
       ]);
-    const connectionPool: ConnectionPool = {
-      ...{ host: 'a', port: 1 },
-      send: async ({ response }) => response.parse(await response.decode(buffer)),
-    };
-    const node = new BatchNode({
-      ...{ connectionPool, logger: { namespace: () => undefined } },
-      ...{ authenticationTimeout: 1000, allowAutoTopicCreation: false },
-    });
+    const node = nodeThatHears(buffer);
+    const { topicMetadata } = await node.metadata(['gone']);
+    assert.deepEqual(
+      topicMetadata[1]?.partitionMetadata.map(({ leader }) => leader),
+      [1, -1, 1],
+    );
     assert.deepEqual(
       [...(await node.topicCounts())],
       [

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { MemberAssignment } from 'kafkajs/src/consumer/assignerProtocol.js';
 import { SeclError } from '../../../../src/errors/secl-error.ts';
 import type { PartitionLease } from '../../../../src/ports/broker.ts';
+import { expectFailure } from '../../../support/expect-failure.ts';
 import { brokenConnection, kafkaError } from '../../../support/fake-kafka-client.ts';
 import { commitTo, memberOn, offsets } from '../../../support/member-on.ts';
 import { until } from '../../../support/worker-run.ts';
@@ -106,6 +107,27 @@ describe('GroupMember', () => {
     await commitTo(leases[1] ?? assert.fail());
     await new Promise(setImmediate);
     assert.equal(leases[1]?.revoked.aborted, false);
+    await member.leave();
+  });
+
+  it('keeps its lease, and says so, where a topic that it writes to is gone', async (t) => {
+    const { member, leases, count } = memberOn(t, {
+      addPartitionsToTxn: () => {
+        throw kafkaError('UNKNOWN_TOPIC_OR_PARTITION');
+      },
+    });
+    await until(() => leases.length === 1);
+    const [lease] = leases;
+    const state = new Map([['n', Uint8Array.of(1)]]);
+    // Under a new lease the same would be done again, for ever and unheard.
+    const { hint } = await expectFailure(
+      (lease ?? assert.fail()).commit({ nextOffset: 1n, records: [], state }),
+      'TOPIC_UNKNOWN',
+    );
+    assert.match(hint ?? '', /create it again/);
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    assert.equal(lease?.revoked.aborted, false);
+    assert.equal(count('initProducerId'), 1);
     await member.leave();
   });
 

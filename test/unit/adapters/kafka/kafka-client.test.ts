@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
 import KafkaNode from 'kafkajs/src/broker/index.js';
+import { BatchNode } from '../../../../src/adapters/kafka/batch-node.ts';
 import { connectionOptions, KafkaClient } from '../../../../src/adapters/kafka/kafka-client.ts';
-import { isConnectionFault } from '../../../../src/adapters/kafka/kafka-faults.ts';
+import { isConnectionFault, isTransient } from '../../../../src/adapters/kafka/kafka-faults.ts';
 import { kafkaSettings } from '../../../../src/adapters/kafka/kafka-settings.ts';
 import { RequestLimits } from '../../../../src/adapters/kafka/request-limits.ts';
 import { SYSTEM_CLOCK } from '../../../../src/app/system-clock.ts';
@@ -190,6 +191,55 @@ describe('connections to Kafka', () => {
     }
     assert.ok(isConnectionFault(failure));
     t.mock.timers.reset();
+    await client.close();
+  });
+
+  it('ask again for a topic of which a partition is meant that they do not know', async (t) => {
+    t.mock.method(KafkaNode.prototype, 'connect', () => Promise.resolve());
+    t.mock.method(KafkaNode.prototype, 'isConnected', () => true);
+    t.mock.method(KafkaNode.prototype, 'disconnect', () => Promise.resolve());
+    let partitions = 1;
+    const asked = t.mock.method(BatchNode.prototype, 'metadata', () => {
+      const partitionMetadata = Array.from({ length: partitions }, (_, partitionId) => ({
+        ...{ partitionId, leader: 7, replicas: [7] },
+      }));
+      return Promise.resolve({
+        brokers: [],
+        topicMetadata: [{ topic: 't', isInternal: false, partitionMetadata }],
+      });
+    });
+    const client = new KafkaClient(kafkaSettings(usual));
+    assert.equal(await client.leader({ topic: 't', partition: 0 }), 7);
+    partitions = 2;
+    assert.equal(await client.partitionCount('t'), 1);
+    assert.equal(asked.mock.callCount(), 1);
+    assert.equal(await client.leader({ topic: 't', partition: 1 }), 7);
+    assert.equal(await client.partitionCount('t'), 2);
+    assert.equal(asked.mock.callCount(), 2);
+    await assert.rejects(client.leader({ topic: 't', partition: 2 }), { code: 'TOPIC_UNKNOWN' });
+    await client.close();
+  });
+
+  it('go on with the partitions that have a leader, and ask again for one that has none', async (t) => {
+    t.mock.method(KafkaNode.prototype, 'connect', () => Promise.resolve());
+    t.mock.method(KafkaNode.prototype, 'isConnected', () => true);
+    t.mock.method(KafkaNode.prototype, 'disconnect', () => Promise.resolve());
+    let leader = -1;
+    t.mock.method(BatchNode.prototype, 'metadata', () => {
+      const partitionMetadata = [7, leader].map((each, partitionId) => ({
+        ...{ partitionId, leader: each, replicas: [7] },
+      }));
+      return Promise.resolve({
+        brokers: [],
+        topicMetadata: [{ topic: 't', isInternal: false, partitionMetadata }],
+      });
+    });
+    const client = new KafkaClient(kafkaSettings(usual));
+    assert.equal(await client.partitionCount('t'), 2);
+    assert.equal(await client.leader({ topic: 't', partition: 0 }), 7);
+    await assert.rejects(client.leader({ topic: 't', partition: 1 }), isTransient);
+    leader = 8;
+    assert.equal(await client.leader({ topic: 't', partition: 1 }), 8);
     await client.close();
   });
 

@@ -17,20 +17,15 @@ function answerOf(batches: readonly Batch[], end: number, from: number): unknown
     return 'marker' in item ? item.marker : item.emptied;
   };
   const batch = batches.find((items) => offsetOf(items.at(-1)!) >= from) ?? [];
-  const first = batch[0] === undefined ? from : offsetOf(batch[0]);
   const records = batch.filter((item) => typeof item === 'number' || 'marker' in item);
   const messages = records.map((item) => ({
-    ...{ offset: String(offsetOf(item)), timestamp: '1', headers: {} },
+    ...{ offset: BigInt(offsetOf(item)), timestampMs: 1, headers: [] },
     ...{ key: Buffer.from([0, 0, 0, 1]), value: Buffer.from(String(offsetOf(item))) },
-    isControlRecord: typeof item !== 'number',
-    batchContext: {
-      ...{ firstOffset: String(first), producerId: '1', inTransaction: true },
-      lastOffsetDelta: offsetOf(batch.at(-1)!) - first,
-    },
+    batch: { producerId: 1n, isTransactional: true, isControl: typeof item !== 'number' },
   }));
   const partition = {
-    ...{ lastStableOffset: String(end), abortedTransactions: [], messages },
-    ...(batch.length === 0 ? {} : { batchEnd: String(offsetOf(batch.at(-1)!) + 1) }),
+    ...{ lastStableOffset: BigInt(end), abortedTransactions: [], messages },
+    batchEnd: batch.length === 0 ? undefined : BigInt(offsetOf(batch.at(-1)!) + 1),
   };
   return { responses: [{ partitions: [partition] }] };
 }

@@ -84,6 +84,30 @@ describe('TransactionalWriter', () => {
     }
   });
 
+  it('waits for a topic that no broker knows, then names it', async () => {
+    const asked: string[][] = [];
+    const { writer } = await writerOn(
+      {
+        addPartitionsToTxn: ({ topics }: { topics: { topic: string }[] }) => {
+          asked.push(topics.map(({ topic }) => topic));
+          if (topics.some(({ topic }) => topic === 'b'))
+            throw kafkaError('UNKNOWN_TOPIC_OR_PARTITION');
+          return {};
+        },
+      },
+      60,
+    );
+    const gone = await expectFailure(
+      writer.write([record('a'), record('b')], OFFSET),
+      'TOPIC_UNKNOWN',
+    );
+    assert.match(gone.message, /writing to b/);
+    assert.ok(isRefusedFault(gone));
+    assert.deepEqual(asked.slice(0, 3), [['a', 'b'], ['a'], ['b']]);
+    // A broker that has just started knows no topic yet.
+    assert.ok(asked.length > 3);
+  });
+
   it('makes do with a shorter transaction where the brokers allow no longer one', async () => {
     const { client, asked } = fakeKafkaClient({
       initProducerId: ({ transactionTimeout }: { transactionTimeout: number }) => {

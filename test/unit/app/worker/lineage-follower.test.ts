@@ -6,6 +6,7 @@ import {
   type LineageFollower,
 } from '../../../../src/app/worker/lineage-follower.ts';
 import { ANY_LINEAGE } from '../../../../src/events/adapter-decision.ts';
+import type { Broker } from '../../../../src/ports/broker.ts';
 import { SYSTEM_CLOCK } from '../../../../src/app/system-clock.ts';
 import { expectFailure } from '../../../support/expect-failure.ts';
 import { adapterRecord } from '../../../support/adapter-run.ts';
@@ -109,6 +110,34 @@ describe('followLineage', () => {
     assert.equal(third?.decision.version, 3);
     // A state that has read further than this follower keeps its place.
     assert.equal(follower.decisionsFrom(900).next, 900);
+  });
+
+  it('gives no decision before it has the adapter that it is about, though both come in the middle of a look', async () => {
+    const { broker, clock, adapter, decision } = await trainingLog();
+    const seen = new Set<string>();
+    const busy: Pick<Broker, 'bounds' | 'read'> = {
+      bounds: async (topic, partition) => {
+        // Another worker decides about another one's adapter between this look's first topic and its second.
+        if (seen.size === 1 && !seen.has(topic)) {
+          await adapter(version({ version: 1, batchId: 'other' }));
+          await decision({ version: 1 });
+        }
+        seen.add(topic);
+        return broker.bounds(topic, partition);
+      },
+      read: (...where) => broker.read(...where),
+    };
+    const follower = followLineage({
+      ...{ broker: busy, topics: LOOP_TOPICS, codecs, lineage: 'line', clock },
+    });
+    const given: number[] = [];
+    for (let look = 0; look < 2; look++) {
+      await follower.look();
+      for (const { decision: made } of follower.decisionsFrom(0).decisions)
+        given.push((await follower.recordOf(made.activeVersion)).version);
+      clock.move(100);
+    }
+    assert.deepEqual(given, [1]);
   });
 });
 

@@ -62,6 +62,8 @@ describe('createTopicDesk', () => {
   it('makes orders of what other partitions decided where several do', async () => {
     const { desk, decision } = await bench('async', true);
     await decision({ version: 1 });
+    // Its partition has not heard of version 1 yet, or of what came after it.
+    await decision({ version: 0, code: 'TRIAL_PASSED', activeVersion: 0 });
     await decision({ version: 2, decision: 'refused', activeVersion: 1 });
     await decision({ version: 1, decision: 'rolled-back', code: 'TRIAL_LOST', activeVersion: 0 });
     await decision({ version: 1, decision: 'rolled-back', code: 'BY_HAND', activeVersion: 0 });
@@ -71,6 +73,7 @@ describe('createTopicDesk', () => {
       decisions.map(({ decision: kind, code, activeVersion }) => [kind, code, activeVersion]),
       [
         ['rolled-back', 'ADOPTED', 1],
+        ['accepted', 'TRIAL_PASSED', 0],
         ['refused', 'none', 1],
         ['rolled-back', 'ADOPTED', 0],
         ['rolled-back', 'BY_HAND', 0],

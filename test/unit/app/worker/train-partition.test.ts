@@ -94,6 +94,8 @@ describe('trainPartition', () => {
       assert.ok(result.kind === 'refused');
       assert.equal(result.letter.code, 'TRAINING_FAILED');
       assert.match(result.letter.reason, why);
+      // It stands on its own topic; there may be many of these, and each worker that starts reads them.
+      assert.equal(result.letter.value, null);
       const [record] = lease.commits[0]?.records ?? [];
       assert.equal(record?.topic, 'qa.dead-letters');
       assert.equal(text(record.headers?.['secl-batch-id']), batch.batchId);
@@ -113,6 +115,7 @@ describe('trainPartition', () => {
       Promise.reject(new SeclError('TRAINING_FAILED', 'not finite'));
     const { result } = await trainOne(encoded(batchOf(1)), [], failing);
     assert.ok(result.kind === 'refused' && result.letter.reason === 'not finite');
+    assert.deepEqual(result.letter.value, encoded(batchOf(1)));
   });
 
   it('commits nothing after a failure of the machine', async () => {

@@ -1,4 +1,4 @@
-/** More than this is no index of a table; keeps a damaged length from taking all memory. */
+/** More than this is taken for damage; keeps a damaged length from taking all memory. */
 const MAX_LENGTH = 64 * 1024 * 1024;
 
 /** A number of seven-bit groups, least first, and where it ends; `undefined` if it does not end. */

@@ -1,0 +1,76 @@
+import * as zlib from 'node:zlib';
+import { uncompressLz4 } from '../../broker/uncompress-lz4.ts';
+import { uncompressSnappy } from '../../broker/snappy.ts';
+
+/** Bytes, or why there are none: how a sentence on them goes on. */
+export type Uncompressed =
+  { readonly ok: true; readonly bytes: Buffer } | { readonly ok: false; readonly reason: string };
+
+/** Most bytes that a batch may hold: brokers limit what it takes compressed, and a bomb would take all memory. */
+const MOST_BYTES = 128 * 1024 * 1024;
+
+/** How Java's clients frame Snappy's blocks, after eight bytes with versions: each with its length before it. */
+const XERIAL = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0]);
+const XERIAL_BYTES = XERIAL.length + 8;
+
+/** Only in Node.js from 22.15 on. */
+const { zstdDecompressSync } = zlib as unknown as {
+  readonly zstdDecompressSync?: (bytes: Buffer, options: zlib.ZlibOptions) => Buffer;
+};
+
+/**
+ * Uncompresses the records of a batch. Never throws.
+ *
+ * @param kind - 0 to 4, as the batch's attributes have it.
+ * Source: Kafka's documentation, "Record Batch"; the frames are those of its Java client and of librdkafka.
+ */
+export function uncompressRecords(kind: number, bytes: Buffer): Uncompressed {
+  switch (kind) {
+    case 0:
+      return { ok: true, bytes };
+    case 1:
+      return attempt('gzip', () => zlib.gunzipSync(bytes, { maxOutputLength: MOST_BYTES }));
+    case 2:
+      return attempt('snappy', () => uncompressFramedSnappy(bytes));
+    case 3:
+      return attempt('lz4', () => uncompressLz4(bytes, MOST_BYTES));
+    case 4:
+      if (zstdDecompressSync === undefined)
+        return {
+          ok: false,
+          reason: `is compressed with zstd, which Node.js ${process.versions.node} cannot read`,
+        };
+      return attempt('zstd', () => zstdDecompressSync(bytes, { maxOutputLength: MOST_BYTES }));
+    default:
+      return { ok: false, reason: `is compressed in a way that is not known, ${kind}` };
+  }
+}
+
+function attempt(name: string, work: () => Uint8Array | undefined): Uncompressed {
+  const refused: Uncompressed = {
+    ok: false,
+    reason: `cannot be uncompressed (${name}), or is larger than ${MOST_BYTES} bytes`,
+  };
+  try {
+    const bytes = work();
+    if (bytes === undefined) return refused;
+    return { ok: true, bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
+  } catch {
+    return refused;
+  }
+}
+
+/** librdkafka writes one block, and nothing around it. */
+function uncompressFramedSnappy(bytes: Buffer): Uint8Array | undefined {
+  if (!bytes.subarray(0, XERIAL.length).equals(XERIAL)) return uncompressSnappy(bytes);
+  const blocks: Uint8Array[] = [];
+  for (let at = XERIAL_BYTES; at < bytes.length;) {
+    const from = at + 4;
+    at = from + bytes.readInt32BE(at);
+    const block =
+      at < from || at > bytes.length ? undefined : uncompressSnappy(bytes.subarray(from, at));
+    if (block === undefined) return undefined;
+    blocks.push(block);
+  }
+  return Buffer.concat(blocks);
+}

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { uncompressRecords } from '../../../../src/adapters/kafka/uncompress-records.ts';
+import { LZ4_PLAIN, TEXT, ZSTD } from '../../../support/compressed-text.ts';
+
+const textOf = (kind: number, bytes: Buffer): string => {
+  const uncompressed = uncompressRecords(kind, bytes);
+  return uncompressed.ok ? uncompressed.bytes.toString() : `it ${uncompressed.reason}`;
+};
+/** `abcabcababc`, as test/unit/broker/snappy.test.ts derives it. */
+const SNAPPY = Buffer.of(11, 0x08, 0x61, 0x62, 0x63, 0x05, 0x03, 0x0a, 0x08, 0x00);
+
+it('reads each of Kafka’s compressions', () => {
+  assert.equal(textOf(0, Buffer.from(TEXT)), TEXT);
+  assert.equal(textOf(1, gzipSync(TEXT)), TEXT);
+  assert.equal(textOf(2, SNAPPY), 'abcabcababc');
+  assert.equal(textOf(3, LZ4_PLAIN), TEXT);
+});
+
+it('reads Snappy as Java’s clients frame it: versions, and blocks with their lengths', () => {
+  const header = Buffer.from('82534e4150505900' + '00000001' + '00000001', 'hex');
+  const block = Buffer.concat([Buffer.of(0, 0, 0, SNAPPY.length), SNAPPY]);
+  assert.equal(textOf(2, Buffer.concat([header, block, block])), 'abcabcababc'.repeat(2));
+  assert.match(textOf(2, Buffer.concat([header, block, block.subarray(0, 9)])), /cannot be uncom/);
+  const negative = Buffer.concat([header, Buffer.from('ffffffff', 'hex'), SNAPPY]);
+  assert.match(textOf(2, negative), /cannot be uncompressed \(snappy\)/);
+});
+
+it('reads Zstandard where Node.js does, and says so where it does not', () => {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const can = major > 23 || (major === 23 && minor >= 8) || (major === 22 && minor >= 15);
+  assert.equal(
+    textOf(4, ZSTD),
+    can ? TEXT : `it is compressed with zstd, which Node.js ${process.versions.node} cannot read`,
+  );
+});
+
+it('says of what is damaged, a bomb, or of a kind to come, that it cannot be read', () => {
+  assert.match(textOf(1, gzipSync(TEXT).subarray(0, 30)), /it cannot be uncompressed \(gzip\)/);
+  assert.match(textOf(1, gzipSync(Buffer.alloc(129 * 1024 * 1024))), /larger than 134217728 bytes/);
+  assert.match(textOf(3, Buffer.from('nonsense')), /it cannot be uncompressed \(lz4\)/);
+  assert.match(textOf(7, SNAPPY), /not known, 7/);
+});
