@@ -103,18 +103,22 @@ export function followTopics(options: FollowOptions): TopicFollower {
       if (inputs.length > 0) onInputs(inputs);
       inputs = [];
     };
-    for await (const record of broker.read(topic, partition, from, stopped.signal)) {
-      const { key, value } = record;
-      const isHead = topic === topics.adapters && isHeadKey(key);
-      if (value !== null && !isHead) inputs.push(read({ ...record, value }));
-      next.set(place, record.offset + 1n);
-      if (inputs.length >= CHUNK) {
-        handOn();
-        // The process does other work too.
-        await sleep(0);
+    try {
+      for await (const record of broker.read(topic, partition, from, stopped.signal)) {
+        const { key, value } = record;
+        const isHead = topic === topics.adapters && isHeadKey(key);
+        if (value !== null && !isHead) inputs.push(read({ ...record, value }));
+        next.set(place, record.offset + 1n);
+        if (inputs.length >= CHUNK) {
+          handOn();
+          // The process does other work too.
+          await sleep(0);
+        }
       }
+    } finally {
+      // Whatever ends it: the next look goes on behind what was read.
+      handOn();
     }
-    handOn();
   };
   const look = async (): Promise<void> => {
     const partitions = await broker.topics();

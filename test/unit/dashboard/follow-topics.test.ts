@@ -133,6 +133,31 @@ test('a broker that fails is asked again, and the trouble is told', async () => 
   assert.equal(inputs.length, 1);
 });
 
+test('what came before a broker failed half way is kept', async () => {
+  const broker = createMemoryBroker({ clock: manualClock() });
+  await broker.ensureTopics([{ name: 'answers' }]);
+  await broker.append(
+    [0, 1, 2].map((i) => ({ topic: 'answers', key: null, value: bytes(answerOf(i)) })),
+  );
+  let failures = 1;
+  const { follower, inputs } = follow({
+    topics: () => broker.topics(),
+    bounds: (topic, partition) => broker.bounds(topic, partition),
+    read: async function* (...args) {
+      for await (const record of broker.read(...args)) {
+        yield record;
+        if (record.offset === 1n && failures-- > 0) throw new Error('no route');
+      }
+    },
+  });
+  for (let i = 0; i < 2; i++) await follower.catchUp();
+  await follower.stop();
+  assert.deepEqual(
+    inputs.map((input) => (input.kind === 'answer' ? input.value.questionId : input.kind)),
+    ['q0', 'q1', 'q2'],
+  );
+});
+
 test('a broker that was closed ends it', async () => {
   const broker = createMemoryBroker({ clock: manualClock() });
   await broker.close();
