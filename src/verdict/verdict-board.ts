@@ -52,7 +52,7 @@ function measuredOf(window: CalibrationWindow): MeasuredFigures | null {
  * The board with one window more. Each window's verdict speaks for all windows published before it, corrections among
  * them; so windows come in the order in which they were published.
  *
- * @param most - Scopes to remember; the one least lately renewed goes first.
+ * @param most - Scopes to remember; of the domains the one least lately renewed goes first. Partitions' own scopes stay.
  */
 export function addToBoard(
   board: VerdictBoard,
@@ -80,9 +80,10 @@ export function addToBoard(
     drift: window.drift ?? known?.drift ?? null,
     adapterVersion: isNewest ? window.adapterVersion : known.adapterVersion,
   });
-  for (const oldest of next.keys()) {
+  for (const [oldest, { scope: of }] of next) {
     if (next.size <= most) break;
-    next.delete(oldest);
+    // A window's domains come after its pooled scope, and may be many: they must not push it out.
+    if (of !== POOLED_SCOPE) next.delete(oldest);
   }
   return next;
 }
