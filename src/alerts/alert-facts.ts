@@ -58,11 +58,17 @@ function countIn(
     .slice(-MOST_MINUTES);
 }
 
-/** The fold `(facts, input) → facts`. Pure; nothing is mutated. */
-export function noteFact(facts: AlertFacts, input: AlertInput): AlertFacts {
+/**
+ * The fold `(facts, input) → facts`. Pure; nothing is mutated.
+ *
+ * @param minimumLabelled - Labelled answers that a window needs, for its calibration error to count. @defaultValue 1
+ */
+export function noteFact(facts: AlertFacts, input: AlertInput, minimumLabelled = 1): AlertFacts {
   switch (input.kind) {
-    case 'window':
-      return { ...facts, board: addToBoard(facts.board, input.value, MOST_SCOPES) };
+    case 'window': {
+      const board = addToBoard(facts.board, input.value, MOST_SCOPES, minimumLabelled);
+      return { ...facts, board };
+    }
     case 'decision': {
       const { decision, code, decidedAtMs } = input.value;
       if (decision !== 'refused' && decision !== 'rolled-back') return facts;

@@ -69,7 +69,7 @@ function errorFinding({ board }: AlertFacts, rules: AlertRules): AlertFinding {
     ...reached,
     reason:
       worst === undefined
-        ? 'No calibration error has been measured.'
+        ? 'No window has had labels enough to measure its calibration error.'
         : `The measured calibration error of partition ${worst.partition} is ${shown(worst.ece)}, over ${worst.n} labelled answers.`,
     value: worst?.ece ?? null,
     settles: true,
