@@ -73,6 +73,25 @@ describe('stepAlerts', () => {
     assert.deepEqual(short(told), ['5 firing alert 5', '10 resolved alert 5']);
   });
 
+  it('takes an error that goes to and fro between two levels for the lesser one', () => {
+    const rules = { ...RULES, settleMinutes: 2 };
+    const looks = ['warning', 'alert', 'warning', 'alert', 'alert', 'alert', 'warning', null] as const;
+    const told = tell(
+      [...looks, 'warning' as const, null, null, null].map((level) => [
+        finding(level, { settles: true }),
+      ]),
+      rules,
+    );
+    // Minute 2: a warning or worse for two minutes. 5: an alert since 3. 8: less than that since 6, a warning at least;
+    // from 9 on nothing.
+    assert.deepEqual(short(told), [
+      '2 firing warning 2',
+      '5 firing alert 2',
+      '8 firing warning 2',
+      '11 resolved warning 2',
+    ]);
+  });
+
   it('goes on after a restart with what it told', () => {
     const told = [
       alertOf({ sinceMs: 0, atMs: 0 }),
