@@ -61,6 +61,11 @@ function foundSoFar(
   return { found: isNearer ? found : before.found, foundSinceMs: before.foundSinceMs };
 }
 
+/** What is found, but nothing less than was told where too little has been watched for that. */
+function levelOf({ level, mayLessen }: AlertFinding, told: AlertLevel | null): AlertLevel | null {
+  return !mayLessen && severityOf(level) < severityOf(told) ? told : level;
+}
+
 /** What is found of a rule while no data comes. */
 function withoutData(
   finding: AlertFinding,
@@ -86,15 +91,20 @@ export function stepAlerts(
 ): { readonly standings: AlertStandings; readonly alerts: readonly Alert[] } {
   const next: Partial<Record<AlertRule, RuleStanding>> = { ...standings };
   const alerts: Alert[] = [];
-  const hasNoData = findings.some(({ rule, level }) => rule === 'no-data' && level !== null);
+  const levelTold = (rule: AlertRule): AlertLevel | null => standings[rule]?.level ?? null;
+  const hasNoData = findings.some(
+    (finding) => finding.rule === 'no-data' && levelOf(finding, levelTold('no-data')) !== null,
+  );
   for (const finding of findings) {
     const { rule, value, threshold } = finding;
     const before = standings[rule];
     const blind = finding.needsData && hasNoData;
     const reason = blind ? `${finding.reason} No data comes.` : finding.reason;
-    const now = blind ? withoutData(finding, before, rules.whileNoData) : finding.level;
+    const level = levelTold(rule);
+    const now = blind
+      ? withoutData(finding, before, rules.whileNoData)
+      : levelOf(finding, level);
     const { found, foundSinceMs } = foundSoFar(before, now, nowMs);
-    const level = before?.level ?? null;
     const settled = nowMs - foundSinceMs >= rules.settleMinutes * MINUTE_MS;
     // What gets worse, and what gets better, must both have settled; a rule that has never fired has nothing to resolve.
     const taken = !finding.settles ? now : settled ? found : level;

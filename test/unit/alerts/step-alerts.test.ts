@@ -18,6 +18,7 @@ function finding(level: AlertLevel | null, over: Partial<AlertFinding> = {}): Al
     threshold: 2,
     settles: false,
     needsData: false,
+    mayLessen: true,
     ...over,
   };
 }
@@ -103,6 +104,23 @@ describe('stepAlerts', () => {
       [],
     );
     assert.deepEqual(short(tell([[finding(null)]], RULES, standings)), ['0 resolved warning 0']);
+  });
+
+  it('ends or lessens nothing on the word of a watch that has seen too little', () => {
+    const standings = standingsOf([alertOf({ level: 'alert', sinceMs: 0, atMs: 0 })]);
+    const unsure = (level: AlertLevel | null): AlertFinding => finding(level, { mayLessen: false });
+    const looks = [unsure(null), unsure('warning'), finding('warning'), finding(null)];
+    assert.deepEqual(
+      short(
+        tell(
+          looks.map((look) => [look]),
+          RULES,
+          standings,
+        ),
+      ),
+      ['2 firing warning 0', '3 resolved warning 0'],
+    );
+    assert.deepEqual(short(tell([[unsure('warning')]])), ['0 firing warning 0']);
   });
 
   const outage = (rules: Partial<AlertRules>): string[] => {
