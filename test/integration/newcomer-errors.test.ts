@@ -76,6 +76,12 @@ const CASES: readonly (readonly [
     'TOPOLOGY_INVALID',
     /topology check/,
   ],
+  [
+    'a topology check of brokers, without --connect',
+    () => ['topology', 'check', '--brokers', 'localhost:9092'],
+    'USAGE',
+    /Add --connect/,
+  ],
   ['no topology', () => ['topology', 'check', 'none.yaml'], 'FILE_UNREADABLE', /YAML file/],
   ['no run', () => ['report', 'none'], 'FILE_UNREADABLE', /folder of a run/],
   ['a folder in use', () => ['report', 'busy'], 'LOG_IN_USE', /Wait until/],
