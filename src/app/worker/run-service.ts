@@ -74,6 +74,7 @@ export async function runService(options: RunServiceOptions): Promise<WorkerStat
         topology,
         title: describePipeline(topology),
         listen: options.dashboard,
+        runFolder: topology.broker.folder,
       }));
     if (page !== undefined) options.onDashboard?.(page.url);
     const model = await openLanguageModel(topology.model, {
