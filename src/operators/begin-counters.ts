@@ -16,9 +16,9 @@ const STYLES = ['short', 'choice', 'reasoning'] as const satisfies readonly Answ
 
 /** What the burst's own evidence may have against an adapter; a trial has the same, under a longer name. */
 const EVIDENCE = ['HELD_OUT_WORSE', 'MEAN_MOVED', 'NOT_FINITE'] as const;
-/** Why adapters are refused and rolled back, but for codes of somebody else's trainer. */
+/** Why adapters are refused and rolled back, as far as alerts take note of it; somebody else's trainer may have more. */
 const REFUSALS = [
-  ...[...EVIDENCE, 'DRIFTED', 'WRONG_SCOPE', 'FROZEN', 'ADAPTER_REFUSED', 'TRAINING_FAILED'].map(
+  ...[...EVIDENCE, 'DRIFTED', 'WRONG_SCOPE', 'ADAPTER_REFUSED', 'TRAINING_FAILED'].map(
     (code) => ['refused', code] as const,
   ),
   ...EVIDENCE.map((code) => ['rolled-back', `TRIAL_${code}`] as const),

@@ -45,6 +45,14 @@ test('refusals and roll-backs are dated, other decisions are none', () => {
   assert.deepEqual(facts.refusedAtMs, [1, 2]);
 });
 
+test('what somebody did by hand is no news to them', () => {
+  const made = [
+    decisionOf({ decision: 'rolled-back', code: 'BY_HAND' }),
+    decisionOf({ decision: 'refused', code: 'FROZEN' }),
+  ];
+  assert.deepEqual(note(made.map((value) => ({ kind: 'decision', value }))).refusedAtMs, []);
+});
+
 test('an adapter that came too late is no refusal: with several partitions that is usual', () => {
   const late = decisionOf({ decision: 'refused', code: 'OUTDATED', decidedAtMs: 1 });
   const worse = decisionOf({ decision: 'refused', code: 'HELD_OUT_WORSE', decidedAtMs: 2 });
