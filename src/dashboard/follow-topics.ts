@@ -79,11 +79,12 @@ function reader<K extends Exclude<DashboardInput['kind'], 'unreadable'>>(
  */
 export function followTopics(options: FollowOptions): TopicFollower {
   const { broker, topics, codecs, pollMs = 300, onInputs, onTrouble } = options;
-  // Labels first: most answers then find theirs at once.
+  // Windows first, which are few: whoever opens the page of a long stream sees the verdict at once. Labels before
+  // answers: most of these then find theirs.
   const sources: readonly (readonly [string, Read])[] = [
+    [topics.calibration, reader('window', codecs.calibrationWindow)],
     [topics.feedback, reader('label', codecs.feedback)],
     [topics.answers, reader('answer', codecs.answer)],
-    [topics.calibration, reader('window', codecs.calibrationWindow)],
     [topics.deadLetters, reader('dead-letter', codecs.deadLetter)],
     [topics.trainingBatches, reader('batch', codecs.trainingBatch)],
     [topics.adapters, reader('adapter', codecs.adapter)],

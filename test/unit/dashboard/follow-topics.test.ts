@@ -76,6 +76,20 @@ test('every partition is read once, from the beginning on, as records come', asy
   assert.equal(inputs.at(-1)?.kind, 'decision');
 });
 
+test('the windows come first, which hold the verdict: of a long stream the rest takes a while', async () => {
+  const broker = createMemoryBroker({ clock: manualClock() });
+  const names = ['feedback', 'answers', 'calibration'];
+  await broker.ensureTopics(names.map((name) => ({ name })));
+  await broker.append(names.map((topic) => ({ topic, key: null, value: bytes({}) })));
+  const { follower, inputs } = follow(broker);
+  await follower.catchUp();
+  await follower.stop();
+  assert.deepEqual(
+    inputs.map(({ kind }) => kind),
+    ['window', 'label', 'answer'],
+  );
+});
+
 test('tombstones are passed over; what cannot be read is counted, with nothing of its content', async () => {
   const broker = createMemoryBroker({ clock: manualClock() });
   await broker.ensureTopics([{ name: 'answers' }]);
