@@ -101,9 +101,7 @@ export function stepAlerts(
     const blind = finding.needsData && hasNoData;
     const reason = blind ? `${finding.reason} No data comes.` : finding.reason;
     const level = levelTold(rule);
-    const now = blind
-      ? withoutData(finding, before, rules.whileNoData)
-      : levelOf(finding, level);
+    const now = blind ? withoutData(finding, before, rules.whileNoData) : levelOf(finding, level);
     const { found, foundSinceMs } = foundSoFar(before, now, nowMs);
     const settled = nowMs - foundSinceMs >= rules.settleMinutes * MINUTE_MS;
     // What gets worse, and what gets better, must both have settled; a rule that has never fired has nothing to resolve.

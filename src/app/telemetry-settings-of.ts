@@ -122,15 +122,12 @@ function traceTargets(
   const receiver = (): TraceTarget => otlpTarget(exporter, endpoint, environment, 'TRACES');
   if (isOtlp(exporter)) return [receiver()];
   const kept: Record<'store' | 'file' | 'none', TraceTarget[]> = {
-    store: [
-      { kind: 'store', folder: path.join(runFolder, 'traces'), maxBytes: storeMiB * MIB },
-    ],
+    store: [{ kind: 'store', folder: path.join(runFolder, 'traces'), maxBytes: storeMiB * MIB }],
     file: [{ kind: 'file', path: path.resolve(runFolder, endpoint ?? 'traces.jsonl') }],
     none: [],
   };
   // A file that says "none" means it, unless the environment names an exporter outright.
-  const sent =
-    wanted === 'otlp' || (exporter === 'store' && namesReceiver(environment, 'TRACES'));
+  const sent = wanted === 'otlp' || (exporter === 'store' && namesReceiver(environment, 'TRACES'));
   return sent ? [...kept[exporter], receiver()] : kept[exporter];
 }
 

@@ -49,9 +49,13 @@ export async function webhookOf(
   const url = (await settingOf(URL_VARIABLE, environment)) ?? settings.url;
   if (url === null) return null;
   if (!isAddress(url))
-    throw new SeclError('USAGE', `${URL_VARIABLE} is no http or https address without a name and password in it`, {
-      hint: 'Give the whole address, e.g. https://alerts.example/hook.',
-    });
+    throw new SeclError(
+      'USAGE',
+      `${URL_VARIABLE} is no http or https address without a name and password in it`,
+      {
+        hint: 'Give the whole address, e.g. https://alerts.example/hook.',
+      },
+    );
   const secret = await settingOf(SECRET_VARIABLE, environment);
   if (secret !== undefined && !/^[\x21-\x7e]{1,4096}$/.test(secret))
     throw new SeclError('USAGE', `${SECRET_VARIABLE} cannot be sent in a header`, {

@@ -66,11 +66,7 @@ export function createPageServer(options: PageServerOptions): Server {
     bytes: Buffer.from(login.bytes.toString('utf8').replace('role="alert" hidden', 'role="alert"')),
   };
 
-  const sendPage = (
-    response: ServerResponse,
-    file: PageFile | undefined,
-    status = 200,
-  ): void => {
+  const sendPage = (response: ServerResponse, file: PageFile | undefined, status = 200): void => {
     if (file === undefined) {
       sendText(response, 404, 'there is nothing here');
       return;

@@ -67,7 +67,10 @@ test('a window with too few labels measures nothing; the one before it goes on c
       verdict: verdictOf(),
     }));
     return windows
-      .reduce<AlertFacts>((facts, value) => noteFact(facts, { kind: 'window', value }, 50), NO_FACTS)
+      .reduce<AlertFacts>(
+        (facts, value) => noteFact(facts, { kind: 'window', value }, 50),
+        NO_FACTS,
+      )
       .board.get('0/pooled')?.measured?.ordinal;
   };
   // A handful of labels shows a large error by chance alone.

@@ -76,7 +76,16 @@ describe('stepAlerts', () => {
 
   it('takes an error that goes to and fro between two levels for the lesser one', () => {
     const rules = { ...RULES, settleMinutes: 2 };
-    const looks = ['warning', 'alert', 'warning', 'alert', 'alert', 'alert', 'warning', null] as const;
+    const looks = [
+      'warning',
+      'alert',
+      'warning',
+      'alert',
+      'alert',
+      'alert',
+      'warning',
+      null,
+    ] as const;
     const told = tell(
       [...looks, 'warning' as const, null, null, null].map((level) => [
         finding(level, { settles: true }),

@@ -57,7 +57,9 @@ describe('measureWindows', () => {
     const telemetry = recordingTelemetry();
     const metric = window(0, 0.3).metrics[0];
     const unlabelled = window(2, null, {
-      metrics: [{ ...metric, n: 0, ece: null, eceLow: null, eceFloor: null, brier: null, mean: null }],
+      metrics: [
+        { ...metric, n: 0, ece: null, eceLow: null, eceFloor: null, brier: null, mean: null },
+      ],
     });
     await lastValueFrom(
       from([window(1, 0.3), unlabelled]).pipe(measureWindows(telemetry), toArray()),

@@ -126,14 +126,21 @@ describe('telemetrySettingsOf', () => {
     assert.deepEqual(settings(other, {}, http)?.metrics, [
       { kind: 'otlp-http', url: http.endpoint, intervalMs },
     ]);
-    const outright = settings({ OTEL_METRICS_EXPORTER: 'otlp' }, {}, {
-      exporter: 'otlp-grpc',
-      endpoint: 'http://topology:4317',
-    });
+    const outright = settings(
+      { OTEL_METRICS_EXPORTER: 'otlp' },
+      {},
+      {
+        exporter: 'otlp-grpc',
+        endpoint: 'http://topology:4317',
+      },
+    );
     assert.deepEqual(outright?.metrics, [
       { kind: 'otlp-grpc', url: 'http://topology:4317', intervalMs },
     ]);
-    const address = { OTEL_EXPORTER_PROMETHEUS_HOST: '0.0.0.0', OTEL_EXPORTER_PROMETHEUS_PORT: '9' };
+    const address = {
+      OTEL_EXPORTER_PROMETHEUS_HOST: '0.0.0.0',
+      OTEL_EXPORTER_PROMETHEUS_PORT: '9',
+    };
     const prometheus = { exporter: 'prometheus', endpoint: '127.0.0.1:9464' } as const;
     assert.deepEqual(settings(address, {}, prometheus)?.metrics, [
       { kind: 'prometheus', host: '0.0.0.0', port: 9 },
@@ -152,7 +159,8 @@ describe('telemetrySettingsOf', () => {
     const { resource } =
       settings({
         OTEL_SERVICE_NAME: 'mine',
-        OTEL_RESOURCE_ATTRIBUTES: 'a=b%20c,service.name=other,service.instance.id=pod-1,bad,=x,e=%zz',
+        OTEL_RESOURCE_ATTRIBUTES:
+          'a=b%20c,service.name=other,service.instance.id=pod-1,bad,=x,e=%zz',
       }) ?? {};
     assert.deepEqual(resource, {
       'service.name': 'mine',

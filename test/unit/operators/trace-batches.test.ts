@@ -124,7 +124,11 @@ describe('traceBatches', () => {
     const lease = fakeLease({});
     const batches = new Subject<RecordBatch>();
     const subscription = batches
-      .pipe(polled, map((batch) => batch as unknown as PublishedBatch), committed)
+      .pipe(
+        polled,
+        map((batch) => batch as unknown as PublishedBatch),
+        committed,
+      )
       .subscribe();
     batches.next({ lease, records: [recordOf(0, Uint8Array.of(1))] });
     subscription.unsubscribe();

@@ -25,7 +25,9 @@ describe('INSTRUMENTS', () => {
   it('of the trainer service are told of on the same page', () => {
     const page = readFileSync('docs/metrics.md', 'utf8');
     const source = readFileSync('docker/trainer/secl_trainer/telemetry.py', 'utf8');
-    const names = [...source.matchAll(/meter\.create_\w+\("([^"]+)"/g)].map(([, name]) => name ?? '');
+    const names = [...source.matchAll(/meter\.create_\w+\("([^"]+)"/g)].map(
+      ([, name]) => name ?? '',
+    );
     assert.ok(names.length >= 3);
     for (const name of names) assert.ok(page.includes(`\`${name}\``), name);
   });

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { describeLetter, letterJson, letterRow } from '../../../../src/app/worker/describe-letter.ts';
+import {
+  describeLetter,
+  letterJson,
+  letterRow,
+} from '../../../../src/app/worker/describe-letter.ts';
 
 const placed = {
   id: '0/5',
@@ -31,7 +35,13 @@ describe('describeLetter', () => {
 
   it('lets nobody write a line of it, whoever wrote the letter', () => {
     const bad = 'x\u001b[2J\ny';
-    const letter = { ...placed.letter, sourceTopic: bad, code: bad, reason: bad, failedAtMs: 1e300 };
+    const letter = {
+      ...placed.letter,
+      sourceTopic: bad,
+      code: bad,
+      reason: bad,
+      failedAtMs: 1e300,
+    };
     const row = letterRow({ ...placed, letter });
     assert.deepEqual(row, ['0/5', 'x·[2J·y/2/9', 'x·[2J·y', '–', 'x·[2J·y']);
   });

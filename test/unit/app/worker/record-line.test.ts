@@ -95,7 +95,14 @@ describe('recordLine', () => {
       ),
       recordLine(
         'decisions',
-        record({ lineage: bad, version: 1, decision: 'd', code: 'c', reason: 'r', activeVersion: 0 }),
+        record({
+          lineage: bad,
+          version: 1,
+          decision: 'd',
+          code: 'c',
+          reason: 'r',
+          activeVersion: 0,
+        }),
       ),
     ];
     for (const line of lines) {
