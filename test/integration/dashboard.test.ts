@@ -3,11 +3,9 @@
  * dark, the keyboard, and what a screen reader finds.
  */
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { openRecordCodecs } from '../../src/adapters/avro/record-codecs.ts';
-import { openTelemetry } from '../../src/adapters/telemetry/open-telemetry.ts';
 import { createMemoryBroker } from '../../src/adapters/memory/memory-broker.ts';
 import { createMemoryAdapterStore } from '../../src/adapters/memory/memory-adapter-store.ts';
 import { createStandInLanguageModel } from '../../src/adapters/memory/stand-in-language-model.ts';
@@ -24,7 +22,6 @@ import { findChromium, openPatientPage, settingUp, startChromium } from '../supp
 import { openProxy } from '../support/cuttable-proxy.ts';
 import { answerOf } from '../support/dashboard-fixture.ts';
 import { COLOURS, FOCUSED, NAMELESS } from '../support/page-probes.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const found = findChromium();
 const codecs = openRecordCodecs();
@@ -81,7 +78,6 @@ const items: readonly ReplayItem[] = [
 const megaAnswer: Answer = answerOf(900, { questionId: 'mega', text: MEGA, extracted: null });
 
 describe('the live page in Chromium', { skip: found.skip }, () => {
-  const runFolder = temporaryFolder();
   const broker = createMemoryBroker({ clock: SYSTEM_CLOCK });
   const store = createMemoryAdapterStore();
   let browser: Browser;
@@ -418,41 +414,6 @@ describe('the live page in Chromium', { skip: found.skip }, () => {
     await replace('broken off');
     await signIn();
     await close();
-  });
-
-  it('leads from an answer to its trace, where traces are kept', async () => {
-    const telemetry = await openTelemetry({
-      traces: [{ kind: 'store', folder: join(runFolder, 'traces'), maxBytes: 1e6 }],
-      ...{ metrics: [], ratio: 1, captureContent: false, resource: { 'service.name': 's' } },
-      onWarning: (message) => assert.fail(message),
-    });
-    const id = `q${REGULAR - 1}`;
-    telemetry
-      .span('process qa.questions', {
-        startMs: 1_700_000_000_000,
-        attributes: { 'secl.question.id': id },
-      })
-      .end(1_700_000_000_002);
-    await telemetry.close();
-    const choice = { broker, codecs, topology, title: 'a run', listen: { port: 0 }, runFolder };
-    const traced = await serveDashboard(choice, {});
-    const watched = await openPatientPage(browser);
-    await watched.goto(traced.url);
-    await watched.locator('#answers a').first().waitFor();
-    const addresses = await watched.evaluate<string[]>(
-      "[...document.querySelectorAll('main a')].map((link) => link.getAttribute('href'))",
-    );
-    assert.ok(addresses.length > 0);
-    // Ids that a shell would read otherwise are no part of an address either.
-    for (const address of addresses) assert.match(address, /^\/trace\?question=[A-Za-z0-9_]+$/);
-    await watched.getByRole('link', { name: `Trace of ${id}`, exact: true }).click();
-    await watched.waitForURL(/\/trace\?question=/);
-    assert.match(
-      await watched.locator('body').innerText(),
-      new RegExp(`^question ${id}, trace [0-9a-f]{32}, begun 2023-11-14T22:13:20`),
-    );
-    await watched.close();
-    await traced.close();
   });
 
   it('did nothing that its policy forbids', () => {

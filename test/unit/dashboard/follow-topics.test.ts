@@ -157,7 +157,7 @@ test('what came before a broker failed half way is kept', async () => {
   const { follower, inputs } = follow({
     topics: () => broker.topics(),
     bounds: (topic, partition) => broker.bounds(topic, partition),
-    read: async function* (...args) {
+    async *read(...args) {
       for await (const record of broker.read(...args)) {
         yield record;
         if (record.offset === 1n && failures-- > 0) throw new Error('no route');
