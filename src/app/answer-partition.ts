@@ -57,6 +57,28 @@ export interface AnswerPartitionOptions {
 /** What of tracing the partition does not know itself. */
 export type PartitionTracing = Pick<TraceOptions, 'telemetry' | 'memory' | 'system' | 'group'>;
 
+/** The fingerprint that a partition's state was made under; `undefined` where there is no state yet. */
+export function fingerprintOf({ state }: Pick<PartitionLease, 'state'>): string | undefined {
+  const made = state.get(FINGERPRINT_KEY);
+  return made === undefined ? undefined : new TextDecoder().decode(made);
+}
+
+/** Refuses state that was made under another fingerprint. @throws SeclError `STATE_MISMATCH`. */
+export function requireFingerprint(
+  lease: Pick<PartitionLease, 'state' | 'topic' | 'partition'>,
+  fingerprint: string,
+): void {
+  const made = fingerprintOf(lease);
+  if (made === undefined || made === fingerprint) return;
+  throw new SeclError(
+    'STATE_MISMATCH',
+    `the state of ${lease.topic}/${lease.partition} was made with another topology, prompt set, model, machine or version`,
+    {
+      hint: 'Start a new run folder or consumer group, or go on with the settings and machine the run began with.',
+    },
+  );
+}
+
 /**
  * The main pipeline over one leased partition, from committed state on: poll, decode, answer, verbalize,
  * gate, judge, learn, publish, commit; before each batch the adapter that has come is put in place.
@@ -70,17 +92,8 @@ export function answerPartition(
 ): Observable<PublishedBatch> {
   const { topology, scoring, model, codecs, clock } = options;
   return defer(() => {
-    const made = lease.state.get(FINGERPRINT_KEY);
+    requireFingerprint(lease, options.fingerprint);
     const fingerprint = new TextEncoder().encode(options.fingerprint);
-    if (made !== undefined && Buffer.compare(made, fingerprint) !== 0) {
-      throw new SeclError(
-        'STATE_MISMATCH',
-        `the state of ${lease.topic}/${lease.partition} was made with another topology, prompt set, model, machine or version`,
-        {
-          hint: 'Start a new run folder or consumer group, or go on with the settings and machine the run began with.',
-        },
-      );
-    }
     const state = restoreAnswerState(lease.state);
     const cell = loopCell(restoreLoop(lease.state, topology.gate));
     const { desk, tracing } = options;

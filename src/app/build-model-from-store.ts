@@ -1,9 +1,13 @@
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
+import { openFileByteSource } from '../adapters/files/file-byte-source.ts';
 import { withFolderLock } from '../adapters/hub/folder-lock.ts';
 import { SeclError } from '../errors/secl-error.ts';
+import { readGguf } from '../gguf/read-gguf.ts';
+import { coveringTargets, type LoraTargets, type NamedTargets } from '../graph/lora-sites.ts';
 import type { Precision } from '../graph/lower-inference.ts';
+import { describeNetwork } from '../model/describe-network.ts';
 import { GRAPH_VERSION, MANIFEST_FILE, parseModelManifest } from '../model/model-manifest.ts';
 import type { ModelManifest } from '../model/model-manifest.ts';
 import { buildModel } from './build-model.ts';
@@ -17,6 +21,11 @@ export interface BuildFromStoreOptions extends Omit<PullOptions, 'force'> {
   readonly precision?: Precision | undefined;
   /** Build even if the folder is there. @defaultValue false */
   readonly rebuild?: boolean | undefined;
+  /**
+   * Where adapters are to act that the graph has to take. Beyond q, v and o of the last third of the layers they get a
+   * graph in a folder of its own. @defaultValue none
+   */
+  readonly lora?: readonly NamedTargets[] | undefined;
 }
 
 /** A model ready to be loaded. */
@@ -29,6 +38,8 @@ export interface BuiltModel {
   readonly fileSha256: string;
   /** Holds the graph, its weights and the manifest. */
   readonly folder: string;
+  /** Where what trains the model is kept, whatever adapters its graph takes. */
+  readonly trainingFolder: string;
   readonly manifest: ModelManifest;
   /** Whether nothing had to be built. */
   readonly alreadyThere: boolean;
@@ -50,9 +61,18 @@ export async function buildModelFromStore(
 ): Promise<BuiltModel> {
   const precision = options.precision ?? 'int8';
   const { name, ggufPath, fileSha256 } = await modelFile(store, nameOrPath, options);
-  const key = `${name}-${fileSha256.slice(0, 12)}-${precision}-g${GRAPH_VERSION}`;
+  const usualKey = `${name}-${fileSha256.slice(0, 12)}-${precision}-g${GRAPH_VERSION}`;
+  const usualFolder = join(store.cache.builtFolder, usualKey);
+  const lora = await beyondUsual(options.lora ?? [], ggufPath, () =>
+    findBuilt(usualFolder, fileSha256, precision),
+  );
+  const key =
+    lora === undefined
+      ? usualKey
+      : `${usualKey}-lora${lora.lastLayers}-${lora.projections.join('.')}`;
   const folder = join(store.cache.builtFolder, key);
-  const built = { name, ggufPath, fileSha256, folder };
+  const trainingFolder = `${usualFolder}.training`;
+  const built = { name, ggufPath, fileSha256, folder, trainingFolder };
   const find = async (): Promise<ModelManifest | undefined> =>
     options.rebuild === true ? undefined : findBuilt(folder, fileSha256, precision);
   const there = await find();
@@ -76,6 +96,7 @@ export async function buildModelFromStore(
     const manifest = await buildModel(ggufPath, folder, {
       precision,
       sourceSha256: fileSha256,
+      ...(lora === undefined ? {} : { lora }),
       onProgress: ({ bytesDone, bytesTotal }) => {
         report('build', bytesDone, bytesTotal);
       },
@@ -113,6 +134,27 @@ async function modelFile(
   }
   const { path, record } = await pullModel(store, name, options);
   return { name, ggufPath: path, fileSha256: record.sha256 };
+}
+
+/** What a graph has to take beyond the usual; `undefined`: nothing. The model file is opened only where it must be. */
+async function beyondUsual(
+  wanted: readonly NamedTargets[],
+  ggufPath: string,
+  usual: () => Promise<ModelManifest | undefined>,
+): Promise<Required<LoraTargets> | undefined> {
+  if (wanted.length === 0) return undefined;
+  const layers = (await usual())?.config.layers ?? layersOf(ggufPath);
+  return coveringTargets(layers, wanted);
+}
+
+/** Decoder layers of a model file. @throws SeclError as `buildModel` does. */
+function layersOf(ggufPath: string): number {
+  const file = openFileByteSource(ggufPath);
+  try {
+    return describeNetwork(readGguf(file)).config.layers;
+  } finally {
+    file.close();
+  }
 }
 
 /** The manifest of a complete folder made of this very file; `undefined` asks for a build. */

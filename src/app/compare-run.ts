@@ -1,9 +1,11 @@
-import { appendFile, readFile } from 'node:fs/promises';
+import { appendFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { openRecordCodecs } from '../adapters/avro/record-codecs.ts';
 import { openEmbeddedLog } from '../adapters/embedded-log/open-embedded-log.ts';
 import { openFileAdapterStore } from '../adapters/files/file-adapter-store.ts';
 import type { OnStoreProgress } from '../adapters/hub/store-progress.ts';
+import type { NamedTargets } from '../graph/lora-sites.ts';
 import type { LanguageModel } from '../ports/language-model.ts';
 import { matchFeedback } from '../streams/match-feedback.ts';
 import type { Topology } from '../topology/topology.ts';
@@ -21,6 +23,8 @@ export interface CompareRunOptions {
   readonly topology: Topology;
   /** Not closed. */
   readonly model: LanguageModel;
+  /** Where adapters may act on the model. */
+  readonly lora: readonly NamedTargets[];
   /** Gives the milliseconds that the model took since it was asked last. */
   readonly takeModelMs: () => number;
   /** Holds the run; the same one goes on where it stopped. */
@@ -61,6 +65,7 @@ export async function compareRun(options: CompareRunOptions): Promise<CompareRun
       cacheFolder: options.cacheFolder,
       onProgress: options.onStoreProgress,
       signal: options.drain,
+      lora: options.lora,
     });
     const times = path.join(folder, 'model-ms.txt');
     const labels = labelsOf(input);
@@ -68,7 +73,6 @@ export async function compareRun(options: CompareRunOptions): Promise<CompareRun
     // An adapter of an earlier run is none of this one's.
     await model.setAdapter(undefined);
     options.takeModelMs();
-    let writing: Promise<unknown> = Promise.resolve();
     const result = await replay({
       input,
       topology,
@@ -85,12 +89,11 @@ export async function compareRun(options: CompareRunOptions): Promise<CompareRun
         const rows = labelAnswers(batch, first, labels, matchFeedback).map(
           ({ confidences, correct }) => ({ confidence: confidences.published ?? null, correct }),
         );
-        const ms = options.takeModelMs();
-        writing = writing.then(() => appendFile(times, `${ms}\n`));
+        // At once: a disk that refuses ends the run here, and not as a rejection that nobody handles.
+        appendFileSync(times, `${options.takeModelMs()}\n`);
         options.onProgress?.(meter.update(state.consumed, rows, deadLetters.length));
       },
     });
-    await writing;
     const trainingMs = result.adapters.reduce((sum, { durationMs }) => sum + durationMs, 0);
     const modelMs = (await sumOf(times)) + trainingMs;
     return { ...result, modelMs, trainingMs };

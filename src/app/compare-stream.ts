@@ -7,6 +7,7 @@ import type { OnStoreProgress } from '../adapters/hub/store-progress.ts';
 import type { CalibrationRow } from '../calibration/summarize.ts';
 import { SeclError } from '../errors/secl-error.ts';
 import type { Answer } from '../events/answer.ts';
+import type { NamedTargets } from '../graph/lora-sites.ts';
 import type { LanguageModel } from '../ports/language-model.ts';
 import {
   STRATEGY_NAMES,
@@ -23,6 +24,7 @@ import {
 import { scoreValue } from '../secl/score-of.ts';
 import { matchFeedback } from '../streams/match-feedback.ts';
 import type { Topology } from '../topology/topology.ts';
+import { adapterTargets } from './adapter-targets.ts';
 import { compareRun, type CompareRunResult } from './compare-run.ts';
 import { compareSamples } from './compare-samples.ts';
 import {
@@ -125,6 +127,8 @@ interface Scene {
   readonly input: ReplayInput;
   readonly folder: string;
   readonly model: LanguageModel;
+  /** Where adapters of all that is compared act. */
+  readonly lora: readonly NamedTargets[];
   readonly takeModelMs: () => number;
   /** Begins a run; counts it. */
   readonly begin: (name: string) => void;
@@ -144,6 +148,7 @@ async function runTopology(
     input,
     topology,
     model: scene.model,
+    lora: scene.lora,
     takeModelMs: scene.takeModelMs,
     folder: path.join(scene.folder, name),
     cacheFolder: options.cacheFolder,
@@ -309,7 +314,7 @@ async function outcomesOf(
   for (const name of strategies) {
     if (name === 'secl') outcomes.push(await trainedOutcome(scene, name, scene.base));
     else if (name === 'seclPaper') {
-      const paper = await loadTopology(path.join(packageRoot(), PAPER_TOPOLOGY), {});
+      const paper = await paperTopology();
       outcomes.push(await trainedOutcome(scene, name, onSameGround(paper, scene.base)));
     } else if (name === 'temperatureScaled' || name === 'isotonic')
       outcomes.push(supervisedOutcome(name, await baseOutcome('verbalized'), scene.base.seed));
@@ -319,6 +324,11 @@ async function outcomesOf(
     } else outcomes.push(await baseOutcome(name));
   }
   return outcomes;
+}
+
+/** The topology of SECL as in the paper, the environment left aside. */
+function paperTopology(): Promise<Topology> {
+  return loadTopology(path.join(packageRoot(), PAPER_TOPOLOGY), {});
 }
 
 /** A topology with what must be the same for all that are compared: model, limits, metrics and seed. */
@@ -356,10 +366,12 @@ export async function compareStream(options: CompareStreamOptions): Promise<Comp
     limit: options.limit,
     seed: seeds[0] ?? file.seed,
   });
+  const trained = variants ?? [named, await paperTopology()];
+  const lora = trained.flatMap(adapterTargets);
   const opened = await openLanguageModel(named.model, {
     cacheFolder: options.cacheFolder,
     onProgress: options.onStoreProgress,
-    signal: options.drain,
+    ...{ signal: options.drain, lora },
   });
   const mark = createHash('sha256')
     .update([loaded.hash, opened.description.fingerprint, options.topology ?? ''].join('\n'))
@@ -404,6 +416,7 @@ export async function compareStream(options: CompareStreamOptions): Promise<Comp
           input: orderDomains(loaded, order),
           folder: path.join(folder, round),
           model,
+          lora,
           takeModelMs,
           begin: (name) => {
             at += 1;

@@ -1,6 +1,8 @@
+import { adapterTargets } from './adapter-targets.ts';
 import { buildModelFromStore, type BuildFromStoreOptions } from './build-model-from-store.ts';
 import type { ImportBase } from './import-adapter.ts';
 import { lineageOf } from './lineage-of.ts';
+import { loadTopology } from './load-topology.ts';
 import type { ModelStore } from './model-store.ts';
 
 /**
@@ -8,14 +10,20 @@ import type { ModelStore } from './model-store.ts';
  * is not there yet.
  *
  * @param nameOrPath - Name in the catalogue, or path of a GGUF file.
- * @throws SeclError as `buildModelFromStore`.
+ * @param topology - File that says where adapters of the run act; absent: the default one.
+ * @throws SeclError as `buildModelFromStore` and `loadTopology`.
  */
 export async function importBase(
   store: ModelStore,
   nameOrPath: string,
-  options: BuildFromStoreOptions,
+  options: Omit<BuildFromStoreOptions, 'lora'>,
+  topology?: string,
 ): Promise<ImportBase> {
-  const { name, manifest } = await buildModelFromStore(store, nameOrPath, options);
+  const targets = adapterTargets(await loadTopology(topology));
+  const { name, manifest } = await buildModelFromStore(store, nameOrPath, {
+    ...options,
+    lora: targets,
+  });
   const { source, config, lora } = manifest;
   const lineage = lineageOf({ name, fileSha256: source.sha256 });
   return { lineage, baseSha256: source.sha256, layers: config.layers, sites: lora.sites };

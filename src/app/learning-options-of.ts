@@ -9,10 +9,12 @@ export function learningOptionsOf(
   { training, adapter, seed }: Topology,
   { description, tokenizer }: Pick<LanguageModel, 'description' | 'tokenizer'>,
 ): LearningOptions | null {
-  const { mode, trainer: _, ...settings } = training;
+  const { mode, trainer: _, lora, ...settings } = training;
   if (mode === 'off') return null;
   return {
     ...settings,
+    // A small model has fewer layers than the settings name: then all of them carry it.
+    lora: { ...lora, lastLayers: Math.min(lora.lastLayers, description.layers) },
     lineage: lineageOf(description),
     baseSha256: description.fileSha256,
     confidenceTokenIds: digitTokens(tokenizer),

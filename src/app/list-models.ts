@@ -99,6 +99,6 @@ function builtFrom(cached: CachedModel | undefined, folders: readonly string[]):
   if (cached === undefined) return [];
   const prefix = `${cached.name}-${cached.record.sha256.slice(0, 12)}-`;
   return folders
-    .filter((folder) => folder.startsWith(prefix) && !folder.endsWith('.partial'))
+    .filter((folder) => folder.startsWith(prefix) && !/\.(?:partial|training)$/.test(folder))
     .sort();
 }

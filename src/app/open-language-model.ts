@@ -2,6 +2,7 @@ import { createStandInLanguageModel } from '../adapters/memory/stand-in-language
 import { openFileByteSource } from '../adapters/files/file-byte-source.ts';
 import { openOnnxLanguageModel } from '../adapters/onnx/open-onnx-language-model.ts';
 import type { OnStoreProgress } from '../adapters/hub/store-progress.ts';
+import type { NamedTargets } from '../graph/lora-sites.ts';
 import { readGguf } from '../gguf/read-gguf.ts';
 import type { LanguageModel } from '../ports/language-model.ts';
 import { createTokenizer } from '../tokenizer/create-tokenizer.ts';
@@ -18,6 +19,8 @@ export interface OpenModelOptions {
   readonly cacheFolder?: string | undefined;
   readonly onProgress?: OnStoreProgress | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Where adapters are to act: `adapterTargets` of the topology. @defaultValue the model's usual sites alone */
+  readonly lora?: readonly NamedTargets[] | undefined;
 }
 
 /**
@@ -35,6 +38,7 @@ export async function openLanguageModel(
     precision: model.precision,
     onProgress: options.onProgress,
     signal: options.signal,
+    lora: options.lora,
   });
   const source = openFileByteSource(built.ggufPath);
   try {

@@ -5,8 +5,10 @@ import { createStandInTrainer } from '../adapters/memory/stand-in-trainer.ts';
 import { openEmbeddedTrainer } from '../adapters/trainer/embedded-trainer.ts';
 import { SeclError } from '../errors/secl-error.ts';
 import { checkAdapter, type AdapterLimits } from '../peft/check-adapter.ts';
+import type { NamedTargets } from '../graph/lora-sites.ts';
 import type { AdapterStore } from '../ports/adapter-store.ts';
 import type { Topology } from '../topology/topology.ts';
+import { adapterTargets } from './adapter-targets.ts';
 import { buildModelFromStore } from './build-model-from-store.ts';
 import { openModelStore } from './model-store.ts';
 import { STAND_IN } from './open-language-model.ts';
@@ -20,6 +22,8 @@ export interface OpenTrainerOptions {
   readonly cacheFolder?: string | undefined;
   readonly onProgress?: OnStoreProgress | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** What the model was opened with. @defaultValue `adapterTargets` of the topology */
+  readonly lora?: readonly NamedTargets[] | undefined;
 }
 
 /** A trainer, and how the adapters that it makes are loaded. */
@@ -48,7 +52,7 @@ export async function openTrainer(
       ggufPath: built.ggufPath,
       baseSha256: built.fileSha256,
       store,
-      folder: `${built.folder}.training`,
+      folder: built.trainingFolder,
       ...(model.threads === null ? {} : { threads: model.threads }),
     }),
     load: loaderOf(store, { baseSha256: built.fileSha256, sites: built.manifest.lora.sites }),
@@ -61,7 +65,7 @@ export async function openTrainer(
  * @throws SeclError of the model store.
  */
 export async function openAdapterLoader(
-  topology: Pick<Topology, 'model'>,
+  topology: Pick<Topology, 'model' | 'training'>,
   options: OpenTrainerOptions,
 ): Promise<OpenedTrainer['load']> {
   if (topology.model.name === STAND_IN)
@@ -72,13 +76,15 @@ export async function openAdapterLoader(
 
 /** Pulls and builds a topology's model where that has not been done. */
 function builtModel(
-  { model }: Pick<Topology, 'model'>,
-  { cacheFolder, onProgress, signal }: OpenTrainerOptions,
+  topology: Pick<Topology, 'model' | 'training'>,
+  { cacheFolder, onProgress, signal, lora = adapterTargets(topology) }: OpenTrainerOptions,
 ): ReturnType<typeof buildModelFromStore> {
-  return buildModelFromStore(openModelStore({ cacheFolder }), model.name, {
-    precision: model.precision,
+  const { name, precision } = topology.model;
+  return buildModelFromStore(openModelStore({ cacheFolder }), name, {
+    precision,
     onProgress,
     signal,
+    lora,
   });
 }
 

@@ -11,6 +11,7 @@ import type { Telemetry } from '../ports/telemetry.ts';
 import type { ReplayReport } from '../report/replay-report.ts';
 import { matchFeedback } from '../streams/match-feedback.ts';
 import type { Topology } from '../topology/topology.ts';
+import { adapterTargets } from './adapter-targets.ts';
 import { labelAnswers, labelsOf } from './label-answers.ts';
 import { alertLine } from './alert-line.ts';
 import { alertsOfCommand } from './alerts-of-command.ts';
@@ -81,13 +82,12 @@ export interface ReplayStreamResult {
 /** When the run began: kept in its folder, so that a run that is gone on with keeps its date. */
 async function startedAt(runFolder: string): Promise<string> {
   const file = path.join(runFolder, 'started-at.txt');
-  try {
-    return (await readFile(file, 'utf8')).trim();
-  } catch {
-    const now = new Date(SYSTEM_CLOCK.nowMs()).toISOString();
-    await writeFile(file, `${now}\n`);
-    return now;
-  }
+  const kept = (await readFile(file, 'utf8').catch(() => '')).trim();
+  // Whoever was killed while it was written left an empty one.
+  if (kept !== '') return kept;
+  const now = new Date(SYSTEM_CLOCK.nowMs()).toISOString();
+  await writeFile(file, `${now}\n`);
+  return now;
 }
 
 /** The topology with what the command line overrides. */
@@ -131,6 +131,7 @@ export async function replayStream(options: ReplayStreamOptions): Promise<Replay
     cacheFolder: options.cacheFolder,
     onProgress: options.onStoreProgress,
     signal: options.drain,
+    lora: adapterTargets(topology),
   });
   try {
     const codecs = openRecordCodecs();
@@ -187,19 +188,6 @@ export async function replayStream(options: ReplayStreamOptions): Promise<Replay
         { name: 'Run fingerprint', value: fingerprint },
         { name: 'Stream (SHA-256)', value: input.hash },
       ];
-      await writeRunSettings(runFolder, {
-        title: input.name,
-        model: description.name,
-        topology,
-        questions: input.items.length,
-        startedAt: began,
-        provenance,
-      });
-      options.onStarted?.({
-        questions: input.items.length,
-        model: description.name,
-        folder: runFolder,
-      });
       const result = await replay({
         input,
         topology,
@@ -212,6 +200,22 @@ export async function replayStream(options: ReplayStreamOptions): Promise<Replay
         telemetry,
         drain: options.drain,
         abort: options.abort,
+        // Not before: of a folder that holds another run the settings are that one's.
+        onStarting: async () => {
+          await writeRunSettings(runFolder, {
+            title: input.name,
+            model: description.name,
+            topology,
+            questions: input.items.length,
+            startedAt: began,
+            provenance,
+          });
+          options.onStarted?.({
+            questions: input.items.length,
+            model: description.name,
+            folder: runFolder,
+          });
+        },
         onBatch: (batch) => {
           const { answers, deadLetters, state } = batch;
           const first = state.consumed - answers.length - deadLetters.length;

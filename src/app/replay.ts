@@ -6,6 +6,7 @@ import { concernsLineage, type AdapterDecision } from '../events/adapter-decisio
 import type { AdapterRecord } from '../events/adapter.ts';
 import type { DeadLetter } from '../events/dead-letter.ts';
 import { calibratePartition } from '../operators/calibrate-partition.ts';
+import { PENDING_LABELS } from '../operators/calibration-state.ts';
 import { measureWindows } from './measure-windows.ts';
 import type { PublishedBatch } from '../operators/publish-answers.ts';
 import { traceMemory } from '../operators/trace-memory.ts';
@@ -20,7 +21,12 @@ import { canonicalMethod } from '../topology/canonical-topology.ts';
 import type { Topology } from '../topology/topology.ts';
 import { newestVerdict } from '../verdict/verdict-board.ts';
 import type { Verdict } from '../events/verdict.ts';
-import { answerPartition, type PartitionTracing } from './answer-partition.ts';
+import {
+  answerPartition,
+  fingerprintOf,
+  requireFingerprint,
+  type PartitionTracing,
+} from './answer-partition.ts';
 import type { RecordCodecs } from '../adapters/avro/record-codecs.ts';
 import { feedRecords, questionBytes } from './feed-records.ts';
 import { readWholeTopic } from './read-whole-topic.ts';
@@ -63,6 +69,8 @@ export interface ReplayOptions {
   readonly training?: Pick<TrainingDeskOptions, 'trainer' | 'load'>;
   /** Where what happens is told; absent: nowhere. */
   readonly telemetry?: Telemetry;
+  /** Told, and waited for, once it is certain that the broker holds no other run; nothing has been fed in by then. */
+  readonly onStarting?: () => Promise<void>;
   /** Told of each batch once it is durable; batches of an earlier run are not told again. */
   readonly onBatch?: (batch: PublishedBatch) => void;
 }
@@ -125,6 +133,15 @@ function repeatedIds({ items }: ReplayInput): ReadonlySet<string> {
   return repeated;
 }
 
+/** The error for a broker that holds the run of another stream. */
+function otherStream(): SeclError {
+  return new SeclError(
+    'STATE_MISMATCH',
+    'the run folder holds another stream, or other lines of it',
+    { hint: 'Start a new run folder, or replay the stream, limit and seed the run began with.' },
+  );
+}
+
 /** How many of the stream's items an earlier run fed in. Refuses what another stream left. */
 async function countFed({
   input,
@@ -139,23 +156,25 @@ async function countFed({
     const item = input.items[fed];
     const value = record.value ?? new Uint8Array();
     if (item === undefined || Buffer.compare(questionBytes(item, codecs), value) !== 0)
-      throw new SeclError(
-        'STATE_MISMATCH',
-        'the run folder holds another stream, or other lines of it',
-        {
-          hint: 'Start a new run folder, or replay the stream, limit and seed the run began with.',
-        },
-      );
+      throw otherStream();
     fed += 1;
   }
   return fed;
 }
 
-/** Feeds the stream in, going on where an earlier run was cut off. Each chunk becomes visible whole. */
-async function feed(options: ReplayOptions): Promise<void> {
+/** Refuses state of another run. Of one whose stream has grown since, all questions are there: its hash differs. */
+function requireOwnState(lease: PartitionLease, { hash }: ReplayInput, fingerprint: string): void {
+  if (fingerprintOf(lease)?.endsWith(`/${hash}`) === false) throw otherStream();
+  requireFingerprint(lease, fingerprint);
+}
+
+/**
+ * Feeds the stream in, going on where an earlier run was cut off after so many items. Each chunk becomes visible
+ * whole.
+ */
+async function feed(options: ReplayOptions, fed: number): Promise<void> {
   const { input, topology, broker, codecs, clock, abort } = options;
   const nowMs = clock.nowMs();
-  const fed = await countFed(options);
   const repeated = repeatedIds(input);
   for (let start = fed; start < input.items.length && !abort.aborted; start += FEED_CHUNK) {
     const records = input.items
@@ -274,6 +293,7 @@ async function runPipelines(
   answers: PartitionLease,
   desk: TrainingDesk | null,
   tracing: PartitionTracing,
+  fingerprint: string,
 ): Promise<void> {
   const { input, topology, model, broker, codecs, clock, drain, abort } = options;
   const { topics } = topology;
@@ -286,7 +306,7 @@ async function runPipelines(
     clock,
     drain,
     totalRecords: input.items.length,
-    fingerprint: `${options.fingerprint ?? runFingerprint(topology, model, codecs)}/${input.hash}`,
+    fingerprint,
     desk,
     tracing,
   }).pipe(
@@ -306,6 +326,7 @@ async function runPipelines(
     windowCodec: codecs.calibrationWindow,
     deadLetterCodec: codecs.deadLetter,
     windows: { size, step, correctable },
+    labelsAhead: PENDING_LABELS / 2,
     metrics: { bins, bootstrap, simulations, seed: topology.seed },
     verdict: topology.verdict,
     match: matchFeedback,
@@ -334,7 +355,7 @@ async function runPipelines(
  *   `CANCELLED` if `abort` fired.
  */
 export async function replay(options: ReplayOptions): Promise<ReplayResult> {
-  const { input, topology, broker, codecs } = options;
+  const { input, topology, model, broker, codecs } = options;
   const { topics } = topology;
   precondition(input.items.length > 0, 'a stream has at least one question');
   await broker.ensureTopics([
@@ -346,31 +367,36 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult> {
     { name: topics.adapters, compacted: true },
     { name: topics.adapterDecisions },
   ]);
-  await feed(options);
-
+  const method = options.fingerprint ?? runFingerprint(topology, model, codecs);
+  const fingerprint = `${method}/${input.hash}`;
   const tracing: PartitionTracing = {
     telemetry: options.telemetry ?? NO_TELEMETRY,
     memory: traceMemory(),
     system: SYSTEM,
     group: ANSWERING,
   };
-  const desk = deskOf(options, tracing);
-  try {
-    await withLease(broker, ANSWERING, topics.questions, (questions) =>
-      withLease(broker, CALIBRATING, topics.answers, (answers) =>
-        runPipelines(options, questions, answers, desk, tracing),
-      ),
-    );
-  } finally {
-    await desk?.close();
-  }
+  await withLease(broker, ANSWERING, topics.questions, async (questions) => {
+    // A run that is refused leaves what is there as it was, or that could not go on either.
+    const fed = await countFed(options);
+    requireOwnState(questions, input, fingerprint);
+    await options.onStarting?.();
+    await feed(options, fed);
+    const desk = deskOf(options, tracing);
+    try {
+      await withLease(broker, CALIBRATING, topics.answers, (answers) =>
+        runPipelines(options, questions, answers, desk, tracing, fingerprint),
+      );
+    } finally {
+      await desk?.close();
+    }
+  });
 
   const answers = await readAll(broker, topics.answers, codecs.answer);
   const letters = await readAll(broker, topics.deadLetters, codecs.deadLetter);
   // A label that could not be read leaves a letter too; it is no question.
   const deadLetters = letters.filter((letter) => letter.sourceTopic === topics.questions);
   // A folder may hold adapters of other base models, as imports are.
-  const lineage = lineageOf(options.model.description);
+  const lineage = lineageOf(model.description);
   const isOwn = (entry: { readonly lineage: string }): boolean => entry.lineage === lineage;
   const versions = (await readAll(broker, topics.adapters, codecs.adapter)).filter(isOwn);
   const decisions = await readAll(broker, topics.adapterDecisions, codecs.adapterDecision);

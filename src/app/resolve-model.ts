@@ -87,11 +87,13 @@ interface KnownFile {
   readonly path: string;
   readonly sizeBytes: number;
   readonly modifiedMs: number;
+  /** Last change of the file's entry, which nobody can set: another file may have been put in its place, date and all. */
+  readonly changedMs: number;
   readonly sha256: string;
 }
 
 /**
- * SHA-256 of a file outside the cache, remembered by path, size and time of change, so that a model named
+ * SHA-256 of a file outside the cache, remembered by path, size and times of change, so that a model named
  * by path is not read whole at every start.
  *
  * @throws SeclError `FILE_UNREADABLE`, `STORE_FAILED`, `CANCELLED`.
@@ -105,14 +107,19 @@ export async function sha256OfFile(
   const real = await realpath(path).catch((error: unknown) => {
     throw new SeclError('FILE_UNREADABLE', `${path} cannot be read.`, { cause: error });
   });
-  const { size: sizeBytes, mtimeMs: modifiedMs } = await stat(real);
+  const { size: sizeBytes, mtimeMs: modifiedMs, ctimeMs: changedMs } = await stat(real);
   const folder = join(store.cache.folder, 'known');
   const memory = join(
     folder,
     `${createHash('sha256').update(real).digest('hex').slice(0, 32)}.json`,
   );
   const known = await readState(memory, isKnownFile);
-  if (known?.path === real && known.sizeBytes === sizeBytes && known.modifiedMs === modifiedMs) {
+  if (
+    known?.path === real &&
+    known.sizeBytes === sizeBytes &&
+    known.modifiedMs === modifiedMs &&
+    known.changedMs === changedMs
+  ) {
     return known.sha256;
   }
   const report = (done: number): void => {
@@ -121,7 +128,8 @@ export async function sha256OfFile(
   const { sha256 } = await hashFile(real, report, signal);
   try {
     await mkdir(folder, { recursive: true });
-    await writeState(memory, { path: real, sizeBytes, modifiedMs, sha256 } satisfies KnownFile);
+    const now: KnownFile = { path: real, sizeBytes, modifiedMs, changedMs, sha256 };
+    await writeState(memory, now);
   } catch {
     // Remembering saves time only; a cache that cannot be written (read-only) is no reason to fail.
   }
@@ -134,6 +142,7 @@ function isKnownFile(value: unknown): value is KnownFile {
     typeof value['path'] === 'string' &&
     typeof value['sizeBytes'] === 'number' &&
     typeof value['modifiedMs'] === 'number' &&
+    typeof value['changedMs'] === 'number' &&
     typeof value['sha256'] === 'string'
   );
 }

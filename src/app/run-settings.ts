@@ -1,4 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { SeclError } from '../errors/secl-error.ts';
 import { readTopology } from '../topology/parse-topology.ts';
@@ -22,10 +23,18 @@ const FILE = 'run.json';
 /** Form of the file. */
 const VERSION = 1;
 
-/** Keeps a run's settings in its folder. */
+/** Keeps a run's settings in its folder. Whoever reads them, or a kill, finds the old ones or these, never a part. */
 export async function writeRunSettings(runFolder: string, settings: RunSettings): Promise<void> {
+  const file = path.join(runFolder, FILE);
+  const part = `${file}.${randomUUID()}.part`;
   const text = JSON.stringify({ version: VERSION, ...settings }, null, 2);
-  await writeFile(path.join(runFolder, FILE), `${text}\n`);
+  try {
+    await writeFile(part, `${text}\n`, { flush: true });
+    await rename(part, file);
+  } catch (error) {
+    await rm(part, { force: true }).catch(() => undefined);
+    throw error;
+  }
 }
 
 /**

@@ -158,6 +158,7 @@ Example:
           openModelStore({ cacheFolder: options.cache, offline: options.offline }),
           options.model,
           { onProgress, signal },
+          options.topology,
         ),
       );
     const manifest = await importAdapter(folder, { ...where(options), base, scope: options.scope });

@@ -41,6 +41,12 @@ export interface CalibrateOptions {
    * full.
    */
   readonly closeAfterMs?: number | undefined;
+  /**
+   * How many labels may wait for their answers before no more are read, where labels stand in the order of their
+   * questions; absent: any number. In a replay all are there from the start, and of those that wait only the newest
+   * `PENDING_LABELS` are kept.
+   */
+  readonly labelsAhead?: number | undefined;
   readonly metrics: WindowMetricOptions;
   /** When a verdict says what. */
   readonly verdict: Omit<VerdictRules, 'size' | 'step'>;
@@ -122,9 +128,11 @@ export function calibratePartition(
 
   const readLabels = async (
     from: number,
+    most: number,
     signal: AbortSignal,
   ): Promise<{ records: IncomingRecord[]; next: number }> => {
     const records: IncomingRecord[] = [];
+    if (most <= 0) return { records, next: from };
     const { earliest, end } = await broker.bounds(topics.feedback, lease.partition);
     // Labels that retention deleted unread are gone; going on without them is all there is to do.
     let next = Math.max(from, Number(earliest));
@@ -137,7 +145,7 @@ export function calibratePartition(
     )) {
       next = Number(record.offset) + 1;
       records.push(record);
-      if (records.length >= STEP_RECORDS) break;
+      if (records.length >= most) break;
     }
     return { records, next };
   };
@@ -176,7 +184,10 @@ export function calibratePartition(
       while (!ended()) {
         const atEnd = options.inputEnded.aborted;
         const records = await lease.poll({ maxRecords: STEP_RECORDS, waitMs: WAIT_MS });
-        const known = await readLabels(state.feedbackOffset, stopped.signal);
+        // Once the last answer is in, whatever labels are left are read.
+        const ahead = atEnd && records.length === 0 ? Infinity : (options.labelsAhead ?? Infinity);
+        const most = Math.min(STEP_RECORDS, ahead - state.pending.size);
+        const known = await readLabels(state.feedbackOffset, most, stopped.signal);
         const tick = isDue();
         if (records.length === 0 && known.records.length === 0 && !tick) {
           if (atEnd) break;

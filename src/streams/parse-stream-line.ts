@@ -26,6 +26,8 @@ function isObject(value: unknown): value is Json {
 function textAt(value: unknown, where: string): string {
   if (typeof value !== 'string') throw new Fault(`${where} must be a text`);
   if (value.trim() === '') throw new Fault(`${where} is empty`);
+  // JSON can spell it, UTF-8 cannot: a record would hold another text, and another id than its label's.
+  if (/\p{Surrogate}/u.test(value)) throw new Fault(`${where} holds half of a surrogate pair`);
   return value;
 }
 

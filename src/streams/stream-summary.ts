@@ -24,14 +24,16 @@ export function summarizeStream(
   header: StreamHeader,
   items: readonly StreamItem[],
 ): StreamSummary {
-  const domains: Record<string, number> = {};
-  for (const { domain } of items) domains[domain ?? 'none'] = (domains[domain ?? 'none'] ?? 0) + 1;
+  const domains = new Map<string, number>();
+  for (const { domain } of items)
+    domains.set(domain ?? 'none', (domains.get(domain ?? 'none') ?? 0) + 1);
   return {
     out,
     name: header.name,
     questions: items.length,
     labelled: items.filter((item) => item.accepted.length > 0).length,
-    domains,
+    // fromEntries defines its keys, so a domain called __proto__ is a key like any other.
+    domains: Object.fromEntries(domains),
     seed: header.seed,
     order: header.order,
     changes: header.blend?.changes ?? [],

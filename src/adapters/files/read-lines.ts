@@ -35,15 +35,17 @@ export function unreadable(path: string, cause: unknown): SeclError {
   });
 }
 
-/** Throws unless a path leads to a file. */
+/** Throws unless a path leads to a file: a pipe would be waited for, and has no beginning to look at; a device has no end. */
 async function requireFile(path: string): Promise<void> {
   const found = await stat(path).catch((error: unknown) => {
     throw unreadable(path, error);
   });
-  if (found.isDirectory())
-    throw new SeclError('STREAM_INVALID', `${path} is a folder`, {
-      hint: 'Give the path of a file.',
-    });
+  if (!found.isFile())
+    throw new SeclError(
+      'STREAM_INVALID',
+      `${path} is ${found.isDirectory() ? 'a folder' : 'a pipe or a device'}`,
+      { hint: 'Give the path of a file.' },
+    );
 }
 
 /** A file's bytes, decompressed where they begin as gzip does; the name does not matter. */
@@ -79,7 +81,7 @@ export async function* readBytes(path: string): AsyncGenerator<Uint8Array> {
  * Reads a file line by line, in bounded memory. Lines end with LF or CR LF; a byte order mark at the start is
  * left out.
  *
- * @throws SeclError `FILE_UNREADABLE`; `STREAM_INVALID` for a folder.
+ * @throws SeclError `FILE_UNREADABLE`; `STREAM_INVALID` for a folder, a pipe or a device.
  */
 export async function* readLines(
   path: string,

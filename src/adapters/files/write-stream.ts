@@ -35,7 +35,8 @@ export async function writeStream(
     else await pipeline(source, target);
     await rename(part, file);
   } catch (cause) {
-    await rm(part, { force: true });
+    // Where a file stands in the folder's place, looking for the part fails too.
+    await rm(part, { force: true }).catch(() => undefined);
     throw new SeclError('FILE_UNREADABLE', `cannot write ${file}: ${(cause as Error).message}`, {
       hint: 'Check that the folder exists, has room, and may be written to.',
       cause,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SeclError } from '../../errors/secl-error.ts';
 import type { LoraTargets } from '../../graph/lora-sites.ts';
@@ -21,9 +21,13 @@ export interface TrainingPaths {
   readonly trained: string;
 }
 
+/** Whoever writes a file adds to it many times a minute: one that stood still for so long is nobody's. */
+const LEFT_OVER_MS = 600 * 1000;
+
 /**
  * Sees to it that a model's float32 weights and the graphs of one choice of sites are on disk. Files appear
- * whole or not at all, and the weights are written once, whatever is trained later.
+ * whole or not at all, and the weights are written once, whatever is trained later. What a process left behind that was
+ * killed while it wrote, up to 4 bytes a weight, is removed ten minutes later.
  *
  * @param parent - Folder for the training graphs of all models; made if need be.
  * @param baseSha256 - Of the model's file; names the folder within.
@@ -38,6 +42,7 @@ export async function prepareTrainingFolder(
 ): Promise<TrainingPaths> {
   const folder = join(parent, `${baseSha256.slice(0, 12)}-fp32-t${TRAINING_GRAPH_VERSION}`);
   await storing(folder, mkdir(folder, { recursive: true }));
+  await removeLeftovers(folder);
   const layout = trainingLayout(network);
   const data = join(folder, TRAINING_DATA_FILE);
   const size = await stat(data).then(
@@ -49,7 +54,9 @@ export async function prepareTrainingFolder(
   const graphs = trainingGraphs(network, targets, layout);
   const write = async (name: string, bytes: Uint8Array): Promise<string> => {
     const path = `${stem}.${name}.onnx`;
-    await writeWhole(path, [bytes]);
+    // A cache that cannot be written to will do, if it has what is needed.
+    const there = await readFile(path).catch(() => undefined);
+    if (there?.equals(bytes) !== true) await writeWhole(path, [bytes]);
     return path;
   };
   return {
@@ -57,6 +64,17 @@ export async function prepareTrainingFolder(
     measured: await write('measured', graphs.measured),
     trained: await write('trained', graphs.trained),
   };
+}
+
+/** Removes what killed processes left over; a folder that cannot be tidied is none the worse for it. */
+async function removeLeftovers(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names.filter((one) => one.endsWith('.partial'))) {
+    const path = join(folder, name);
+    const written = await stat(path).catch(() => undefined);
+    if (written !== undefined && Date.now() - written.mtimeMs > LEFT_OVER_MS)
+      await rm(path, { force: true }).catch(() => undefined);
+  }
 }
 
 async function writeWhole(path: string, stretches: Iterable<Uint8Array>): Promise<void> {

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { openFileAdapterStore } from '../../adapters/files/file-adapter-store.ts';
 import type { Topology } from '../../topology/topology.ts';
+import { adapterTargets } from '../adapter-targets.ts';
 import { alertLine } from '../alert-line.ts';
 import { alertsOfCommand } from '../alerts-of-command.ts';
 import { learningOptionsOf } from '../learning-options-of.ts';
@@ -81,6 +82,7 @@ export async function runService(options: RunServiceOptions): Promise<WorkerStat
       cacheFolder: options.cacheFolder,
       onProgress: options.onStoreProgress,
       signal: drain,
+      lora: adapterTargets(topology),
     });
     const loop = await loopOf(topology, model, options, drain);
     const telemetry = await openTelemetryOf(topology.telemetry, {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, stat, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, it } from 'node:test';
 
@@ -12,6 +12,7 @@ import { GRAPH_VERSION } from '../../../src/model/model-manifest.ts';
 import { expectFailure } from '../../support/expect-failure.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { tinyGguf } from '../../support/tiny-network.ts';
+import { gguf } from '../../support/write-gguf.ts';
 
 const folder = temporaryFolder();
 let store: ModelStore;
@@ -61,6 +62,17 @@ describe('buildModelFromStore', () => {
     assert.equal(second.manifest.config.architecture, 'qwen2');
   });
 
+  it('knows another file in the place of one by its change, though its size and date are the same', async () => {
+    await utimes(file, 1, 1);
+    const first = await buildModelFromStore(store, file);
+    const { size } = await stat(file);
+    const metadata = { 'general.name': gguf.text('Tiny other') };
+    await writeFile(file, tinyGguf('llama', { metadata }));
+    await utimes(file, 1, 1);
+    assert.equal((await stat(file)).size, size);
+    assert.notEqual((await buildModelFromStore(store, file)).fileSha256, first.fileSha256);
+  });
+
   it('builds again what is damaged, and clears what a killed build left', async () => {
     const first = await buildModelFromStore(store, file);
     const leftover = `${first.folder}.0000.partial`;
@@ -78,8 +90,30 @@ describe('buildModelFromStore', () => {
     await pullModel(store, 'my-tiny', { from: file });
     const built = await buildModelFromStore(store, 'my-tiny');
     assert.equal(built.name, 'my-tiny');
+    // What trains a model lies beside its graph, and is none.
+    await mkdir(built.trainingFolder);
     const listed = (await listModels(store)).find(({ name }) => name === 'my-tiny');
     assert.deepEqual(listed?.built, [built.folder.split('/').at(-1)]);
+  });
+
+  it('builds a graph of its own where adapters act beyond the usual sites, and keeps one place to train', async () => {
+    const sitesOf = ({ manifest }: Awaited<ReturnType<typeof buildModelFromStore>>): string[] =>
+      manifest.lora.sites.map(({ layer, projection }) => `${layer}.${projection}`);
+    const lora = [{ projections: ['q', 'k'], lastLayers: 8 }];
+    const wide = await buildModelFromStore(store, file, { lora });
+    const each = ['q', 'k', 'v', 'o'];
+    assert.deepEqual(
+      sitesOf(wide),
+      [0, 1, 2].flatMap((layer) => each.map((p) => `${layer}.${p}`)),
+    );
+    const usual = await buildModelFromStore(store, file);
+    assert.deepEqual(sitesOf(usual), ['2.q', '2.v', '2.o']);
+    assert.notEqual(wide.folder, usual.folder);
+    assert.equal(wide.trainingFolder, usual.trainingFolder);
+    const narrow = [{ projections: ['v'], lastLayers: 1 }];
+    assert.equal((await buildModelFromStore(store, file, { lora: narrow })).folder, usual.folder);
+    const again = await buildModelFromStore(store, file, { lora });
+    assert.deepEqual([again.folder, again.alreadyThere], [wide.folder, true]);
   });
 
   it('pulls a model of the catalogue first, from where it is told', async () => {

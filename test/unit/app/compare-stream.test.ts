@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import {
@@ -156,6 +156,15 @@ describe('compareStream', () => {
       assert.equal(answered, 2, name);
       assert.deepEqual(deadLetters, { RECORD_INVALID: 1 }, name);
     }
+  });
+
+  // It was a rejection that nobody handled, which ends the process with a stack.
+  it('fails where the times of a run cannot be written', async () => {
+    const place = join(folder, 'unwritable');
+    await mkdir(join(place, 'seed-1-order-0', 'verbalized', 'model-ms.txt'), { recursive: true });
+    await assert.rejects(compare({ strategies: ['verbalized'], folder: place }), {
+      code: 'EISDIR',
+    });
   });
 
   it('drains, and goes on where it stopped', async () => {

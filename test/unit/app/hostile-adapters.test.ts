@@ -60,6 +60,8 @@ const HOSTILE: readonly (readonly [what: string, code: RegExp, change: Change])[
   ],
 ];
 
+const STAND_IN = { ...topology, model: { ...topology.model, name: 'stand-in' } };
+
 /** Lets everything pass that the guards of learning look at but for the distance from base. */
 const OPEN = {
   ...topology,
@@ -73,7 +75,7 @@ describe('adapters that must not act, through the whole pipeline', () => {
   for (const [what, code, change] of HOSTILE)
     it(`refuses one of ${what}, and answers on with base weights`, async () => {
       const on = disk();
-      const load = await openAdapterLoader({ model: { ...topology.model, name: 'stand-in' } }, on);
+      const load = await openAdapterLoader(STAND_IN, on);
       const result = await run({
         topology: OPEN,
         on,

@@ -1,16 +1,25 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { encodeStandInAdapter } from '../../../src/adapters/memory/stand-in-adapter.ts';
 import { createMemoryAdapterStore } from '../../../src/adapters/memory/memory-adapter-store.ts';
 import { createStandInLanguageModel } from '../../../src/adapters/memory/stand-in-language-model.ts';
+import { learningOptionsOf } from '../../../src/app/learning-options-of.ts';
 import { loadTopology } from '../../../src/app/load-topology.ts';
 import { openTrainer } from '../../../src/app/open-trainer.ts';
 import type { AdapterRecord } from '../../../src/events/adapter.ts';
 import { adapterRecord } from '../../support/adapter-run.ts';
 import { expectFailure } from '../../support/expect-failure.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { TINY, tinyGguf } from '../../support/tiny-network.ts';
+import { tinyBatch } from '../../support/training-batches.ts';
 
 const topology = await loadTopology();
 const standIn = { ...topology, model: { ...topology.model, name: 'stand-in' } };
+
+const folder = temporaryFolder();
 
 describe('openTrainer', () => {
   it('opens none where nothing is trained', async () => {
@@ -48,4 +57,30 @@ describe('openTrainer', () => {
     }
     await opened.trainer.close();
   });
+
+  // Graphs took adapters at q, v and o of the last third of the layers alone, whatever the topology said: of a model
+  // with fewer than 24 layers every adapter was trained and then refused.
+  for (const lora of [{}, { projections: ['q', 'k', 'down'] }])
+    it(`makes adapters that load, of a model with three layers, with ${JSON.stringify(lora)}`, async () => {
+      const gguf = tinyGguf('llama');
+      const file = join(folder, 'tiny.gguf');
+      await writeFile(file, gguf);
+      const small = {
+        ...topology,
+        model: { ...topology.model, name: file, threads: 1 },
+        training: { ...topology.training, lora: { ...topology.training.lora, ...lora } },
+      };
+      const { description, tokenizer } = createStandInLanguageModel();
+      const baseSha256 = createHash('sha256').update(gguf).digest('hex');
+      const learning = learningOptionsOf(small, {
+        description: { ...description, fileSha256: baseSha256, layers: TINY.layers },
+        tokenizer,
+      });
+      const store = createMemoryAdapterStore();
+      const opened = await openTrainer(small, { store, cacheFolder: join(folder, 'cache') });
+      assert.ok(opened !== undefined && learning !== null);
+      const record = await opened.trainer.train(tinyBatch({ baseSha256, lora: learning.lora }));
+      assert.equal((await opened.load(record)).sites.length, 3 * TINY.layers);
+      await opened.trainer.close();
+    });
 });

@@ -6,8 +6,10 @@ import { openRecordCodecs } from '../../../src/adapters/avro/record-codecs.ts';
 import { openEmbeddedLog } from '../../../src/adapters/embedded-log/open-embedded-log.ts';
 import type { ReplayProgress } from '../../../src/app/replay-progress.ts';
 import { replayStream, type ReplayStreamResult } from '../../../src/app/replay-stream.ts';
+import { readRunSettings } from '../../../src/app/run-settings.ts';
 import { SYSTEM_CLOCK } from '../../../src/app/system-clock.ts';
 import type { CalibrationWindow } from '../../../src/events/calibration-window.ts';
+import { expectFailure } from '../../support/expect-failure.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const folder = temporaryFolder();
@@ -74,6 +76,18 @@ async function windowsOf(runFolder: string): Promise<CalibrationWindow[]> {
     await log.close();
   }
 }
+
+// Short texts with half of a surrogate pair became dead letters; in longer ones the record held another character, so
+// that the answer's id was not its label's, and the replay ended with PRECONDITION.
+test('an id that no record can hold is a dead letter, however long it is', async () => {
+  const ids = ['a\ud800', `${'a'.repeat(80)}\ud800`, 'whole'];
+  const { report } = await replayed(
+    'half',
+    ids.map((id) => line(id, 'x', ['x'])),
+  );
+  assert.deepEqual([report.summary.answered, report.summary.deadLettered], [1, 2]);
+  assert.equal(report.complete, true);
+});
 
 test('a repeated id leaves each line its own label', async () => {
   const { report, progress } = await replayed('twice', [
@@ -150,4 +164,16 @@ test('scores everywhere where asked to, and learns in bursts all the same', asyn
 test('without training there is no loop to report', async () => {
   const { report } = await replayed('off', [line('a', 'x', ['x'])], ['training: {mode: "off"}']);
   assert.deepEqual([report.summary.loop, report.adapters], [null, []]);
+});
+
+// Its questions were fed in and its settings written before it was refused: the run could not go on, and its report
+// spoke of the other stream.
+test('a replay that is refused leaves the run that is there as it was', async () => {
+  const lines = [line('a', 'x', ['x']), line('b', 'y', ['z'])];
+  const { runFolder, report } = await replayed('kept', lines);
+  const settings = await readRunSettings(runFolder);
+  await expectFailure(replayed('kept', [...lines, line('c', 'x', ['x'])]), 'STATE_MISMATCH');
+  await expectFailure(replayed('kept', lines, ['seed: 2']), 'STATE_MISMATCH');
+  assert.deepEqual(await readRunSettings(runFolder), settings);
+  assert.deepEqual((await replayed('kept', lines)).report, report);
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { open, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { loadTopology } from '../../../src/app/load-topology.ts';
@@ -33,6 +33,21 @@ describe('run settings', () => {
       await writeRunSettings(folder, settings);
       assert.deepEqual(await readRunSettings(folder), settings, file);
     }
+  });
+
+  it('are replaced whole: whoever reads the old ones meanwhile reads them to their end', async () => {
+    const folder = temporaryFolder();
+    const settings = await settingsOf();
+    await writeRunSettings(folder, settings);
+    const reader = await open(join(folder, 'run.json'));
+    try {
+      await writeRunSettings(folder, { ...settings, title: 'another' });
+      assert.match(await reader.readFile('utf8'), /"title": "a stream"/);
+    } finally {
+      await reader.close();
+    }
+    assert.equal((await readRunSettings(folder))?.title, 'another');
+    assert.deepEqual(await readdir(folder), ['run.json']);
   });
 
   it('are undefined where none were written', async () => {

@@ -241,6 +241,33 @@ test('a label that could not wait for its answer in a record of state becomes a 
   assert.ok([...committed(lease).keys()].includes('calibration/label/nobody'));
 });
 
+// Of more than 100,000 labels that were there from the start, the first were given up before their answers came.
+test('labels are read no further ahead of answers than is said, and to their end once answers have ended', async () => {
+  const broker = new Labels();
+  const numbers = Array.from({ length: 10 }, (_, i) => i);
+  broker.records.push(...numbers.map((i) => labelRecord(i)));
+  const inputEnded = new AbortController();
+  let idle = 0;
+  const lease = fakeLease({
+    onIdle: () => {
+      idle += 1;
+      if (idle === 3) lease.push(...numbers.map((i) => answerRecord(i)));
+      if (idle > 3) inputEnded.abort();
+    },
+  });
+  const windows = await run(lease, broker, { labelsAhead: 4, inputEnded: inputEnded.signal });
+  const waiting = [...(lease.commits[0]?.state.keys() ?? [])].filter((key) =>
+    key.startsWith('calibration/label/'),
+  );
+  assert.equal(waiting.length, 4);
+  const newest = new Map(
+    windows
+      .filter(({ scope }) => scope === 'pooled')
+      .map(({ ordinal, labelled }) => [ordinal, labelled]),
+  );
+  assert.deepEqual([...newest.values()], [2, 2, 2, 2, 2]);
+});
+
 test('labels that retention took are gone; it goes on with those that are there', async () => {
   const broker = new Labels();
   broker.earliest = 4n;

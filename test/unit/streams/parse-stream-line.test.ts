@@ -53,6 +53,17 @@ describe('parseStreamLine', () => {
     );
   });
 
+  it('refuses half of a surrogate pair, which no record can hold, and takes a whole one', () => {
+    for (const key of ['id', 'question', 'domain']) {
+      const line = { ...MINIMAL, [key]: `${'long '.repeat(20)}\ud83d` };
+      assert.deepEqual(parse(line), {
+        kind: 'fault',
+        reason: `${key} holds half of a surrogate pair`,
+      });
+    }
+    assert.equal(parse({ ...MINIMAL, id: '\ud83d\ude00' }).kind, 'item');
+  });
+
   it('fills in what a minimal line leaves out', () => {
     assert.deepEqual(parse(MINIMAL), {
       kind: 'item',

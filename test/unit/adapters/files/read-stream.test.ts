@@ -9,6 +9,7 @@ import { writeStream } from '../../../../src/adapters/files/write-stream.ts';
 import { SeclError } from '../../../../src/errors/secl-error.ts';
 import type { StreamHeader } from '../../../../src/streams/stream-header.ts';
 import type { StreamItem } from '../../../../src/streams/stream-item.ts';
+import { expectFailure } from '../../../support/expect-failure.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 /** All values of an asynchronous sequence (Node 20 has no Array.fromAsync). */
@@ -163,9 +164,13 @@ describe('readStream', () => {
       assert.match(error.hint ?? '', hint);
     });
 
-  it('refuses a folder, a missing file and damaged gzip, each by its code', async () => {
+  it('refuses a folder, a device, a missing file and damaged gzip, each by its code', async () => {
     mkdirSync(join(folder, 'sub'));
     assert.equal((await errorOf(join(folder, 'sub'))).code, 'STREAM_INVALID');
+    // A named pipe was waited for without end, and so was the end of /dev/zero.
+    const device = await errorOf('/dev/null');
+    assert.equal(device.code, 'STREAM_INVALID');
+    assert.match(device.message, /a pipe or a device/);
     assert.equal((await errorOf(join(folder, 'none.jsonl'))).code, 'FILE_UNREADABLE');
     const packed = gzipSync(`${LINE}\n`.repeat(100));
     const damaged = await errorOf(fileOf(packed.subarray(0, packed.length - 12)));
@@ -205,5 +210,15 @@ describe('writeStream', () => {
     }
     await assert.rejects(writeStream(path, HEADER, failing()), { code: 'FILE_UNREADABLE' });
     assert.equal(readFileSync(path, 'utf8'), 'old');
+  });
+
+  it('says what is wrong where a file stands in the place of its folder', async () => {
+    const file = join(folder, 'no-folder');
+    writeFileSync(file, '');
+    const error = await expectFailure(
+      writeStream(join(file, 'out.jsonl'), HEADER, [ITEM]),
+      'FILE_UNREADABLE',
+    );
+    assert.match(error.message, /no-folder/);
   });
 });

@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { prepareTrainingFolder } from '../../../../src/adapters/trainer/training-folder.ts';
@@ -59,6 +67,31 @@ describe('prepareTrainingFolder', () => {
     truncateSync(data, 100);
     await prepare(folder);
     assert.deepEqual(readFileSync(data), bytes);
+  });
+
+  // A process that is killed while it writes the weights leaves gigabytes behind, each time.
+  it('removes what killed processes left, but nothing that is being written', async () => {
+    const folder = temporaryFolder();
+    const inside = dirname((await prepare(folder)).trained);
+    const [old, young] = ['old', 'young'].map((name) =>
+      join(inside, `weights.data.${name}.partial`),
+    ) as [string, string];
+    for (const path of [old, young]) writeFileSync(path, 'part');
+    const before = Date.now() / 1000 - 3600;
+    utimesSync(old, before, before);
+    await prepare(folder);
+    assert.deepEqual([existsSync(old), existsSync(young)], [false, true]);
+  });
+
+  it('leaves graphs that are there as they are, so that a cache may be read-only', async () => {
+    const folder = temporaryFolder();
+    const { trained } = await prepare(folder);
+    const { ino } = statSync(trained);
+    await prepare(folder);
+    assert.equal(statSync(trained).ino, ino);
+    truncateSync(trained, 10);
+    await prepare(folder);
+    assert.ok(statSync(trained).size > 10);
   });
 
   it('fails where it cannot write', async () => {
