@@ -29,6 +29,13 @@ export function svg(tag, attributes = {}, ...children) {
   return fill(document.createElementNS(SVG, tag), attributes, children);
 }
 
+/** A link to what a question went through: the only address here, and this server's own. */
+export function traceLink(id) {
+  const link = el('a', { 'aria-label': `Trace of ${id}` }, 'Trace');
+  link.href = `/trace?question=${encodeURIComponent(id)}`;
+  return link;
+}
+
 /** A text from outside, kept from reordering what stands around it. */
 export function outside(text) {
   return el('bdi', { dir: 'auto' }, text);

@@ -1,4 +1,4 @@
-import { byId, el, outside, put, row, svg } from './dom.js';
+import { byId, el, outside, put, row, svg, traceLink } from './dom.js';
 import { band, count, fraction, span, time } from './format.js';
 import { drawCourse, drawReliability } from './plots.js';
 
@@ -370,7 +370,10 @@ function outcome(correct) {
     : el('span', { class: 'outcome wrong' }, '✗ wrong');
 }
 
-function answerNode(answer) {
+/** What a command that shows a trace begins with; its id follows. */
+const COMMAND = 'secl trace ';
+
+function answerNode(answer, traces) {
   const { text, extracted } = answer;
   const tags = [
     answer.burst > 0 ? `burst ${answer.burst}` : '',
@@ -413,12 +416,16 @@ function answerNode(answer) {
       answer.adapterVersion === 0 ? 'no adapter. ' : `adapter ${answer.adapterVersion}. `,
       ...(answer.trace === null
         ? ['Its id is not safe to copy into a shell.']
-        : [el('code', {}, answer.trace), ...copyButton(answer.trace)]),
+        : [
+            ...(traces ? [traceLink(answer.trace.slice(COMMAND.length)), ' '] : []),
+            el('code', {}, answer.trace),
+            ...copyButton(answer.trace),
+          ]),
     ),
   );
 }
 
-function showAnswers({ answers }) {
+function showAnswers({ answers, source }) {
   const list = byId('answers');
   const known = new Set(answers.map(({ index }) => index));
   for (const [index, node] of answerNodes) {
@@ -430,7 +437,7 @@ function showAnswers({ answers }) {
   for (const answer of answers) {
     const node = answerNodes.get(answer.index);
     if (node === undefined) {
-      const made = answerNode(answer);
+      const made = answerNode(answer, source.traces);
       answerNodes.set(answer.index, made);
       list.insertBefore(made, before);
     } else {

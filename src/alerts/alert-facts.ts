@@ -1,4 +1,9 @@
-import { OUTDATED_CODE, type AdapterDecision } from '../events/adapter-decision.ts';
+import {
+  BY_HAND_CODE,
+  FROZEN_CODE,
+  OUTDATED_CODE,
+  type AdapterDecision,
+} from '../events/adapter-decision.ts';
 import type { CalibrationWindow } from '../events/calibration-window.ts';
 import { addToBoard, type VerdictBoard } from '../verdict/verdict-board.ts';
 
@@ -19,7 +24,7 @@ interface Minute {
 /** What alerts know; bounded. */
 export interface AlertFacts {
   readonly board: VerdictBoard;
-  /** When adapters were refused, for other reasons than coming too late, or rolled back, newest last. */
+  /** When adapters were refused, or rolled back, for a reason of their own, newest last. */
   readonly refusedAtMs: readonly number[];
   /** Oldest first. */
   readonly minutes: readonly Minute[];
@@ -42,6 +47,9 @@ const MOST_MINUTES = 24 * 60;
 
 const MINUTE_MS = 60_000;
 
+/** Refusals and roll-backs that say nothing of the adapter: it came too late, or somebody wanted it so. */
+const NO_NEWS: ReadonlySet<string> = new Set([OUTDATED_CODE, FROZEN_CODE, BY_HAND_CODE]);
+
 function countIn(
   minutes: readonly Minute[],
   { kind, count, atMs }: Extract<AlertInput, { count: number }>,
@@ -58,16 +66,21 @@ function countIn(
     .slice(-MOST_MINUTES);
 }
 
-/** The fold `(facts, input) → facts`. Pure; nothing is mutated. */
-export function noteFact(facts: AlertFacts, input: AlertInput): AlertFacts {
+/**
+ * The fold `(facts, input) → facts`. Pure; nothing is mutated.
+ *
+ * @param minimumLabelled - Labelled answers that a window needs, for its calibration error to count. @defaultValue 1
+ */
+export function noteFact(facts: AlertFacts, input: AlertInput, minimumLabelled = 1): AlertFacts {
   switch (input.kind) {
-    case 'window':
-      return { ...facts, board: addToBoard(facts.board, input.value, MOST_SCOPES) };
+    case 'window': {
+      const board = addToBoard(facts.board, input.value, MOST_SCOPES, minimumLabelled);
+      return { ...facts, board };
+    }
     case 'decision': {
       const { decision, code, decidedAtMs } = input.value;
       if (decision !== 'refused' && decision !== 'rolled-back') return facts;
-      // Nothing is wrong with these, and nobody could do anything about them.
-      if (code === OUTDATED_CODE) return facts;
+      if (NO_NEWS.has(code)) return facts;
       const refusedAtMs = [...facts.refusedAtMs, decidedAtMs].slice(-MOST_REFUSALS);
       return { ...facts, refusedAtMs };
     }

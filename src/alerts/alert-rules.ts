@@ -23,7 +23,7 @@ export interface AlertRules {
     readonly doNotTrust: RaisedLevel;
     readonly notEnoughData: RaisedLevel;
   };
-  /** Measured calibration error of the newest labelled window, a fraction. */
+  /** Measured calibration error of the newest window with labels enough, a fraction. */
   readonly calibrationError: AlertThresholds;
   /** While a change was noticed that no window lies wholly after. */
   readonly driftIncident: RaisedLevel;

@@ -15,6 +15,8 @@ export interface AlertFinding {
   readonly settles: boolean;
   /** Whether it says something of data, of which there may be none. */
   readonly needsData: boolean;
+  /** Whether enough has been watched for an alert that was told before to end, or to become a lesser one. */
+  readonly mayLessen: boolean;
 }
 
 const MINUTE_MS = 60_000;
@@ -53,6 +55,7 @@ function verdictFinding({ board }: AlertFacts, { verdict: rules }: AlertRules): 
     threshold: null,
     settles: true,
     needsData: true,
+    mayLessen: true,
   };
 }
 
@@ -69,11 +72,12 @@ function errorFinding({ board }: AlertFacts, rules: AlertRules): AlertFinding {
     ...reached,
     reason:
       worst === undefined
-        ? 'No calibration error has been measured.'
+        ? 'No window has had labels enough to measure its calibration error.'
         : `The measured calibration error of partition ${worst.partition} is ${shown(worst.ece)}, over ${worst.n} labelled answers.`,
     value: worst?.ece ?? null,
     settles: true,
     needsData: true,
+    mayLessen: true,
   };
 }
 
@@ -93,6 +97,7 @@ function incidentFinding({ board }: AlertFacts, rules: AlertRules): AlertFinding
     threshold: null,
     settles: false,
     needsData: true,
+    mayLessen: true,
   };
 }
 
@@ -107,10 +112,21 @@ function refusedFinding(facts: AlertFacts, rules: AlertRules, nowMs: number): Al
     value: count,
     settles: false,
     needsData: false,
+    mayLessen: true,
   };
 }
 
-function lettersFinding(facts: AlertFacts, rules: AlertRules, nowMs: number): AlertFinding {
+/** Whether a rule is held against nothing: whatever was told of it ends then. */
+function isOff({ warning, alert }: AlertThresholds): boolean {
+  return warning === null && alert === null;
+}
+
+function lettersFinding(
+  facts: AlertFacts,
+  rules: AlertRules,
+  nowMs: number,
+  sinceMs: number,
+): AlertFinding {
   const { minutes, atLeast } = rules.deadLetters;
   const { answers, deadLetters } = recentRecords(facts, nowMs, minutes);
   const all = answers + deadLetters;
@@ -122,6 +138,8 @@ function lettersFinding(facts: AlertFacts, rules: AlertRules, nowMs: number): Al
     value: share,
     settles: false,
     needsData: false,
+    // They are counted since watching began: until then it is not known that there are none.
+    mayLessen: nowMs - sinceMs >= minutes * MINUTE_MS || isOff(rules.deadLetters),
   };
 }
 
@@ -142,13 +160,15 @@ function noDataFinding(
     value: minutes,
     settles: false,
     needsData: false,
+    // An answer ends it, not a watch that has begun anew.
+    mayLessen: lastAnswerAtMs !== null || isOff(rules.noData),
   };
 }
 
 /**
  * What each rule finds at a moment. Pure: time is what the caller says it is.
  *
- * @param watchedSinceMs - When watching began: before that, no answer is missed.
+ * @param watchedSinceMs - When watching began: before that, no answer is missed and no dead letter counted.
  */
 export function judgeAlerts(
   facts: AlertFacts,
@@ -161,7 +181,7 @@ export function judgeAlerts(
     errorFinding(facts, rules),
     incidentFinding(facts, rules),
     refusedFinding(facts, rules, nowMs),
-    lettersFinding(facts, rules, nowMs),
+    lettersFinding(facts, rules, nowMs, watchedSinceMs),
     noDataFinding(facts, rules, nowMs, watchedSinceMs),
   ];
 }

@@ -10,7 +10,10 @@ export interface RuleStanding {
   readonly sinceMs: number;
   /** When it was last told. */
   readonly toldAtMs: number;
-  /** What was found last, and since when without a break. */
+  /**
+   * What is found that `level` does not say, and since when without a break: of findings that are all worse, or all
+   * better, the one nearest to `level`.
+   */
   readonly found: AlertLevel | null;
   readonly foundSinceMs: number;
 }
@@ -34,6 +37,33 @@ export function standingsOf(told: readonly Alert[]): AlertStandings {
     };
   }
   return standings;
+}
+
+/** How bad a level is: 0 where all is well. */
+function severityOf(level: AlertLevel | null): number {
+  return level === null ? 0 : level === 'warning' ? 1 : 2;
+}
+
+/**
+ * What has been found without a break, as {@link RuleStanding} keeps it: an error that goes to and fro between warning
+ * and alert is a warning all the while.
+ */
+function foundSoFar(
+  before: RuleStanding | undefined,
+  found: AlertLevel | null,
+  nowMs: number,
+): Pick<RuleStanding, 'found' | 'foundSinceMs'> {
+  const told = severityOf(before?.level ?? null);
+  const side = Math.sign(severityOf(found) - told);
+  if (before === undefined || side === 0) return { found, foundSinceMs: nowMs };
+  if (Math.sign(severityOf(before.found) - told) !== side) return { found, foundSinceMs: nowMs };
+  const isNearer = Math.abs(severityOf(found) - told) < Math.abs(severityOf(before.found) - told);
+  return { found: isNearer ? found : before.found, foundSinceMs: before.foundSinceMs };
+}
+
+/** What is found, but nothing less than was told where too little has been watched for that. */
+function levelOf({ level, mayLessen }: AlertFinding, told: AlertLevel | null): AlertLevel | null {
+  return !mayLessen && severityOf(level) < severityOf(told) ? told : level;
 }
 
 /** What is found of a rule while no data comes. */
@@ -61,18 +91,21 @@ export function stepAlerts(
 ): { readonly standings: AlertStandings; readonly alerts: readonly Alert[] } {
   const next: Partial<Record<AlertRule, RuleStanding>> = { ...standings };
   const alerts: Alert[] = [];
-  const hasNoData = findings.some(({ rule, level }) => rule === 'no-data' && level !== null);
+  const levelTold = (rule: AlertRule): AlertLevel | null => standings[rule]?.level ?? null;
+  const hasNoData = findings.some(
+    (finding) => finding.rule === 'no-data' && levelOf(finding, levelTold('no-data')) !== null,
+  );
   for (const finding of findings) {
     const { rule, value, threshold } = finding;
     const before = standings[rule];
     const blind = finding.needsData && hasNoData;
     const reason = blind ? `${finding.reason} No data comes.` : finding.reason;
-    const found = blind ? withoutData(finding, before, rules.whileNoData) : finding.level;
-    const foundSinceMs = before?.found === found ? before.foundSinceMs : nowMs;
-    const level = before?.level ?? null;
-    const settled = !finding.settles || nowMs - foundSinceMs >= rules.settleMinutes * MINUTE_MS;
+    const level = levelTold(rule);
+    const now = blind ? withoutData(finding, before, rules.whileNoData) : levelOf(finding, level);
+    const { found, foundSinceMs } = foundSoFar(before, now, nowMs);
+    const settled = nowMs - foundSinceMs >= rules.settleMinutes * MINUTE_MS;
     // What gets worse, and what gets better, must both have settled; a rule that has never fired has nothing to resolve.
-    const taken = settled ? found : level;
+    const taken = !finding.settles ? now : settled ? found : level;
     const sinceMs = level === null ? nowMs : (before?.sinceMs ?? nowMs);
     const told = (state: AlertState, at: AlertLevel): void => {
       alerts.push({

@@ -37,7 +37,7 @@ function countByMinute(
  * counted, from now on. In no group, so that it takes nothing from whoever works on the topics.
  *
  * @returns Gives what is new at each call. Rejects where the broker does not answer; the next call goes on where this
- *   one stopped.
+ *   one stopped, and gives what it had read.
  */
 export function createAlertSource({
   broker,
@@ -45,6 +45,8 @@ export function createAlertSource({
   codecs,
 }: AlertSourceOptions): (signal: AbortSignal) => Promise<readonly AlertInput[]> {
   const next = new Map<string, bigint>();
+  /** What was read and not yet given: a look that fails half way has moved on in the topics before. */
+  let read: AlertInput[] = [];
 
   const readNew = async (
     topic: string,
@@ -89,13 +91,14 @@ export function createAlertSource({
 
   return async (signal) => {
     const partitions = await broker.topics();
-    const inputs: AlertInput[] = [];
     const each = async (
       topic: string,
-      read: (partition: number) => Promise<readonly AlertInput[]>,
+      inputsOf: (partition: number) => Promise<readonly AlertInput[]>,
     ): Promise<void> => {
-      for (let partition = 0; partition < (partitions.get(topic) ?? 0); partition++)
-        inputs.push(...(await read(partition)));
+      for (let partition = 0; partition < (partitions.get(topic) ?? 0); partition++) {
+        const inputs = await inputsOf(partition);
+        read = read.concat(inputs);
+      }
     };
     await each(topics.calibration, async (partition) =>
       decode(
@@ -124,6 +127,8 @@ export function createAlertSource({
         ),
       ),
     );
-    return inputs;
+    const given = read;
+    read = [];
+    return given;
   };
 }

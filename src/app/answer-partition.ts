@@ -2,6 +2,7 @@ import { defer, identity, pipe, tap, type Observable } from 'rxjs';
 import { SeclError } from '../errors/secl-error.ts';
 import { answerBatches } from '../operators/answer-batches.ts';
 import { restoreAnswerState } from '../operators/answer-state.ts';
+import { beginCounters } from '../operators/begin-counters.ts';
 import { commitBatches } from '../operators/commit-batches.ts';
 import { createCredit } from '../operators/credit.ts';
 import { decodeQuestions } from '../operators/decode-questions.ts';
@@ -100,6 +101,7 @@ export function answerPartition(
       tracing === undefined
         ? UNTRACED
         : traceBatches({ ...tracing, clock, model: model.description.name });
+    if (tracing !== undefined) beginCounters(tracing.telemetry, lease, desk !== null);
     const prefixes = sharedPrefixes(scoring.prompts, model.tokenizer);
     const adaptAll = scoring.adapterScope === 'conversation';
     const { kind, statistics } = topology.gate;

@@ -1,3 +1,5 @@
+import path from 'node:path';
+import { isFolder } from './is-folder.ts';
 import { openLogOf, type LogChoice } from './open-log-of.ts';
 import { serveDashboard, type Dashboard, type DashboardListen } from './serve-dashboard.ts';
 
@@ -17,7 +19,13 @@ export async function dashboardOfLog({
 }: DashboardOfLogOptions): Promise<Dashboard> {
   const { log, codecs, topology, title } = await openLogOf(choice);
   try {
-    const dashboard = await serveDashboard({ broker: log, codecs, topology, title, listen });
+    // A pipeline's traces are where its workers are, which may be another machine.
+    const { folder } = topology.broker;
+    const runFolder =
+      choice.runFolder ?? ((await isFolder(path.join(folder, 'traces'))) ? folder : undefined);
+    const dashboard = await serveDashboard({
+      ...{ broker: log, codecs, topology, title, listen, runFolder },
+    });
     return {
       url: dashboard.url,
       close: async () => {

@@ -1,5 +1,5 @@
 import { SeclError } from '../errors/secl-error.ts';
-import type { AdapterDecision } from '../events/adapter-decision.ts';
+import { BY_HAND_CODE, type AdapterDecision } from '../events/adapter-decision.ts';
 import { adapterHistory, versionOf } from './adapter-history.ts';
 import { withAdapterLog, type AdapterLogOptions } from './adapter-log.ts';
 import { SYSTEM_CLOCK } from './system-clock.ts';
@@ -47,7 +47,7 @@ export function rollBackAdapter(
       lineage,
       version: activeVersion,
       decision: 'rolled-back',
-      code: 'BY_HAND',
+      code: BY_HAND_CODE,
       reason: `version ${version} was put in the place of version ${activeVersion} by hand`,
       activeVersion: version,
       decidedAtMs: SYSTEM_CLOCK.nowMs(),

@@ -51,6 +51,7 @@ export function measureWindows(
     const { verdict } = window;
     const key = `${sourceTopic}/${sourcePartition}`;
     if (scope !== POOLED) return;
+    const place = { topic: sourceTopic, partition: sourcePartition };
     const tell = telling(sourceTopic, sourcePartition);
     // Whatever window carries it, a verdict speaks for all windows published before.
     if (verdict !== null) {
@@ -61,13 +62,21 @@ export function measureWindows(
     newest.set(key, ordinal);
     for (const metric of metrics) {
       const score = { 'secl.score': metric.score };
-      tell('secl.calibration.ece', metric.ece, score);
-      tell('secl.calibration.ece.low', metric.eceLow, score);
-      tell('secl.calibration.ece.high', metric.eceHigh, score);
-      tell('secl.calibration.ece.floor', metric.eceFloor, score);
-      tell('secl.calibration.brier', metric.brier, score);
-      tell('secl.calibration.auroc', metric.auroc, score);
-      tell('secl.calibration.confidence', metric.mean, score);
+      const figures = [
+        ['secl.calibration.ece', metric.ece],
+        ['secl.calibration.ece.low', metric.eceLow],
+        ['secl.calibration.ece.high', metric.eceHigh],
+        ['secl.calibration.ece.floor', metric.eceFloor],
+        ['secl.calibration.brier', metric.brier],
+        ['secl.calibration.auroc', metric.auroc],
+        ['secl.calibration.confidence', metric.mean],
+      ] as const;
+      for (const [name, value] of figures) {
+        tell(name, value, score);
+        // With labels of one class there is no AUROC: that of an older window must not stand beside this one's error.
+        if (value === null && metric.n > 0)
+          telemetry.forget(name, { ...placeAttributes(place), ...score });
+      }
     }
     tell('secl.calibration.accuracy', accuracy);
     tell('secl.calibration.labelled', labelled);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { NO_TELEMETRY } from '../ports/no-telemetry.ts';
@@ -28,6 +29,7 @@ export async function openTelemetryOf(
     onWarning: warn,
     ...options,
     serviceVersion: version,
+    instanceId: randomUUID(),
   });
   if (settings === undefined) return NO_TELEMETRY;
   const { openTelemetry } = await import('../adapters/telemetry/open-telemetry.ts');

@@ -159,6 +159,7 @@ export async function replayStream(options: ReplayStreamOptions): Promise<Replay
           topology,
           title: input.name,
           listen: options.dashboard,
+          runFolder,
         });
         options.onDashboard?.(dashboard.url);
       }

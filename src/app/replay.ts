@@ -331,6 +331,7 @@ async function runPipelines(
     verdict: topology.verdict,
     match: matchFeedback,
     clock,
+    telemetry: tracing.telemetry,
     inputEnded: inputEnded.signal,
   });
   const stopLag = measureLag({

@@ -12,7 +12,9 @@ import { matchFeedback } from '../streams/match-feedback.ts';
 import type { Topology } from '../topology/topology.ts';
 import type { Environment } from './model-store.ts';
 import { packageRoot } from './package-root.ts';
+import { renderTraceOf } from './render-trace-of.ts';
 import { SYSTEM_CLOCK } from './system-clock.ts';
+import { traceOfQuestion } from './trace-of-question.ts';
 
 export type { Dashboard };
 
@@ -36,6 +38,8 @@ export interface ServeDashboardOptions {
   /** Name of the run or pipeline. */
   readonly title: string;
   readonly listen: DashboardListen;
+  /** Folder in which the run keeps its traces; absent: the page leads to none. */
+  readonly runFolder?: string | undefined;
 }
 
 /** @throws SeclError `FILE_UNREADABLE`. */
@@ -63,7 +67,7 @@ async function tokenOf(
  * @throws SeclError `USAGE` for a host beyond loopback without a token; `ADDRESS_IN_USE`; `FILE_UNREADABLE`.
  */
 export async function serveDashboard(
-  { broker, codecs, topology, title, listen }: ServeDashboardOptions,
+  { broker, codecs, topology, title, listen, runFolder }: ServeDashboardOptions,
   environment: Environment = process.env,
 ): Promise<Dashboard> {
   const { tokenFile, ...address } = listen;
@@ -79,6 +83,12 @@ export async function serveDashboard(
     ...address,
     token,
     match: matchFeedback,
+    ...(runFolder === undefined || topology.telemetry.traces.exporter !== 'store'
+      ? {}
+      : {
+          traceOf: async (questionId: string) =>
+            renderTraceOf(await traceOfQuestion({ questionId, runFolder })),
+        }),
     clock: SYSTEM_CLOCK,
     pageFolder: path.join(packageRoot(), 'page'),
   });

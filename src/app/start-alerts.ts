@@ -70,6 +70,7 @@ export async function startAlerts(options: StartAlertsOptions): Promise<AlertWat
   const { broker, topology, codecs, clock, sink, onTrouble, onAlert, pollMs = 1000 } = options;
   const { topics, alerts: settings, name: pipeline } = topology;
   const rules = { ...settings, step: topology.calibration.step };
+  const { minimumLabelled } = topology.verdict;
   const stopped = new AbortController();
   const outbox = sink === null ? null : createAlertOutbox(sink, onTrouble);
   let troubled: string | undefined;
@@ -90,7 +91,8 @@ export async function startAlerts(options: StartAlertsOptions): Promise<AlertWat
     const look = async (): Promise<void> => {
       standings ??= standingsOf(await readTold(broker, topics.alerts, codecs, pipeline));
       // Not broken off at the end: the last look tells what the stream's end brought.
-      for (const input of await poll(lease.revoked)) facts = noteFact(facts, input);
+      for (const input of await poll(lease.revoked))
+        facts = noteFact(facts, input, minimumLabelled);
       const nowMs = clock.nowMs();
       const findings = judgeAlerts(facts, rules, nowMs, sinceMs);
       const step = stepAlerts(standings, findings, rules, nowMs, pipeline);

@@ -20,6 +20,8 @@ export interface TelemetryContext {
   readonly runFolder: string;
   readonly serviceName: string;
   readonly serviceVersion: string;
+  /** Tells this process from others of the same service: their counters must not pass for one. */
+  readonly instanceId: string;
   readonly environment: Environment;
   readonly onWarning: (message: string) => void;
 }
@@ -27,10 +29,10 @@ export interface TelemetryContext {
 /**
  * Telemetry's settings from topology and environment; `undefined`: it is off. What OpenTelemetry's own variables say
  * wins: `OTEL_SDK_DISABLED`, `OTEL_TRACES_EXPORTER`, `OTEL_METRICS_EXPORTER` (`otlp`, `prometheus`, `none`),
- * `OTEL_EXPORTER_OTLP_PROTOCOL` and those of a signal, `OTEL_TRACES_SAMPLER` with its `_ARG`, `OTEL_SERVICE_NAME`,
- * `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_EXPORTER_PROMETHEUS_HOST` and `_PORT`. Endpoints, headers and certificates of
- * `OTEL_EXPORTER_OTLP_*` are read by the exporters themselves. The store is kept beside an exporter that only the
- * environment asks for.
+ * `OTEL_EXPORTER_OTLP_PROTOCOL` and `_ENDPOINT` and those of a signal, `OTEL_TRACES_SAMPLER` with its `_ARG`,
+ * `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_EXPORTER_PROMETHEUS_HOST` and `_PORT`. Endpoints, headers and
+ * certificates of `OTEL_EXPORTER_OTLP_*` are read by the exporters themselves. Store and file are kept beside an exporter
+ * that only the environment asks for.
  *
  * @throws SeclError `USAGE` for a variable that makes no sense.
  */
@@ -47,6 +49,7 @@ export function telemetrySettingsOf(
     captureContent,
     resource: {
       'service.version': context.serviceVersion,
+      'service.instance.id': context.instanceId,
       ...resourceAttributes(environment['OTEL_RESOURCE_ATTRIBUTES']),
       'service.name': set(environment, 'OTEL_SERVICE_NAME') ?? context.serviceName,
     },
@@ -67,15 +70,44 @@ function wrong(name: string, value: string, rule: string): SeclError {
   });
 }
 
-/** The protocol that the environment asks for, for a signal. */
-function protocolOf(environment: Environment, signal: string): 'otlp-http' | 'otlp-grpc' {
+type Signal = 'TRACES' | 'METRICS';
+type Otlp = 'otlp-http' | 'otlp-grpc';
+
+const isOtlp = (exporter: string): exporter is Otlp =>
+  exporter === 'otlp-http' || exporter === 'otlp-grpc';
+
+/** The protocol that the environment asks for, for a signal; `undefined`: it says none. */
+function protocolOf(environment: Environment, signal: Signal): Otlp | undefined {
   const [name, value] =
     [`OTEL_EXPORTER_OTLP_${signal}_PROTOCOL`, 'OTEL_EXPORTER_OTLP_PROTOCOL']
       .map((variable) => [variable, set(environment, variable)] as const)
       .find(([, found]) => found !== undefined) ?? [];
-  if (value === undefined || value === 'http/protobuf') return 'otlp-http';
+  if (value === undefined) return undefined;
+  if (value === 'http/protobuf') return 'otlp-http';
   if (value === 'grpc') return 'otlp-grpc';
   throw wrong(name ?? '', value, 'grpc or http/protobuf');
+}
+
+/** Whether the environment names a receiver of a signal; exporters read it themselves where they are given none. */
+function namesReceiver(environment: Environment, signal: Signal): boolean {
+  return [`OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`, 'OTEL_EXPORTER_OTLP_ENDPOINT'].some(
+    (name) => set(environment, name) !== undefined,
+  );
+}
+
+/** A receiver by OTLP: the environment's protocol and address before the topology's. */
+function otlpTarget(
+  exporter: string,
+  endpoint: string | null,
+  environment: Environment,
+  signal: Signal,
+): { readonly kind: Otlp; readonly url: string | null } {
+  const own = isOtlp(exporter);
+  return {
+    kind: protocolOf(environment, signal) ?? (own ? exporter : 'otlp-http'),
+    // That of another exporter is a file's path, or where Prometheus asks.
+    url: own && !namesReceiver(environment, signal) ? endpoint : null,
+  };
 }
 
 function traceTargets(
@@ -83,32 +115,20 @@ function traceTargets(
   environment: Environment,
   runFolder: string,
 ): TraceTarget[] {
-  const store: TraceTarget = {
-    kind: 'store',
-    folder: path.join(runFolder, 'traces'),
-    maxBytes: storeMiB * MIB,
-  };
   const wanted = set(environment, 'OTEL_TRACES_EXPORTER');
   if (wanted === 'none') return [];
   if (wanted !== undefined && wanted !== 'otlp')
     throw wrong('OTEL_TRACES_EXPORTER', wanted, 'otlp or none');
-  const named =
-    set(environment, 'OTEL_EXPORTER_OTLP_ENDPOINT') ??
-    set(environment, 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT');
-  switch (exporter) {
-    case 'otlp-http':
-    case 'otlp-grpc':
-      return [{ kind: exporter, url: endpoint }];
-    case 'file':
-      return [{ kind: 'file', path: path.resolve(runFolder, endpoint ?? 'traces.jsonl') }];
-    case 'store':
-    case 'none': {
-      const kept = exporter === 'store' ? [store] : [];
-      // A file that says "none" means it, unless the environment names an exporter outright.
-      const sent = wanted === 'otlp' || (exporter === 'store' && named !== undefined);
-      return sent ? [...kept, { kind: protocolOf(environment, 'TRACES'), url: null }] : kept;
-    }
-  }
+  const receiver = (): TraceTarget => otlpTarget(exporter, endpoint, environment, 'TRACES');
+  if (isOtlp(exporter)) return [receiver()];
+  const kept: Record<'store' | 'file' | 'none', TraceTarget[]> = {
+    store: [{ kind: 'store', folder: path.join(runFolder, 'traces'), maxBytes: storeMiB * MIB }],
+    file: [{ kind: 'file', path: path.resolve(runFolder, endpoint ?? 'traces.jsonl') }],
+    none: [],
+  };
+  // A file that says "none" means it, unless the environment names an exporter outright.
+  const sent = wanted === 'otlp' || (exporter === 'store' && namesReceiver(environment, 'TRACES'));
+  return sent ? [...kept[exporter], receiver()] : kept[exporter];
 }
 
 function metricTargets(
@@ -119,37 +139,32 @@ function metricTargets(
   if (wanted === 'none') return [];
   if (wanted !== undefined && wanted !== 'otlp' && wanted !== 'prometheus')
     throw wrong('OTEL_METRICS_EXPORTER', wanted, 'otlp, prometheus or none');
-  const chosen = wanted === 'otlp' ? protocolOf(environment, 'METRICS') : (wanted ?? exporter);
-  const url = chosen === exporter ? endpoint : null;
-  switch (chosen) {
-    case 'none':
-      return [];
-    case 'prometheus':
-      return [{ kind: 'prometheus', ...addressOf(url, environment) }];
-    case 'otlp-http':
-    case 'otlp-grpc':
-      return [{ kind: chosen, url, intervalMs }];
-  }
+  if (wanted === 'otlp' || (wanted === undefined && isOtlp(exporter)))
+    return [{ ...otlpTarget(exporter, endpoint, environment, 'METRICS'), intervalMs }];
+  if (wanted === undefined && exporter === 'none') return [];
+  const address = exporter === 'prometheus' ? endpoint : null;
+  return [{ kind: 'prometheus', ...addressOf(address, environment) }];
 }
 
-/** Where Prometheus is to ask. */
+function isPort(text: string | undefined): boolean {
+  return text !== undefined && /^\d{1,5}$/.test(text) && Number(text) <= 65_535;
+}
+
+/** Where Prometheus is to ask: what the environment says before what the topology does. */
 function addressOf(
   endpoint: string | null,
   environment: Environment,
 ): { host: string; port: number } {
-  const [, host, port] =
-    endpoint === null ? [] : (/^(?:\[?([^[\]]*)\]?:)?(\d{1,5})$/.exec(endpoint) ?? [null, '', '']);
-  const asked = {
-    host: host ?? set(environment, 'OTEL_EXPORTER_PROMETHEUS_HOST') ?? PROMETHEUS.host,
-    port: Number(port ?? set(environment, 'OTEL_EXPORTER_PROMETHEUS_PORT') ?? PROMETHEUS.port),
+  const [, host, port] = /^(?:\[?([^[\]]+)\]?:)?(\d{1,5})$/.exec(endpoint ?? '') ?? [];
+  if (endpoint !== null && !isPort(port))
+    throw wrong('telemetry.metrics.endpoint', endpoint, 'a port, or host:port');
+  const wanted = set(environment, 'OTEL_EXPORTER_PROMETHEUS_PORT');
+  if (wanted !== undefined && !isPort(wanted))
+    throw wrong('OTEL_EXPORTER_PROMETHEUS_PORT', wanted, 'a port from 0 to 65535');
+  return {
+    host: set(environment, 'OTEL_EXPORTER_PROMETHEUS_HOST') ?? host ?? PROMETHEUS.host,
+    port: Number(wanted ?? port ?? PROMETHEUS.port),
   };
-  if (port === '' || !Number.isInteger(asked.port) || asked.port > 65_535)
-    throw wrong(
-      endpoint === null ? 'OTEL_EXPORTER_PROMETHEUS_PORT' : 'telemetry.metrics.endpoint',
-      endpoint ?? String(asked.port),
-      'a port, or host:port',
-    );
-  return asked;
 }
 
 function ratioOf(ratio: number, environment: Environment): number {

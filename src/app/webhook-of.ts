@@ -30,8 +30,11 @@ async function settingOf(name: string, environment: Environment): Promise<string
   }
 }
 
+/** No name or password: `fetch` takes an address with one for none. */
 function isAddress(text: string): boolean {
-  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password } = new URL(text);
+  return /^https?:$/.test(protocol) && username === '' && password === '';
 }
 
 /**
@@ -46,9 +49,13 @@ export async function webhookOf(
   const url = (await settingOf(URL_VARIABLE, environment)) ?? settings.url;
   if (url === null) return null;
   if (!isAddress(url))
-    throw new SeclError('USAGE', `${URL_VARIABLE} is no http or https address`, {
-      hint: 'Give the whole address, e.g. https://alerts.example/hook.',
-    });
+    throw new SeclError(
+      'USAGE',
+      `${URL_VARIABLE} is no http or https address without a name and password in it`,
+      {
+        hint: 'Give the whole address, e.g. https://alerts.example/hook.',
+      },
+    );
   const secret = await settingOf(SECRET_VARIABLE, environment);
   if (secret !== undefined && !/^[\x21-\x7e]{1,4096}$/.test(secret))
     throw new SeclError('USAGE', `${SECRET_VARIABLE} cannot be sent in a header`, {

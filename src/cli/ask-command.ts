@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { AskedAnswer } from '../app/ask.ts';
 import { sourceTitle } from '../app/source-title.ts';
+import { terminalText } from '../app/terminal-text.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { createProgressView } from './progress.ts';
 
@@ -21,7 +22,7 @@ function labelOf(index: number): string {
 
 function text({ answer, published, scores, distractors, model }: AskedAnswer): string {
   const lines = [
-    answer === '' ? '(the model wrote nothing)' : answer,
+    answer === '' ? '(the model wrote nothing)' : terminalText(answer),
     '',
     `confidence ${published.value === null ? 'missing' : published.value.toFixed(3)} (${sourceTitle(published.source)}, ${model})`,
     ...scores.map((score) => {
@@ -35,7 +36,8 @@ function text({ answer, published, scores, distractors, model }: AskedAnswer): s
       '',
       'its own other answers, with P(True)',
       ...distractors.map(
-        (d) => `  ${d.text.padEnd(25)} ${d.pTrue === null ? 'missing' : d.pTrue.toFixed(3)}`,
+        (d) =>
+          `  ${terminalText(d.text).replaceAll('\n', ' ').padEnd(25)} ${d.pTrue === null ? 'missing' : d.pTrue.toFixed(3)}`,
       ),
     );
   return lines.join('\n');

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { EffectiveSetting, EffectiveSettings } from '../app/topology-files.ts';
 import type { Connection } from '../app/worker/check-connection.ts';
+import { SeclError } from '../errors/secl-error.ts';
 import { EXIT } from './exit-code.ts';
 
 interface CheckOptions {
@@ -95,6 +96,11 @@ export function registerTopologyCommands(program: Command): void {
         await connect(file, options);
         return;
       }
+      const stray = (['log', 'brokers', 'registry'] as const).find((name) => options[name]);
+      if (stray !== undefined)
+        throw new SeclError('USAGE', `--${stray} names a place, but nothing is looked at there`, {
+          hint: `Add --connect, or leave --${stray} out.`,
+        });
       const { checkTopology } = await import('../app/topology-files.ts');
       const name = await checkTopology(file);
       console.log(

@@ -26,7 +26,7 @@ export function shownText(text: string, letters: number): ShownText {
   return { text: cut ? `${clean}…` : clean, length: text.length, cut };
 }
 
-/** {@link shownText}'s text alone; `null` stays. */
+/** {@link shownText}'s text alone, on one line: in a terminal the next one would pass for ours. `null` stays. */
 export function shownName<T extends string | null>(name: T, letters: number): T {
-  return (name === null ? null : shownText(name, letters).text) as T;
+  return (name === null ? null : shownText(name, letters).text.replaceAll('\n', ' ')) as T;
 }

@@ -79,11 +79,12 @@ function reader<K extends Exclude<DashboardInput['kind'], 'unreadable'>>(
  */
 export function followTopics(options: FollowOptions): TopicFollower {
   const { broker, topics, codecs, pollMs = 300, onInputs, onTrouble } = options;
-  // Labels first: most answers then find theirs at once.
+  // Windows first, which are few: whoever opens the page of a long stream sees the verdict at once. Labels before
+  // answers: most of these then find theirs.
   const sources: readonly (readonly [string, Read])[] = [
+    [topics.calibration, reader('window', codecs.calibrationWindow)],
     [topics.feedback, reader('label', codecs.feedback)],
     [topics.answers, reader('answer', codecs.answer)],
-    [topics.calibration, reader('window', codecs.calibrationWindow)],
     [topics.deadLetters, reader('dead-letter', codecs.deadLetter)],
     [topics.trainingBatches, reader('batch', codecs.trainingBatch)],
     [topics.adapters, reader('adapter', codecs.adapter)],
@@ -103,18 +104,22 @@ export function followTopics(options: FollowOptions): TopicFollower {
       if (inputs.length > 0) onInputs(inputs);
       inputs = [];
     };
-    for await (const record of broker.read(topic, partition, from, stopped.signal)) {
-      const { key, value } = record;
-      const isHead = topic === topics.adapters && isHeadKey(key);
-      if (value !== null && !isHead) inputs.push(read({ ...record, value }));
-      next.set(place, record.offset + 1n);
-      if (inputs.length >= CHUNK) {
-        handOn();
-        // The process does other work too.
-        await sleep(0);
+    try {
+      for await (const record of broker.read(topic, partition, from, stopped.signal)) {
+        const { key, value } = record;
+        const isHead = topic === topics.adapters && isHeadKey(key);
+        if (value !== null && !isHead) inputs.push(read({ ...record, value }));
+        next.set(place, record.offset + 1n);
+        if (inputs.length >= CHUNK) {
+          handOn();
+          // The process does other work too.
+          await sleep(0);
+        }
       }
+    } finally {
+      // Whatever ends it: the next look goes on behind what was read.
+      handOn();
     }
-    handOn();
   };
   const look = async (): Promise<void> => {
     const partitions = await broker.topics();

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { SeclError } from '../errors/secl-error.ts';
 import type { Access } from './access.ts';
 import type { EventClients } from './event-clients.ts';
 import type { PageFile } from './page-files.ts';
@@ -13,6 +14,8 @@ export interface PageServerOptions {
   readonly clients: Pick<EventClients, 'add'>;
   /** The whole view as JSON. */
   readonly viewJson: () => string;
+  /** Draws what a question went through, as text; absent: nothing is known here of traces. */
+  readonly traceOf?: ((questionId: string) => Promise<string>) | undefined;
   /** Address that the server listens on. */
   readonly host: string;
   /** Further names under which it may be called. */
@@ -40,23 +43,39 @@ function sendText(response: ServerResponse, status: number, text: string): void 
   response.end(`${text}\n`);
 }
 
+/** Why a trace is not drawn, with what to do. */
+function refusalOf(error: unknown): string {
+  return error instanceof SeclError
+    ? `${error.message}\n${error.hint ?? ''}`.trimEnd()
+    : 'the trace cannot be drawn';
+}
+
 /**
- * An HTTP server for the page: its files, `/view.json`, and `/events`. It changes nothing, writes no log, and refuses
+ * An HTTP server for the page: its files, `/view.json`, `/events`, and `/trace`. It changes nothing, writes no log, and refuses
  * what is not its own page before it looks at anything else. Not yet listening.
  */
 export function createPageServer(options: PageServerOptions): Server {
-  const { files, access, clients, viewJson, host } = options;
+  const { files, access, clients, viewJson, traceOf, host } = options;
   const beyondLoopback = !isLoopback(host);
   const allowedNames = [host, ...options.allowedNames].map((name) => name.toLowerCase());
 
-  const sendFile = (response: ServerResponse, name: string, status = 200): void => {
-    const file = files.get(name);
+  const login = files.get('login.html');
+  /** The sign-in after a token that was none: it says so. */
+  const wrongLogin = login && {
+    ...login,
+    bytes: Buffer.from(login.bytes.toString('utf8').replace('role="alert" hidden', 'role="alert"')),
+  };
+
+  const sendPage = (response: ServerResponse, file: PageFile | undefined, status = 200): void => {
     if (file === undefined) {
       sendText(response, 404, 'there is nothing here');
       return;
     }
     response.writeHead(status, { 'Content-Type': file.type, 'Content-Length': file.bytes.length });
     response.end(file.bytes);
+  };
+  const sendFile = (response: ServerResponse, name: string, status = 200): void => {
+    sendPage(response, files.get(name), status);
   };
   const signIn = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await readBody(request);
@@ -69,10 +88,31 @@ export function createPageServer(options: PageServerOptions): Server {
     if (result.kind === 'busy') {
       response.setHeader('Retry-After', '60');
       sendText(response, 429, 'too many wrong tokens; wait a minute');
-    } else if (result.kind === 'wrong') sendFile(response, 'login.html', 401);
+    } else if (result.kind === 'wrong') sendPage(response, wrongLogin, 401);
     else {
       response.writeHead(303, { Location: '/', 'Set-Cookie': result.cookie });
       response.end();
+    }
+  };
+  let isDrawing = false;
+  /** A trace is looked for in files of some megabytes: one at a time, whoever asks. */
+  const sendTrace = async (response: ServerResponse, questionId: string | null): Promise<void> => {
+    if (traceOf === undefined || questionId === null) {
+      sendText(response, 404, 'no trace is kept here');
+      return;
+    }
+    if (isDrawing) {
+      response.setHeader('Retry-After', '1');
+      sendText(response, 503, 'another trace is being drawn; try again');
+      return;
+    }
+    isDrawing = true;
+    try {
+      sendText(response, 200, await traceOf(questionId));
+    } catch (error) {
+      sendText(response, 404, refusalOf(error));
+    } finally {
+      isDrawing = false;
     }
   };
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -85,7 +125,7 @@ export function createPageServer(options: PageServerOptions): Server {
       sendText(response, refusal.status, refusal.reason);
       return;
     }
-    const name = url.split('?')[0] ?? '/';
+    const [name = '/', query = ''] = url.split('?');
     if (method === 'POST') {
       if (name === '/login') await signIn(request, response);
       else sendText(response, 404, 'there is nothing here');
@@ -123,6 +163,9 @@ export function createPageServer(options: PageServerOptions): Server {
         sendText(response, 503, 'too many readers');
         return;
       }
+      case '/trace':
+        await sendTrace(response, new URLSearchParams(query).get('question'));
+        return;
       default:
         sendText(response, 404, 'there is nothing here');
     }

@@ -35,6 +35,8 @@ export interface StartDashboardOptions extends DashboardAddress, ShowDashboardOp
   readonly topics: DashboardTopics;
   readonly codecs: DashboardCodecs;
   readonly match: LabelMatcher;
+  /** As for `createPageServer`; absent: answers have no link to their trace. */
+  readonly traceOf?: ((questionId: string) => Promise<string>) | undefined;
   readonly clock: Clock;
   /** Holds the page's own files. */
   readonly pageFolder: string;
@@ -62,6 +64,8 @@ interface SourceView {
   readonly state: 'live' | 'unreachable' | 'ended';
   readonly message: string | null;
   readonly sinceMs: number;
+  /** Whether `/trace` knows what questions went through. */
+  readonly traces: boolean;
 }
 
 /** @throws SeclError `USAGE` for an address that would let strangers read. */
@@ -114,7 +118,8 @@ export async function startDashboard(options: StartDashboardOptions): Promise<Da
   const clients = createEventClients(feed, nowMs);
 
   let state = EMPTY_DASHBOARD;
-  let source: SourceView = { state: 'live', message: null, sinceMs: clock.nowMs() };
+  const traces = options.traceOf !== undefined;
+  let source: SourceView = { state: 'live', message: null, sinceMs: clock.nowMs(), traces };
   let shown: DashboardModel | undefined;
   let shownState: typeof state | undefined;
   let nextShowMs = -Infinity;
@@ -134,7 +139,7 @@ export async function startDashboard(options: StartDashboardOptions): Promise<Da
   };
   const setSource = (next: SourceView['state'], message: string | null): void => {
     if (source.state !== next || source.message !== message)
-      source = { state: next, message, sinceMs: clock.nowMs() };
+      source = { state: next, message, sinceMs: clock.nowMs(), traces };
   };
 
   const server = createPageServer({
@@ -150,6 +155,7 @@ export async function startDashboard(options: StartDashboardOptions): Promise<Da
       if (nowMs() >= nextShowMs) view();
       return JSON.stringify({ source, ...(shown ?? view()) });
     },
+    traceOf: options.traceOf,
     host,
     allowedNames,
   });

@@ -14,6 +14,12 @@ export const ADAPTER_DECISIONS = [
  */
 export const OUTDATED_CODE = 'OUTDATED';
 
+/** Code of a refusal because training was frozen by hand while the adapter was trained. */
+export const FROZEN_CODE = 'FROZEN';
+
+/** Code of a roll-back by hand. */
+export const BY_HAND_CODE = 'BY_HAND';
+
 /** Lineage of a decision about whatever is trained: made where no lineage has begun yet. */
 export const ANY_LINEAGE = 'any';
 

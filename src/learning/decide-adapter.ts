@@ -1,5 +1,5 @@
 import { precondition } from '../errors/secl-error.ts';
-import { OUTDATED_CODE, type AdapterDecision } from '../events/adapter-decision.ts';
+import { FROZEN_CODE, OUTDATED_CODE, type AdapterDecision } from '../events/adapter-decision.ts';
 import type { AdapterRecord } from '../events/adapter.ts';
 import type { LoraAdapter } from '../ports/language-model.ts';
 import { adapterDrift } from './adapter-drift.ts';
@@ -19,7 +19,10 @@ const OUTDATED: Objection = {
   reason: 'what it adds to was given up while it was trained',
 };
 
-const FROZEN: Objection = { code: 'FROZEN', reason: 'training was stopped while it was trained' };
+const FROZEN: Objection = {
+  code: FROZEN_CODE,
+  reason: 'training was stopped while it was trained',
+};
 
 /**
  * Refusals that say nothing against the samples: they are remembered, and may teach with others. Where training

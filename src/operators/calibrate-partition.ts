@@ -5,7 +5,10 @@ import type { DeadLetter } from '../events/dead-letter.ts';
 import type { Feedback } from '../events/feedback.ts';
 import type { Broker, IncomingRecord, OutgoingRecord, PartitionLease } from '../ports/broker.ts';
 import type { Clock } from '../ports/clock.ts';
+import { NO_TELEMETRY } from '../ports/no-telemetry.ts';
 import type { Codec } from '../ports/record-codec.ts';
+import type { Telemetry } from '../ports/telemetry.ts';
+import { beginLetters } from './begin-counters.ts';
 import { calibrationChanges, restoreCalibration } from './calibration-entries.ts';
 import {
   hasOpenAnswers,
@@ -16,6 +19,7 @@ import {
 import { deadLetterOf } from './dead-letter-of.ts';
 import { QUESTION_BYTES } from './decode-questions.ts';
 import { judgeWindows } from './judge-windows.ts';
+import { placeAttributes } from './measure-batch.ts';
 import type { VerdictRules } from '../verdict/verdict-rules.ts';
 import { windowRecords, type WindowMetricOptions } from './calibration-windows.ts';
 
@@ -48,6 +52,8 @@ export interface CalibrateOptions {
   readonly verdict: Omit<VerdictRules, 'size' | 'step'>;
   readonly match: Matcher;
   readonly clock: Clock;
+  /** Counts dead letters. @defaultValue nobody does */
+  readonly telemetry?: Telemetry | undefined;
   /** Fires when no more input will come: the source then ends once it has read everything. */
   readonly inputEnded: AbortSignal;
 }
@@ -92,7 +98,7 @@ export function calibratePartition(
   lease: PartitionLease,
   options: CalibrateOptions,
 ): Observable<CalibrationWindow> {
-  const { broker, topics, clock } = options;
+  const { broker, topics, clock, telemetry = NO_TELEMETRY } = options;
 
   /** Decodes records, in order; those that cannot be read become letters. */
   const read = <T>(
@@ -156,7 +162,15 @@ export function calibratePartition(
     value,
   });
 
+  const count = ({ sourceTopic: topic, sourcePartition: partition, code }: DeadLetter): void => {
+    telemetry.measure('secl.dead_letters', 1, {
+      ...placeAttributes({ topic, partition }),
+      'error.type': code,
+    });
+  };
+
   return new Observable<CalibrationWindow>((subscriber) => {
+    beginLetters(telemetry, { topic: topics.feedback, partition: lease.partition });
     const stopped = new AbortController();
     const ended = (): boolean => stopped.signal.aborted;
     const loop = async (): Promise<void> => {
@@ -187,6 +201,7 @@ export function calibratePartition(
         const answers = read(records, options.answerCodec);
         // A label waits for its answer in the state, as JSON, which has to fit into a record.
         const labels = read(known.records, options.feedbackCodec, QUESTION_BYTES);
+        const letters = [...answers.letters, ...labels.letters];
         const step = stepCalibration(
           state,
           {
@@ -213,7 +228,7 @@ export function calibratePartition(
             ...windows.map((window) =>
               outgoing(topics.calibration, windowKey(window), options.windowCodec.encode(window)),
             ),
-            ...[...answers.letters, ...labels.letters].map((letter) =>
+            ...letters.map((letter) =>
               outgoing(topics.deadLetters, letter.key, options.deadLetterCodec.encode(letter)),
             ),
           ],
@@ -221,6 +236,7 @@ export function calibratePartition(
         });
         state = next;
         if (tick) openSinceMs = null;
+        letters.forEach(count);
         for (const window of windows) subscriber.next(window);
       }
       subscriber.complete();

@@ -1,4 +1,5 @@
 import type { CalibrationWindow } from '../events/calibration-window.ts';
+import { POOLED_SCOPE } from '../verdict/verdict-board.ts';
 import { EMPTY_VERDICT, stepVerdict, type VerdictState } from '../verdict/step-verdict.ts';
 import type { VerdictRules } from '../verdict/verdict-rules.ts';
 import type { UnjudgedWindow } from '../verdict/window-evidence.ts';
@@ -9,8 +10,8 @@ export const JUDGED_SCOPES = 256;
 const LONGEST_SCOPE = 200;
 
 /**
- * Gives windows their verdicts, in order. Of the scopes, the one least lately judged is forgotten first; judged again,
- * it begins anew.
+ * Gives windows their verdicts, in order. Of the domains, the one least lately judged is forgotten first; judged again,
+ * it begins anew. The scope of all domains is never forgotten.
  *
  * @param verdicts - Not mutated.
  */
@@ -32,7 +33,7 @@ export function judgeWindows(
   });
   for (const scope of next.keys()) {
     if (next.size <= JUDGED_SCOPES) break;
-    next.delete(scope);
+    if (scope !== POOLED_SCOPE) next.delete(scope);
   }
   return { verdicts: next, windows: judged };
 }

@@ -1,5 +1,6 @@
 import {
   defer,
+  finalize,
   identity,
   map,
   tap,
@@ -34,7 +35,7 @@ export interface BatchTracer {
   published(
     part: OperatorFunction<AnsweredBatch, PublishedBatch>,
   ): OperatorFunction<AnsweredBatch, PublishedBatch>;
-  /** After what commits: the way is over, or an error cut all of them off. */
+  /** After what commits: the way is over, or an error or the end of the subscription cut all of them off. */
   readonly committed: MonoTypeOperatorFunction<PublishedBatch>;
 }
 
@@ -64,6 +65,12 @@ interface Failure {
   readonly code: string;
   readonly message: string;
 }
+
+/** Whoever unsubscribes, as where a partition is taken away, does not hear what becomes of a commit under way. */
+const CUT_OFF: Failure = {
+  code: 'CANCELLED',
+  message: 'the work was cut off; whatever was not committed is done again',
+};
 
 /**
  * Makes one trace per question over consume, answer, verbalize, gate, score, publish and commit, and one per batch
@@ -234,16 +241,22 @@ export function traceBatches(options: TraceOptions): BatchTracer {
           }),
         );
       }),
-    committed: tap({
-      next: () => {
-        const [way] = committing;
-        if (way !== undefined) close(way);
-      },
-      error: (error: unknown) => {
-        const failure = failureOf(error);
-        for (const way of ways.values()) close(way, failure);
-      },
-    }),
+    committed: (source) =>
+      source.pipe(
+        tap({
+          next: () => {
+            const [way] = committing;
+            if (way !== undefined) close(way);
+          },
+          error: (error: unknown) => {
+            const failure = failureOf(error);
+            for (const way of ways.values()) close(way, failure);
+          },
+        }),
+        finalize(() => {
+          for (const way of ways.values()) close(way, CUT_OFF);
+        }),
+      ),
   };
 }
 

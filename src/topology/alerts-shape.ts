@@ -68,7 +68,7 @@ export const ALERTS_SHAPE: Field<TopologyAlerts> = object<TopologyAlerts>(
     ),
     calibrationError: object<AlertThresholds>(
       thresholds(fraction, { warning: 0.2, alert: null }),
-      'Measured calibration error of the newest labelled window.',
+      'Measured calibration error of the newest window with verdict.minimumLabelled labels.',
     ),
     driftIncident: choice(
       LEVELS,

@@ -9,7 +9,7 @@ import { severityOf } from './step-verdict.ts';
 /** Scope of the windows that hold every domain. */
 export const POOLED_SCOPE = 'pooled';
 
-/** Numbers of the published confidence that come of labels alone; of the newest window that has any. */
+/** Numbers of the published confidence that come of labels alone; of the newest window that has enough of them. */
 export interface MeasuredFigures {
   readonly ordinal: number;
   readonly n: number;
@@ -29,7 +29,7 @@ export interface ScopedVerdict {
   readonly ordinal: number;
   readonly revision: number;
   readonly verdict: Verdict;
-  /** `null`: no label yet. */
+  /** `null`: no label yet, or too few. */
   readonly measured: MeasuredFigures | null;
   /** Of the newest window. */
   readonly estimated: WindowEstimate | null;
@@ -41,9 +41,9 @@ export interface ScopedVerdict {
 /** Newest verdicts by partition and scope, the one least lately renewed first. */
 export type VerdictBoard = ReadonlyMap<string, ScopedVerdict>;
 
-function measuredOf(window: CalibrationWindow): MeasuredFigures | null {
+function measuredOf(window: CalibrationWindow, leastLabelled: number): MeasuredFigures | null {
   const published = window.metrics.find(({ score }) => score === 'published');
-  if (published === undefined || published.n === 0) return null;
+  if (published === undefined || published.n < leastLabelled) return null;
   const { n, ece, eceLow, eceHigh, eceFloor } = published;
   return { ordinal: window.ordinal, n, ece, eceLow, eceHigh, eceFloor, accuracy: window.accuracy };
 }
@@ -52,18 +52,20 @@ function measuredOf(window: CalibrationWindow): MeasuredFigures | null {
  * The board with one window more. Each window's verdict speaks for all windows published before it, corrections among
  * them; so windows come in the order in which they were published.
  *
- * @param most - Scopes to remember; the one least lately renewed goes first.
+ * @param most - Scopes to remember; of the domains the one least lately renewed goes first. Partitions' own scopes stay.
+ * @param leastLabelled - Labelled answers that a window needs to count as measured. @defaultValue 1
  */
 export function addToBoard(
   board: VerdictBoard,
   window: CalibrationWindow,
   most: number,
+  leastLabelled = 1,
 ): VerdictBoard {
   const { sourcePartition: partition, scope, ordinal, revision, verdict } = window;
   if (verdict === null) return board;
   const key = `${partition}/${scope}`;
   const known = board.get(key);
-  const seen = measuredOf(window);
+  const seen = measuredOf(window, leastLabelled);
   const isNewest = known === undefined || ordinal >= known.ordinal;
   const isNewestMeasured = seen !== null && seen.ordinal >= (known?.measured?.ordinal ?? 0);
   const next = new Map(board);
@@ -80,9 +82,10 @@ export function addToBoard(
     drift: window.drift ?? known?.drift ?? null,
     adapterVersion: isNewest ? window.adapterVersion : known.adapterVersion,
   });
-  for (const oldest of next.keys()) {
+  for (const [oldest, { scope: of }] of next) {
     if (next.size <= most) break;
-    next.delete(oldest);
+    // A window's domains come after its pooled scope, and may be many: they must not push it out.
+    if (of !== POOLED_SCOPE) next.delete(oldest);
   }
   return next;
 }

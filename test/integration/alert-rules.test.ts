@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import { parse } from 'yaml';
@@ -69,7 +70,27 @@ function faultsOf(expr: string): string[] {
   return faults;
 }
 
+/** Why Prometheus' own tool cannot be asked, or `false`. */
+function promtoolSkip(): string | false {
+  return spawnSync('promtool', ['--version']).error === undefined
+    ? false
+    : 'promtool is not here: `apt-get install prometheus` (Debian) brings it';
+}
+
 describe('alert rules for Prometheus', () => {
+  it('are taken by promtool, and each fires and stops there', { skip: promtoolSkip() }, () => {
+    for (const parameters of [
+      ['check', 'rules', 'alerts.yaml'],
+      ['test', 'rules', 'alerts.test.yaml'],
+    ]) {
+      const { status, stdout, stderr } = spawnSync('promtool', parameters, {
+        cwd: 'docker/prometheus',
+        encoding: 'utf8',
+      });
+      assert.equal(status, 0, `${stdout}${stderr}`);
+    }
+  });
+
   for (const { alert, expr, labels, annotations } of rules)
     it(`${alert} is of metrics that are there, has a level, and is explained and tested`, async () => {
       assert.deepEqual(faultsOf(expr), []);

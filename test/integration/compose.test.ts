@@ -158,13 +158,24 @@ describe('docker/compose.yaml', () => {
     };
     for (const { exporters } of Object.values(collector.service.pipelines))
       for (const exporter of exporters) assert.ok(Object.hasOwn(collector.exporters, exporter));
-    const prometheus = parse(read('prometheus/prometheus.yaml')) as {
-      scrape_configs: { static_configs: { targets: string[] }[] }[];
+    const { scrape_configs: jobs } = parse(read('prometheus/prometheus.yaml')) as {
+      scrape_configs: {
+        job_name: string;
+        static_configs?: { targets: string[] }[];
+        dns_sd_configs?: { names: string[]; port: number }[];
+      }[];
     };
-    const [target = ''] = prometheus.scrape_configs[0]?.static_configs[0]?.targets ?? [];
+    const otlp = jobs.find(({ job_name: name }) => name === 'otlp');
+    const [target = ''] = otlp?.static_configs?.[0]?.targets ?? [];
     const [host, port] = target.split(':');
     assert.ok(Object.hasOwn(compose.services, host ?? ''));
     assert.ok(collector.exporters['prometheus']?.endpoint.endsWith(`:${port ?? ''}`));
+    // Behind the collector, gauges and times have units in their names, which no alert rule knows.
+    const asked = jobs.find(({ job_name: name }) => name === 'secl')?.dns_sd_configs?.[0];
+    assert.deepEqual(asked?.names, ['worker', 'trainer']);
+    for (const name of asked.names) assert.ok(Object.hasOwn(compose.services, name));
+    const { metrics } = readTopology(read('pipeline.yaml'), 'pipeline.yaml').telemetry;
+    assert.deepEqual([metrics.exporter, metrics.endpoint], ['prometheus', `0.0.0.0:${asked.port}`]);
     const dashboards = parse(read('grafana/provisioning/dashboards/secl.yaml')) as {
       providers: { options: { path: string } }[];
     };

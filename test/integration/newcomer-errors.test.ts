@@ -20,11 +20,14 @@ function secl(args: readonly string[]): Promise<{ code: number; stderr: string }
     ...process.env,
     SECL_OFFLINE: '1',
     SECL_CACHE_DIR: join(folder, 'cache'),
+    SECL_ALERT_WEBHOOK: 'alerts.example',
     // The test's own Node options are not a newcomer's.
     NODE_OPTIONS: '',
   };
   return new Promise((resolve) => {
-    execFile(process.execPath, [main, ...args], { cwd: folder, env }, (error, _, stderr) => {
+    // A command that does not end has no code.
+    const options = { cwd: folder, env, timeout: 120_000 };
+    execFile(process.execPath, [main, ...args], options, (error, _, stderr) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, stderr });
     });
   });
@@ -76,6 +79,12 @@ const CASES: readonly (readonly [
     'TOPOLOGY_INVALID',
     /topology check/,
   ],
+  [
+    'a topology check of brokers, without --connect',
+    () => ['topology', 'check', '--brokers', 'localhost:9092'],
+    'USAGE',
+    /Add --connect/,
+  ],
   ['no topology', () => ['topology', 'check', 'none.yaml'], 'FILE_UNREADABLE', /YAML file/],
   ['no run', () => ['report', 'none'], 'FILE_UNREADABLE', /folder of a run/],
   ['a folder in use', () => ['report', 'busy'], 'LOG_IN_USE', /Wait until/],
@@ -91,6 +100,12 @@ const CASES: readonly (readonly [
     () => ['replay', 's.jsonl', ...STAND_IN, '--run', 'r', '--dashboard', String(port)],
     'ADDRESS_IN_USE',
     /another port/,
+  ],
+  [
+    'a webhook that is no address',
+    () => ['run', ...STAND_IN, '--log', 'worker'],
+    'USAGE',
+    /whole address/,
   ],
   ['a file that is there', () => ['init', 't.yaml'], 'USAGE', /--force/],
   [
@@ -136,6 +151,7 @@ describe('a newcomer’s errors', () => {
     mkdirSync(join(folder, 'broken', 'log'), { recursive: true });
     writeFileSync(join(folder, 'broken', 'log', 'CURRENT'), 'nonsense');
     log = await openEmbeddedLog({ folder: join(folder, 'busy', 'log'), clock: SYSTEM_CLOCK });
+    await secl(['topics', 'create', '--log', 'worker']);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = server.address();
     port = typeof address === 'object' && address !== null ? address.port : 0;

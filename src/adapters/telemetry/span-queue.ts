@@ -42,13 +42,10 @@ export class SpanQueue implements SpanProcessor {
       this.#dropped += 1;
       return;
     }
-    if (this.#dropped > 0) {
-      diag.warn(`${this.#dropped} spans were dropped: ${QUEUED_SPANS} were waiting to be sent`);
-      this.#dropped = 0;
-    }
+    this.#tellDropped();
     this.#waiting.push(span);
     if (this.#waiting.length >= BATCH_SPANS) void this.forceFlush();
-    else this.#timer ??= setTimeout(() => void this.forceFlush(), WAIT_MS).unref();
+    else this.#timer ??= setTimeout(this.#onTime, WAIT_MS).unref();
   }
 
   /** Resolves when all that was there has been sent or has failed, which is told as a trouble. Never rejects. */
@@ -59,8 +56,21 @@ export class SpanQueue implements SpanProcessor {
 
   async shutdown(): Promise<void> {
     this.#isClosed = true;
+    this.#tellDropped();
     await this.forceFlush();
     await this.#exporter.shutdown();
+  }
+
+  /** Forgets the timer first: it may fire while a batch is on its way, and the next span needs one of its own. */
+  readonly #onTime = (): void => {
+    this.#timer = undefined;
+    void this.forceFlush();
+  };
+
+  #tellDropped(): void {
+    if (this.#dropped === 0) return;
+    diag.warn(`${this.#dropped} spans were dropped: ${QUEUED_SPANS} were waiting to be sent`);
+    this.#dropped = 0;
   }
 
   /** Not of nothing: it must not end before it is noted that it runs. */

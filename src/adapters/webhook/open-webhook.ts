@@ -22,8 +22,10 @@ export interface WebhookOptions {
   readonly maxWaitMs?: number;
 }
 
-/** Answers that say "later", not "no". */
-const LATER: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
+/** Whether an answer says "later", not "no"; proxies have codes of their own above 500. */
+function isLater(status: number): boolean {
+  return status >= 500 || [408, 425, 429].includes(status);
+}
 
 type Attempt =
   Delivery | { readonly ok: 'later'; readonly reason: string; readonly waitMs: number };
@@ -77,7 +79,7 @@ export function openWebhook(options: WebhookOptions): AlertSink {
       await response.body?.cancel();
       if (response.ok) return { ok: true };
       const reason = `it answered ${response.status}`;
-      return LATER.has(response.status)
+      return isLater(response.status)
         ? { ok: 'later', reason, waitMs: askedWaitMs(response) }
         : { ok: false, reason };
     } catch (error) {

@@ -7,7 +7,8 @@ const SHOWN_BYTES = 256;
 export function letterRow({ id, letter }: PlacedLetter): string[] {
   const { sourceTopic, sourcePartition, sourceOffset, code, reason, failedAtMs } = letter;
   const record = `${sourceTopic}/${sourcePartition}/${sourceOffset}`;
-  return [id, record, code, new Date(failedAtMs).toISOString(), reason];
+  const at = Math.abs(failedAtMs) <= 8.64e15 ? new Date(failedAtMs).toISOString() : '–';
+  return [id, harmless(record), harmless(code), at, harmless(reason)];
 }
 
 /** A letter as JSON, its bytes in base64. */
@@ -33,9 +34,14 @@ export function describeLetter(placed: PlacedLetter): string {
   ].join('\n');
 }
 
-/** Bytes as text, without what would steer a terminal. */
+/** A text on one line, without what would steer a terminal. */
+function harmless(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '·');
+}
+
+/** Bytes as text. */
 function printable(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes.subarray(0, SHOWN_BYTES)).replace(/[\p{Cc}\p{Cf}]/gu, '·');
+  return harmless(new TextDecoder().decode(bytes.subarray(0, SHOWN_BYTES)));
 }
 
 /** Bytes as hexadecimal digits beside their ASCII, 16 a line. */

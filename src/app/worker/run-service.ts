@@ -10,6 +10,7 @@ import { openAdapterLoader, openTrainer } from '../open-trainer.ts';
 import { openLanguageModel } from '../open-language-model.ts';
 import { runFingerprint } from '../replay.ts';
 import { serveDashboard, type Dashboard, type DashboardListen } from '../serve-dashboard.ts';
+import type { AlertWatch } from '../start-alerts.ts';
 import { SYSTEM_CLOCK } from '../system-clock.ts';
 import { checkTopics } from './check-topics.ts';
 import { ensureOwnTopics } from './ensure-own-topics.ts';
@@ -74,6 +75,7 @@ export async function runService(options: RunServiceOptions): Promise<WorkerStat
         topology,
         title: describePipeline(topology),
         listen: options.dashboard,
+        runFolder: topology.broker.folder,
       }));
     if (page !== undefined) options.onDashboard?.(page.url);
     const model = await openLanguageModel(topology.model, {
@@ -131,15 +133,16 @@ export async function runService(options: RunServiceOptions): Promise<WorkerStat
       return groupCount(at) === groups.length && at.every((standing) => standing.atEnd);
     };
     const unwatch = watchService(monitor, options.untilEnd === true ? atEnd : null, ended);
-    const alerts = await alertsOfCommand('run', {
-      broker,
-      topology,
-      codecs,
-      clock: SYSTEM_CLOCK,
-      onTrouble: (message) => onTrouble?.(message),
-      onAlert: (alert) => onTrouble?.(alertLine(alert)),
-    });
+    let alerts: AlertWatch | undefined;
     try {
+      alerts = await alertsOfCommand('run', {
+        broker,
+        topology,
+        codecs,
+        clock: SYSTEM_CLOCK,
+        onTrouble: (message) => onTrouble?.(message),
+        onAlert: (alert) => onTrouble?.(alertLine(alert)),
+      });
       await runWorker({
         topology,
         model,
@@ -172,7 +175,7 @@ export async function runService(options: RunServiceOptions): Promise<WorkerStat
     } finally {
       unwatch();
       clearInterval(statuses);
-      await alerts.close();
+      await alerts?.close();
       await telemetry.close();
       await health?.close();
       await loop?.trainer?.close();

@@ -174,6 +174,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
           verdict: topology.verdict,
           match: matchFeedback,
           clock,
+          telemetry: held,
           inputEnded: answered.signal,
         }).pipe(measureWindows(held, lease)),
       ),

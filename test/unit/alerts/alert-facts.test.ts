@@ -8,7 +8,7 @@ import {
   type AlertInput,
 } from '../../../src/alerts/alert-facts.ts';
 import { decisionOf, windowOf } from '../../support/dashboard-fixture.ts';
-import { verdictOf } from '../../support/verdict-fixture.ts';
+import { sketchWindow, verdictOf } from '../../support/verdict-fixture.ts';
 
 const MINUTE = 60_000;
 const note = (inputs: readonly AlertInput[]): AlertFacts =>
@@ -45,11 +45,38 @@ test('refusals and roll-backs are dated, other decisions are none', () => {
   assert.deepEqual(facts.refusedAtMs, [1, 2]);
 });
 
+test('what somebody did by hand is no news to them', () => {
+  const made = [
+    decisionOf({ decision: 'rolled-back', code: 'BY_HAND' }),
+    decisionOf({ decision: 'refused', code: 'FROZEN' }),
+  ];
+  assert.deepEqual(note(made.map((value) => ({ kind: 'decision', value }))).refusedAtMs, []);
+});
+
 test('an adapter that came too late is no refusal: with several partitions that is usual', () => {
   const late = decisionOf({ decision: 'refused', code: 'OUTDATED', decidedAtMs: 1 });
   const worse = decisionOf({ decision: 'refused', code: 'HELD_OUT_WORSE', decidedAtMs: 2 });
   const facts = note([late, worse].map((value) => ({ kind: 'decision', value })));
   assert.deepEqual(facts.refusedAtMs, [2]);
+});
+
+test('a window with too few labels measures nothing; the one before it goes on counting', () => {
+  const ordinals = (labels: readonly number[]): unknown => {
+    const windows = labels.map((labelled, ordinal) => ({
+      ...sketchWindow({ ordinal, band: [0.3, 0.5], labelled }),
+      verdict: verdictOf(),
+    }));
+    return windows
+      .reduce<AlertFacts>(
+        (facts, value) => noteFact(facts, { kind: 'window', value }, 50),
+        NO_FACTS,
+      )
+      .board.get('0/pooled')?.measured?.ordinal;
+  };
+  // A handful of labels shows a large error by chance alone.
+  assert.equal(ordinals([1, 49]), undefined);
+  assert.equal(ordinals([50, 3]), 0);
+  assert.equal(ordinals([50, 50]), 1);
 });
 
 test('the newest verdicts are known', () => {

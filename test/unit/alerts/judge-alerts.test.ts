@@ -137,6 +137,16 @@ describe('dead-letters', () => {
     assert.equal(find('dead-letters', [answers(27), letters(3)]).level, 'alert');
     assert.equal(find('dead-letters', [letters(9, NOW - 61 * MINUTE)]).level, null, 'long ago');
   });
+  it('knows that there are none once it has watched for long enough, or need not', () => {
+    const after = (minutes: number, over: Partial<AlertRules['deadLetters']> = {}): unknown => {
+      const rules = { ...RULES, deadLetters: { ...RULES.deadLetters, ...over } };
+      const found = judgeAlerts(NO_FACTS, rules, NOW, NOW - minutes * MINUTE);
+      return found.find(({ rule }) => rule === 'dead-letters')?.mayLessen;
+    };
+    assert.equal(after(59), false);
+    assert.equal(after(60), true);
+    assert.equal(after(0, { warning: null, alert: null }), true);
+  });
 });
 
 describe('no-data', () => {
@@ -150,5 +160,9 @@ describe('no-data', () => {
     assert.deepEqual([none.level, none.value], [null, 5]);
     assert.equal(find('no-data', [], { noData: { warning: 5, alert: null } }).level, 'warning');
     assert.equal(at(-3).value, 0, 'clocks of two machines');
+    assert.equal(none.mayLessen, false, 'a watch that begins anew is no answer');
+    assert.equal(at(0).mayLessen, true);
+    const off = find('no-data', [], { noData: { warning: null, alert: null } });
+    assert.equal(off.mayLessen, true);
   });
 });

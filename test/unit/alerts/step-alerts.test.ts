@@ -18,6 +18,7 @@ function finding(level: AlertLevel | null, over: Partial<AlertFinding> = {}): Al
     threshold: 2,
     settles: false,
     needsData: false,
+    mayLessen: true,
     ...over,
   };
 }
@@ -73,6 +74,34 @@ describe('stepAlerts', () => {
     assert.deepEqual(short(told), ['5 firing alert 5', '10 resolved alert 5']);
   });
 
+  it('takes an error that goes to and fro between two levels for the lesser one', () => {
+    const rules = { ...RULES, settleMinutes: 2 };
+    const looks = [
+      'warning',
+      'alert',
+      'warning',
+      'alert',
+      'alert',
+      'alert',
+      'warning',
+      null,
+    ] as const;
+    const told = tell(
+      [...looks, 'warning' as const, null, null, null].map((level) => [
+        finding(level, { settles: true }),
+      ]),
+      rules,
+    );
+    // Minute 2: a warning or worse for two minutes. 5: an alert since 3. 8: less than that since 6, a warning at least;
+    // from 9 on nothing.
+    assert.deepEqual(short(told), [
+      '2 firing warning 2',
+      '5 firing alert 2',
+      '8 firing warning 2',
+      '11 resolved warning 2',
+    ]);
+  });
+
   it('goes on after a restart with what it told', () => {
     const told = [
       alertOf({ sinceMs: 0, atMs: 0 }),
@@ -84,6 +113,23 @@ describe('stepAlerts', () => {
       [],
     );
     assert.deepEqual(short(tell([[finding(null)]], RULES, standings)), ['0 resolved warning 0']);
+  });
+
+  it('ends or lessens nothing on the word of a watch that has seen too little', () => {
+    const standings = standingsOf([alertOf({ level: 'alert', sinceMs: 0, atMs: 0 })]);
+    const unsure = (level: AlertLevel | null): AlertFinding => finding(level, { mayLessen: false });
+    const looks = [unsure(null), unsure('warning'), finding('warning'), finding(null)];
+    assert.deepEqual(
+      short(
+        tell(
+          looks.map((look) => [look]),
+          RULES,
+          standings,
+        ),
+      ),
+      ['2 firing warning 0', '3 resolved warning 0'],
+    );
+    assert.deepEqual(short(tell([[unsure('warning')]])), ['0 firing warning 0']);
   });
 
   const outage = (rules: Partial<AlertRules>): string[] => {

@@ -69,3 +69,41 @@ test('topics that are not there yet are waited for', async () => {
   ]);
   assert.equal((await poll(never)).length, 1);
 });
+
+test('what was read before the broker failed is given by the next look', async () => {
+  const broker = createMemoryBroker({ clock: manualClock() });
+  await broker.ensureTopics(Object.values(topics).map((name) => ({ name })));
+  const window = windowOf({ ordinal: 4 });
+  await broker.append([
+    { topic: 'c', key: null, value: codecs.calibrationWindow.encode(window) },
+    { topic: 'e', key: null, value: codecs.adapterDecision.encode(decisionOf()) },
+  ]);
+  let failures = 1;
+  const poll = createAlertSource({
+    broker: {
+      topics: () => broker.topics(),
+      read: (...args) => broker.read(...args),
+      bounds: (topic, partition) =>
+        topic === 'e' && failures-- > 0
+          ? Promise.reject(new Error('no route'))
+          : broker.bounds(topic, partition),
+    },
+    topics,
+    codecs,
+  });
+  await assert.rejects(poll(never), /no route/);
+  assert.deepEqual(await poll(never), [
+    { kind: 'window', value: window },
+    { kind: 'decision', value: decisionOf() },
+  ]);
+  assert.deepEqual(await poll(never), []);
+});
+
+test('a topic may hold more records than a call has arguments', async () => {
+  const broker = createMemoryBroker({ clock: manualClock() });
+  await broker.ensureTopics(Object.values(topics).map((name) => ({ name })));
+  const record = { topic: 'e', key: null, value: codecs.adapterDecision.encode(decisionOf()) };
+  for (let i = 0; i < 20; i++) await broker.append(Array.from({ length: 10_000 }, () => record));
+  const poll = createAlertSource({ broker, topics, codecs });
+  assert.equal((await poll(never)).length, 200_000);
+});

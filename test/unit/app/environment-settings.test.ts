@@ -11,6 +11,9 @@ test('variables that are set are told, secrets and credentials hidden', () => {
     HTTPS_PROXY: 'http://user:top-secret@proxy:8080/',
     SECL_ALERT_WEBHOOK: 'https://alerts.example/top-secret',
     SECL_ALERT_SECRET: 'top-secret',
+    OTEL_TRACES_EXPORTER: 'none',
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'https://top-secret@receiver:4318/v1?key=top-secret',
+    OTEL_EXPORTER_OTLP_METRICS_HEADERS: 'authorization=top-secret',
     PATH: '/bin',
   });
   assert.deepEqual(
@@ -22,6 +25,9 @@ test('variables that are set are told, secrets and credentials hidden', () => {
       ['SECL_ALERT_SECRET', null],
       ['HF_TOKEN', null],
       ['HTTPS_PROXY', 'http://***@proxy:8080/'],
+      ['OTEL_TRACES_EXPORTER', 'none'],
+      ['OTEL_EXPORTER_OTLP_ENDPOINT', 'https://***@receiver:4318/v1?***'],
+      ['OTEL_EXPORTER_OTLP_METRICS_HEADERS', null],
     ],
   );
   assert.doesNotMatch(JSON.stringify(told), /top-secret/);

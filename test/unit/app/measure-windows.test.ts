@@ -53,6 +53,26 @@ describe('measureWindows', () => {
     assert.deepEqual(of('secl.calibration.labelled'), [5, 5]);
   });
 
+  it('takes back what the newest labelled window has no value for, and nothing while no labels come', async () => {
+    const telemetry = recordingTelemetry();
+    const metric = window(0, 0.3).metrics[0];
+    const unlabelled = window(2, null, {
+      metrics: [
+        { ...metric, n: 0, ece: null, eceLow: null, eceFloor: null, brier: null, mean: null },
+      ],
+    });
+    await lastValueFrom(
+      from([window(1, 0.3), unlabelled]).pipe(measureWindows(telemetry), toArray()),
+    );
+    assert.deepEqual(
+      telemetry.forgotten.map(({ name, attributes }) => [name, attributes['secl.score']]),
+      [
+        ['secl.calibration.ece.high', 'published'],
+        ['secl.calibration.auroc', 'published'],
+      ],
+    );
+  });
+
   it('takes corrections of the newest window alone, partition by partition, and no domain', async () => {
     const of = await measured(
       window(0, 0.1),

@@ -163,6 +163,41 @@ describe('startAlerts', () => {
     assert.deepEqual(await told(), ['no-data firing warning', 'no-data resolved warning']);
   });
 
+  it('after a restart takes neither silence nor dead letters for over', async () => {
+    const { options, told, clock, broker } = await scene();
+    const first = await startAlerts(options);
+    await sleep(50);
+    const letter = { topic: topics.deadLetters, key: null, value: Uint8Array.of(1) };
+    await broker.append([letter, letter, letter]);
+    await until(async () => (await told()).length === 1);
+    clock.move(31 * MINUTE);
+    await until(async () => (await told()).length === 2);
+    await first.close();
+    const both = ['dead-letters firing alert', 'no-data firing warning'];
+    assert.deepEqual(await told(), both);
+    const second = await startAlerts(options);
+    await sleep(50);
+    assert.deepEqual(await told(), both);
+    clock.move(29 * MINUTE);
+    await sleep(50);
+    assert.deepEqual(await told(), both);
+    const answer = { topic: topics.answers, key: null, value: Uint8Array.of(1) };
+    await broker.append([answer]);
+    await until(async () => (await told()).length === 3);
+    // 20 minutes later another one: the hour of the second watch is over before silence is.
+    clock.move(20 * MINUTE);
+    await broker.append([answer]);
+    await sleep(50);
+    clock.move(11 * MINUTE);
+    await until(async () => (await told()).length === 4);
+    await second.close();
+    assert.deepEqual(await told(), [
+      ...both,
+      'no-data resolved warning',
+      'dead-letters resolved alert',
+    ]);
+  });
+
   it('says once that the broker does not answer, and goes on when it does', async () => {
     const { options, told, judge, troubles, broker } = await scene();
     let down = false;

@@ -20,6 +20,7 @@ function settings(
     },
     {
       ...{ runFolder: '/run', serviceName: 'secl-test', serviceVersion: '1.2.3', environment },
+      instanceId: 'process 7',
       onWarning: () => undefined,
     },
   );
@@ -34,7 +35,11 @@ describe('telemetrySettingsOf', () => {
     assert.deepEqual(given.metrics, []);
     assert.equal(given.ratio, 1);
     assert.equal(given.captureContent, false);
-    assert.deepEqual(given.resource, { 'service.name': 'secl-test', 'service.version': '1.2.3' });
+    assert.deepEqual(given.resource, {
+      'service.name': 'secl-test',
+      'service.version': '1.2.3',
+      'service.instance.id': 'process 7',
+    });
   });
 
   it('is off where it is switched off', () => {
@@ -103,13 +108,66 @@ describe('telemetrySettingsOf', () => {
     assert.throws(() => settings({ OTEL_METRICS_EXPORTER: 'statsd' }), { code: 'USAGE' });
   });
 
+  it('takes the environment’s receiver, protocol and address before the topology’s', () => {
+    const http = { exporter: 'otlp-http', endpoint: 'http://topology:4318' } as const;
+    const intervalMs = 15_000;
+    for (const name of ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'])
+      assert.deepEqual(settings({ [name]: 'http://x' }, http)?.traces, [
+        { kind: 'otlp-http', url: null },
+      ]);
+    const grpc = { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' };
+    assert.deepEqual(settings(grpc, http)?.traces, [{ kind: 'otlp-grpc', url: http.endpoint }]);
+    for (const name of ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT'])
+      assert.deepEqual(settings({ [name]: 'http://x' }, {}, http)?.metrics, [
+        { kind: 'otlp-http', url: null, intervalMs },
+      ]);
+    // What only another signal has is nothing to this one.
+    const other = { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://x' };
+    assert.deepEqual(settings(other, {}, http)?.metrics, [
+      { kind: 'otlp-http', url: http.endpoint, intervalMs },
+    ]);
+    const outright = settings(
+      { OTEL_METRICS_EXPORTER: 'otlp' },
+      {},
+      {
+        exporter: 'otlp-grpc',
+        endpoint: 'http://topology:4317',
+      },
+    );
+    assert.deepEqual(outright?.metrics, [
+      { kind: 'otlp-grpc', url: 'http://topology:4317', intervalMs },
+    ]);
+    const address = {
+      OTEL_EXPORTER_PROMETHEUS_HOST: '0.0.0.0',
+      OTEL_EXPORTER_PROMETHEUS_PORT: '9',
+    };
+    const prometheus = { exporter: 'prometheus', endpoint: '127.0.0.1:9464' } as const;
+    assert.deepEqual(settings(address, {}, prometheus)?.metrics, [
+      { kind: 'prometheus', host: '0.0.0.0', port: 9 },
+    ]);
+    assert.throws(() => settings({ OTEL_EXPORTER_PROMETHEUS_PORT: 'x' }, {}, prometheus), {
+      code: 'USAGE',
+    });
+    // An exporter that is named outright is asked beside the file.
+    assert.deepEqual(settings({ OTEL_TRACES_EXPORTER: 'otlp' }, { exporter: 'file' })?.traces, [
+      { kind: 'file', path: '/run/traces.jsonl' },
+      { kind: 'otlp-http', url: null },
+    ]);
+  });
+
   it('takes names from the environment', () => {
     const { resource } =
       settings({
         OTEL_SERVICE_NAME: 'mine',
-        OTEL_RESOURCE_ATTRIBUTES: 'a=b%20c,service.name=other,bad,=x,e=%zz',
+        OTEL_RESOURCE_ATTRIBUTES:
+          'a=b%20c,service.name=other,service.instance.id=pod-1,bad,=x,e=%zz',
       }) ?? {};
-    assert.deepEqual(resource, { 'service.name': 'mine', 'service.version': '1.2.3', a: 'b c' });
+    assert.deepEqual(resource, {
+      'service.name': 'mine',
+      'service.version': '1.2.3',
+      'service.instance.id': 'pod-1',
+      a: 'b c',
+    });
   });
 
   it('refuses a protocol that it does not speak', () => {

@@ -41,6 +41,8 @@ test('what cannot be used is refused, without showing it', async () => {
   const bad = [
     [{ SECL_ALERT_WEBHOOK: 'hush hush' }, 'USAGE'],
     [{ SECL_ALERT_WEBHOOK: 'file:///hush' }, 'USAGE'],
+    // Each delivery failed, as "it cannot be reached".
+    [{ SECL_ALERT_WEBHOOK: 'https://name:hush@a.example/' }, 'USAGE'],
     [{ SECL_ALERT_SECRET: 'hush\u0000' }, 'USAGE'],
     [{ SECL_ALERT_SECRET_FILE: join(root, 'nowhere') }, 'FILE_UNREADABLE'],
   ] as const;

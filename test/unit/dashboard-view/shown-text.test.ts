@@ -55,3 +55,7 @@ test('a name that is missing stays missing', () => {
   assert.equal(shownName(null, 5), null);
   assert.equal(shownName('chemistry', 4), 'chem…');
 });
+
+test('a name stays on its line: what stands below it is not to be written by others', () => {
+  assert.equal(shownName('a\nall domains: TRUST', 40), 'a all domains: TRUST');
+});

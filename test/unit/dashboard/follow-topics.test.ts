@@ -76,6 +76,20 @@ test('every partition is read once, from the beginning on, as records come', asy
   assert.equal(inputs.at(-1)?.kind, 'decision');
 });
 
+test('the windows come first, which hold the verdict: of a long stream the rest takes a while', async () => {
+  const broker = createMemoryBroker({ clock: manualClock() });
+  const names = ['feedback', 'answers', 'calibration'];
+  await broker.ensureTopics(names.map((name) => ({ name })));
+  await broker.append(names.map((topic) => ({ topic, key: null, value: bytes({}) })));
+  const { follower, inputs } = follow(broker);
+  await follower.catchUp();
+  await follower.stop();
+  assert.deepEqual(
+    inputs.map(({ kind }) => kind),
+    ['window', 'label', 'answer'],
+  );
+});
+
 test('tombstones are passed over; what cannot be read is counted, with nothing of its content', async () => {
   const broker = createMemoryBroker({ clock: manualClock() });
   await broker.ensureTopics([{ name: 'answers' }]);
@@ -131,6 +145,31 @@ test('a broker that fails is asked again, and the trouble is told', async () => 
   await follower.stop();
   assert.deepEqual(troubles.slice(0, 3), ['no route', 'no route', null]);
   assert.equal(inputs.length, 1);
+});
+
+test('what came before a broker failed half way is kept', async () => {
+  const broker = createMemoryBroker({ clock: manualClock() });
+  await broker.ensureTopics([{ name: 'answers' }]);
+  await broker.append(
+    [0, 1, 2].map((i) => ({ topic: 'answers', key: null, value: bytes(answerOf(i)) })),
+  );
+  let failures = 1;
+  const { follower, inputs } = follow({
+    topics: () => broker.topics(),
+    bounds: (topic, partition) => broker.bounds(topic, partition),
+    async *read(...args) {
+      for await (const record of broker.read(...args)) {
+        yield record;
+        if (record.offset === 1n && failures-- > 0) throw new Error('no route');
+      }
+    },
+  });
+  for (let i = 0; i < 2; i++) await follower.catchUp();
+  await follower.stop();
+  assert.deepEqual(
+    inputs.map((input) => (input.kind === 'answer' ? input.value.questionId : input.kind)),
+    ['q0', 'q1', 'q2'],
+  );
 });
 
 test('a broker that was closed ends it', async () => {

@@ -7,7 +7,12 @@ import { createMemoryBroker } from '../../../src/adapters/memory/memory-broker.t
 import { packageRoot } from '../../../src/app/package-root.ts';
 import { SYSTEM_CLOCK } from '../../../src/app/system-clock.ts';
 import type { Dashboard } from '../../../src/dashboard/start-dashboard.ts';
-import { startDashboard, type DashboardAddress } from '../../../src/dashboard/start-dashboard.ts';
+import {
+  startDashboard,
+  type DashboardAddress,
+  type StartDashboardOptions,
+} from '../../../src/dashboard/start-dashboard.ts';
+import { SeclError } from '../../../src/errors/secl-error.ts';
 import { answerOf, byVerdict } from '../../support/dashboard-fixture.ts';
 import { expectFailure } from '../../support/expect-failure.ts';
 
@@ -31,7 +36,9 @@ after(async () => {
   for (const dashboard of started) await dashboard.close();
 });
 
-async function start(address: Partial<DashboardAddress> = {}): Promise<URL> {
+async function start(
+  address: Partial<DashboardAddress> & Pick<StartDashboardOptions, 'traceOf'> = {},
+): Promise<URL> {
   const dashboard = await startDashboard({
     broker,
     topics,
@@ -241,13 +248,48 @@ test('with a token nothing of the stream is shown without it', async () => {
       headers: { origin, 'content-type': 'application/x-www-form-urlencoded' },
       body: `token=${token}`,
     });
-  assert.equal((await login('wrong')).status, 401);
+  // The same form again would leave open what was wrong.
+  assert.match(home.body, /role="alert" hidden/);
+  const wrong = await login('wrong');
+  assert.equal(wrong.status, 401);
+  assert.match(wrong.body, /role="alert">\s*That is not the token/);
   assert.equal((await login(TOKEN, 'http://evil.example')).status, 403);
   assert.equal((await login('x'.repeat(5000))).status, 413);
   const welcome = await login(TOKEN);
   assert.equal(welcome.status, 303);
   const cookie = String(welcome.headers['set-cookie']?.[0]).split(';')[0] ?? '';
   assert.match((await ask(url, { headers: { cookie } })).body, /Latest answers/);
+});
+
+test('a trace is drawn as text, one at a time, for whoever may read', async () => {
+  let draw: (text: string) => void = () => undefined;
+  const url = await start({
+    token: TOKEN,
+    traceOf: (questionId) =>
+      questionId === 'q 1?'
+        ? new Promise<string>((resolve) => (draw = resolve))
+        : Promise.reject(new SeclError('USAGE', `no ${questionId}`, { hint: 'Look there.' })),
+  });
+  const get = (id: string, headers = { authorization: `Bearer ${TOKEN}` }): Promise<Reply> =>
+    ask(url, { path: `/trace?question=${encodeURIComponent(id)}`, headers });
+  assert.equal((await ask(url, { path: '/trace?question=a' })).status, 401);
+  const unknown = await get('<b>');
+  assert.deepEqual([unknown.status, unknown.body], [404, 'no <b>\nLook there.\n']);
+  assert.match(String(unknown.headers['content-type']), /^text\/plain/);
+  const first = get('q 1?');
+  while ((await get('other')).status !== 503);
+  draw('question q 1?');
+  const drawn = await first;
+  assert.deepEqual([drawn.status, drawn.body], [200, 'question q 1?\n']);
+  assert.match(String(drawn.headers['content-type']), /^text\/plain/);
+  assert.equal((await get('other')).status, 404);
+});
+
+test('where no trace is kept, answers lead to none', async () => {
+  const url = await start();
+  assert.equal((await ask(url, { path: '/trace?question=q1' })).status, 404);
+  const view = (await ask(url, { path: '/view.json' })).body;
+  assert.match(view, /"source":\{[^}]*"traces":false/);
 });
 
 test('a port that is taken is said to be so', async () => {

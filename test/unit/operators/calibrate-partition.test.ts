@@ -13,6 +13,7 @@ import {
 import { QUESTION_BYTES } from '../../../src/operators/decode-questions.ts';
 import type { IncomingRecord, PartitionBounds } from '../../../src/ports/broker.ts';
 import { manualClock } from '../../support/manual-clock.ts';
+import { recordingTelemetry } from '../../support/recording-telemetry.ts';
 import { fakeLease, jsonCodec, recordOf, type FakeLease } from '../../support/operator-fixture.ts';
 
 const encode = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
@@ -177,8 +178,23 @@ test('what cannot be read becomes a dead letter, in the same commit, and the str
   );
   const bad = recordOf(0, Uint8Array.of(2), { topic: 'answers' });
   const lease = fakeLease({ records: [bad, answerRecord(0), answerRecord(1)] });
-  const windows = await run(lease, broker);
+  const telemetry = recordingTelemetry();
+  const windows = await run(lease, broker, { telemetry });
   assert.equal(windows[0]?.labelled, 1);
+  assert.deepEqual(
+    telemetry.measured
+      .filter(({ value }) => value > 0)
+      .map(({ name, attributes }) => [
+        name,
+        attributes['messaging.destination.name'],
+        attributes['error.type'],
+      ]),
+    ['answers', 'feedback', 'feedback'].map((topic) => [
+      'secl.dead_letters',
+      topic,
+      'RECORD_INVALID',
+    ]),
+  );
   const letters = lease.commits
     .flatMap(({ records }) => records)
     .filter(({ topic }) => topic === 'dead')

@@ -46,3 +46,14 @@ test('state stays bounded: the scope least lately judged goes first, and endless
   assert.ok(verdicts.has('d0') && !verdicts.has('d1'));
   assert.ok(windows.every(({ verdict }) => verdict?.level === 'trust'));
 });
+
+test('a window of more domains than are remembered does not begin the verdict over all of them anew', () => {
+  const names = Array.from({ length: JUDGED_SCOPES }, (_, i) => `d${i}`);
+  const cut = (ordinal: number, band: readonly [number, number]) =>
+    ['pooled', ...names].map((scope) => window(scope, ordinal, band));
+  const first = judgeWindows(new Map(), cut(0, [0.3, 0.4]), RULES);
+  assert.equal(first.verdicts.size, JUDGED_SCOPES);
+  const [pooled] = judgeWindows(first.verdicts, cut(1, [0, 0.1]), RULES).windows;
+  // One window of trust after mistrust: the level waits for a second one.
+  assert.deepEqual([pooled?.verdict?.level, pooled?.verdict?.code], ['do-not-trust', 'held']);
+});

@@ -26,7 +26,8 @@ describe('measureBatches', () => {
     const { answers, deadLetters, decisions, adapters } = result;
     assert.equal(sum(of('secl.answers')), answers.length);
     assert.equal(sum(of('secl.dead_letters')), deadLetters.length);
-    assert.equal(of('secl.dead_letters')[0]?.attributes['error.type'], 'RECORD_INVALID');
+    const letter = of('secl.dead_letters').find(({ value }) => value > 0);
+    assert.equal(letter?.attributes['error.type'], 'RECORD_INVALID');
     assert.equal(sum(of('secl.adapter.decisions')), decisions.length);
     const phase = (name: string): number =>
       sum(of('secl.phase.tokens').filter(({ attributes }) => attributes['secl.phase'] === name));
@@ -64,6 +65,28 @@ describe('measureBatches', () => {
         assert.ok(allowed.includes(attribute), `${name} ${attribute}`);
     }
     for (const { name, value } of all) assert.ok(Number.isFinite(value), name);
+  });
+
+  it('begins what alerts count at 0, before the first batch is read', async () => {
+    const { all } = await measured();
+    const firstBatch = all.findIndex(({ name }) => name === 'secl.batch.records');
+    for (const name of [
+      'secl.answers',
+      'secl.dead_letters',
+      'secl.gate.bursts',
+      'secl.adapter.decisions',
+    ]) {
+      const first = all.findIndex((one) => one.name === name);
+      assert.ok(first >= 0 && first < firstBatch, name);
+      assert.equal(all[first]?.value, 0, name);
+    }
+    // What came of it continues series that were begun: an alert sees the step.
+    const begun = new Set(
+      all.slice(0, firstBatch).map(({ name, attributes }) => JSON.stringify([name, attributes])),
+    );
+    for (const { name, attributes } of all)
+      if (['secl.answers', 'secl.dead_letters', 'secl.gate.bursts'].includes(name))
+        assert.ok(begun.has(JSON.stringify([name, attributes])), name);
   });
 
   it('tells the share trained, the acting version and its lag', async () => {
@@ -119,7 +142,9 @@ describe('measureBatches', () => {
       },
     });
     await assert.rejects(failing, { code: 'FENCED' });
-    const answers = telemetry.measured.filter(({ name }) => name === 'secl.answers');
+    const answers = telemetry.measured.filter(
+      ({ name, value }) => name === 'secl.answers' && value > 0,
+    );
     assert.equal(answers.length, 4);
     const codes = telemetry.measured
       .filter(({ name }) => name === 'messaging.process.duration')

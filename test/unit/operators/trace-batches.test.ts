@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { map, Subject } from 'rxjs';
 import { SeclError } from '../../../src/errors/secl-error.ts';
 import { NO_TELEMETRY } from '../../../src/ports/no-telemetry.ts';
 import { SYSTEM_CLOCK } from '../../../src/app/system-clock.ts';
 import { traceBatches, UNTRACED } from '../../../src/operators/trace-batches.ts';
 import { traceMemory } from '../../../src/operators/trace-memory.ts';
+import type { PublishedBatch } from '../../../src/operators/publish-answers.ts';
+import type { RecordBatch } from '../../../src/operators/question-batch.ts';
 import type { RecordHeaders } from '../../../src/ports/broker.ts';
 import type { Topology } from '../../../src/topology/topology.ts';
 import { ASYNC, disk, lasting, OFF, QUESTIONS, run, topology } from '../../support/loop-run.ts';
+import { fakeLease, recordOf } from '../../support/operator-fixture.ts';
 import { recordingTelemetry, type RecordedSpan } from '../../support/recording-telemetry.ts';
 
 const roots = ({ spans }: { readonly spans: readonly RecordedSpan[] }): RecordedSpan[] =>
@@ -109,6 +113,28 @@ describe('traceBatches', () => {
         assert.equal(step?.attributes['secl.batch.id'], attributes['secl.batch.id']);
       }
     }
+  });
+
+  it('ends the spans of batches that are cut off without an error', () => {
+    const telemetry = recordingTelemetry(false);
+    const { polled, committed } = traceBatches({
+      ...{ telemetry, memory: traceMemory(), clock: SYSTEM_CLOCK },
+      ...{ system: 's', group: 'g', model: 'm' },
+    });
+    const lease = fakeLease({});
+    const batches = new Subject<RecordBatch>();
+    const subscription = batches
+      .pipe(
+        polled,
+        map((batch) => batch as unknown as PublishedBatch),
+        committed,
+      )
+      .subscribe();
+    batches.next({ lease, records: [recordOf(0, Uint8Array.of(1))] });
+    subscription.unsubscribe();
+    const batch = telemetry.one(`process batch of ${lease.topic}`);
+    assert.match(batch.failure ?? '', /^CANCELLED: /);
+    assert.notEqual(batch.endMs, null);
   });
 
   it('records an error with all that it cut off', async () => {

@@ -22,6 +22,16 @@ describe('INSTRUMENTS', () => {
     assert.deepEqual(rows, metricsRows());
   });
 
+  it('of the trainer service are told of on the same page', () => {
+    const page = readFileSync('docs/metrics.md', 'utf8');
+    const source = readFileSync('docker/trainer/secl_trainer/telemetry.py', 'utf8');
+    const names = [...source.matchAll(/meter\.create_\w+\("([^"]+)"/g)].map(
+      ([, name]) => name ?? '',
+    );
+    assert.ok(names.length >= 3);
+    for (const name of names) assert.ok(page.includes(`\`${name}\``), name);
+  });
+
   it('have names and attributes of the conventions, or of ours', () => {
     for (const [name, { attributes }] of entries)
       for (const word of [name, ...attributes]) {

@@ -63,6 +63,13 @@ test('the scope least lately renewed is forgotten first', () => {
   assert.deepEqual([...board([of('a'), of('b'), of('a'), of('c')], 2).keys()], ['0/a', '0/c']);
 });
 
+test('however many domains there are, the verdict over all of them stays', () => {
+  const of = (scope: string): CalibrationWindow => windowOf({ ordinal: 0 }, { scope });
+  const known = board(['pooled', 'a', 'b', 'c'].map(of), 2);
+  assert.deepEqual([...known.keys()], ['0/pooled', '0/c']);
+  assert.notEqual(overallVerdict(known), null);
+});
+
 test('the one verdict is the worst of the partitions, whatever domains say', () => {
   const of = (
     sourcePartition: number,

@@ -70,6 +70,30 @@ describe('SpanQueue', () => {
     assert.equal(given[1]?.spans.length, 2);
   });
 
+  it('sends what ended while a batch was on its way, and what ends after that', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const { end, given, answer } = queueOn();
+    end(1);
+    t.mock.timers.tick(1000);
+    // Ends while the first is on its way, and goes out right behind it, before its own second is over.
+    end(1);
+    await answer();
+    assert.equal(given[1]?.spans.length, 1);
+    await answer();
+    t.mock.timers.tick(1000);
+    end(1);
+    t.mock.timers.tick(1000);
+    assert.equal(given[2]?.spans.length, 1);
+    // The same, but its second is over while the batch before it is still on its way.
+    end(1);
+    t.mock.timers.tick(1000);
+    await answer();
+    await answer();
+    end(1);
+    t.mock.timers.tick(1000);
+    assert.equal(given[4]?.spans.length, 1);
+  });
+
   it('goes on after a batch that could not be sent, and tells it', async () => {
     const told = troubles();
     const { queue, end, given, answer } = queueOn();
@@ -93,6 +117,15 @@ describe('SpanQueue', () => {
     await answer();
     end(1);
     assert.deepEqual(told, ['10 spans were dropped: 65536 were waiting to be sent']);
+    diag.disable();
+  });
+
+  it('tells at the end what was dropped last', () => {
+    const told = troubles();
+    const { queue, end } = queueOn();
+    end(512 + 65_536 + 3);
+    void queue.shutdown();
+    assert.deepEqual(told, ['3 spans were dropped: 65536 were waiting to be sent']);
     diag.disable();
   });
 });

@@ -59,6 +59,8 @@ describe('openWebhook', () => {
       return (_, response) => response.writeHead(left-- > 0 ? status : 200).end();
     };
     assert.deepEqual(await requests(() => deliver(fails(2, 503))), [{ ok: true }, 3]);
+    // A proxy's word for a server that does not answer.
+    assert.deepEqual(await requests(() => deliver(fails(1, 522))), [{ ok: true }, 2]);
     assert.deepEqual(await requests(() => deliver(fails(9, 429))), [
       { ok: false, reason: 'it answered 429' },
       3,

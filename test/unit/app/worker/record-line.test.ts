@@ -79,4 +79,35 @@ describe('recordLine', () => {
     assert.ok(!line.includes('\u001b') && !line.includes('\n'));
     assert.ok(line.length < 80);
   });
+
+  it('keeps it out of ids, keys and topics as well', () => {
+    const bad = 'a\u001b[2J\nb\u202ec';
+    const published = { value: 0.5, source: 'pTrue', adapterVersion: 0 };
+    const lines = [
+      recordLine('questions', record({ id: bad, text: 't' })),
+      recordLine('answers', record({ questionId: bad, extracted: null, text: 't', published })),
+      recordLine('feedback', record({ questionId: bad, acceptedAnswers: [], correct: true })),
+      recordLine('adapters', record(null, { key: bad })),
+      recordLine('answers', record(null, { fault: bad })),
+      recordLine(
+        'deadLetters',
+        record({ sourceTopic: bad, sourcePartition: 0, sourceOffset: 0, code: bad, reason: 'r' }),
+      ),
+      recordLine(
+        'decisions',
+        record({
+          lineage: bad,
+          version: 1,
+          decision: 'd',
+          code: 'c',
+          reason: 'r',
+          activeVersion: 0,
+        }),
+      ),
+    ];
+    for (const line of lines) {
+      assert.doesNotMatch(line, /[\u0000-\u001f\u202e]/, JSON.stringify(line));
+      assert.match(line, /a \[2J b c/);
+    }
+  });
 });
