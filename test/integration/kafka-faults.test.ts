@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import * as zlib from 'node:zlib';
 import { filter, firstValueFrom, type Observable } from 'rxjs';
 import type KafkaNode from 'kafkajs/src/broker/index.js';
 import { openKafkaBroker } from '../../src/adapters/kafka/open-kafka-broker.ts';
@@ -214,7 +213,7 @@ describe('Kafka, when things go wrong', { skip: kafkaSkip() }, () => {
     await assert.rejects(broker.append([record(name, 'c', 2)]), hasCode('TOPIC_UNKNOWN'));
   });
 
-  it('reads what a topic compresses, and says so where it cannot', async () => {
+  it('reads what a topic compresses, in each of Kafka’s ways', async () => {
     const values = Array.from({ length: 300 }, (_, i) => `the colour of thing ${i % 7}`);
     for (const kind of ['gzip', 'snappy', 'lz4', 'zstd']) {
       const name = await topic();
@@ -225,10 +224,7 @@ describe('Kafka, when things go wrong', { skip: kafkaSkip() }, () => {
       );
       await raw.close();
       await broker.append(values.map((value) => record(name, value)));
-      const reading = readTexts(broker, name);
-      if (kind === 'zstd' && !('zstdDecompressSync' in zlib))
-        await assert.rejects(reading, hasCode('RECORD_INVALID'));
-      else assert.deepEqual(await reading, values, kind);
+      assert.deepEqual(await readTexts(broker, name), values, kind);
     }
   });
 

@@ -99,7 +99,7 @@ function readBatch(batch: Buffer, first: bigint, messages: FetchedMessage[]): vo
   if (!uncompressed.ok)
     throw new Unreadable(
       uncompressed.reason,
-      'Start the process on Node.js 22.15 or newer for zstd, or have producers, and the topic (compression.type), use lz4, snappy or gzip. A batch that is damaged stays so: move the group’s offset by hand.',
+      'Have producers, and the topic (compression.type), use zstd, lz4, snappy or gzip. A batch that is damaged stays so: move the group’s offset by hand.',
     );
   const context: BatchContext = {
     first,

@@ -1,4 +1,5 @@
-import * as zlib from 'node:zlib';
+import { gunzipSync } from 'node:zlib';
+import { Decompress } from 'fzstd';
 import { uncompressLz4 } from '../../broker/uncompress-lz4.ts';
 import { uncompressSnappy } from '../../broker/snappy.ts';
 
@@ -13,11 +14,6 @@ const MOST_BYTES = 128 * 1024 * 1024;
 const XERIAL = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0]);
 const XERIAL_BYTES = XERIAL.length + 8;
 
-/** Only in Node.js from 22.15 on. */
-const { zstdDecompressSync } = zlib as unknown as {
-  readonly zstdDecompressSync?: (bytes: Buffer, options: zlib.ZlibOptions) => Buffer;
-};
-
 /**
  * Uncompresses the records of a batch. Never throws.
  *
@@ -29,18 +25,13 @@ export function uncompressRecords(kind: number, bytes: Buffer): Uncompressed {
     case 0:
       return { ok: true, bytes };
     case 1:
-      return attempt('gzip', () => zlib.gunzipSync(bytes, { maxOutputLength: MOST_BYTES }));
+      return attempt('gzip', () => gunzipSync(bytes, { maxOutputLength: MOST_BYTES }));
     case 2:
       return attempt('snappy', () => uncompressFramedSnappy(bytes));
     case 3:
       return attempt('lz4', () => uncompressLz4(bytes, MOST_BYTES));
     case 4:
-      if (zstdDecompressSync === undefined)
-        return {
-          ok: false,
-          reason: `is compressed with zstd, which Node.js ${process.versions.node} cannot read`,
-        };
-      return attempt('zstd', () => zstdDecompressSync(bytes, { maxOutputLength: MOST_BYTES }));
+      return attempt('zstd', () => uncompressZstd(bytes));
     default:
       return { ok: false, reason: `is compressed in a way that is not known, ${kind}` };
   }
@@ -73,4 +64,17 @@ function uncompressFramedSnappy(bytes: Buffer): Uint8Array | undefined {
     blocks.push(block);
   }
   return Buffer.concat(blocks);
+}
+
+/** Not Node.js's own, which is there from 22.15 on only. Throws where it is damaged, or holds too much. */
+function uncompressZstd(bytes: Buffer): Uint8Array {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  const stream = new Decompress((piece) => {
+    length += piece.length;
+    if (length > MOST_BYTES) throw new RangeError(`more than ${MOST_BYTES} bytes`);
+    pieces.push(piece.slice());
+  });
+  stream.push(bytes, true);
+  return Buffer.concat(pieces);
 }
