@@ -16,8 +16,9 @@ const JAVA_FLAGS = ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
 /** Runs Java beside a reader of standard input: whatever ends the tests ends the registry too. */
 const GUARD = '"$@" & cat >/dev/null; kill -9 $!';
 
+/** In a folder of its own: without a project, Maven leaves a marker where it runs. */
 const works = (command: string, ...parameters: string[]): boolean =>
-  spawnSync(command, parameters, { stdio: 'ignore' }).status === 0;
+  spawnSync(command, parameters, { stdio: 'ignore', cwd: temporaryFolder() }).status === 0;
 
 /**
  * Why no real registry is tested against; `false` under `npm run test:registry`, which fetches one through Maven (104
