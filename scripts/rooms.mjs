@@ -86,13 +86,13 @@ export const ADAPTER_SEES = [
   ...['ports', 'secl', 'streams', 'text', 'tokenizer', 'training'],
 ];
 
-/** npm packages by adapter, one library each (and `rxjs`, which the ports speak). */
+/** npm packages by adapter, one library each (and `rxjs`, which the ports speak; Kafka's has a decompressor besides). */
 export const ADAPTERS = {
   avro: ['avsc'],
   'embedded-log': ['classic-level', 'rxjs'],
   files: [],
   hub: ['classic-level', 'undici', 'yauzl'],
-  kafka: ['kafkajs', 'rxjs'],
+  kafka: ['fzstd', 'kafkajs', 'rxjs'],
   memory: ['rxjs'],
   onnx: ['onnxruntime-common', 'onnxruntime-node'],
   passes: [],
