@@ -183,8 +183,9 @@ export function workerContract(under: WorkerBroker): void {
         await worker.ended;
         throw error;
       }
-      // A worker looks at decisions ten times a second at most, and what stands there by then is what counts.
-      await sleep(500);
+      // A worker looks at decisions ten times a second at most, and what stands there by then is what counts; on cores
+      // with other work it looks less often.
+      await sleep(3000);
       // It wakes up: what it would have decided is too late, and the lineage stays one.
       await askIn(0, from);
       await until(async () => (await answersOf(disk)).length >= from + 4);

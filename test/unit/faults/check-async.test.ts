@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { isHeadKey } from '../../../src/events/adapter-keys.ts';
 import type { AdapterRecord } from '../../../src/events/adapter.ts';
+import type { Broker } from '../../../src/ports/broker.ts';
 import { asyncFaults, lineageFaults } from '../../faults/check-async.ts';
 import { faultTopology } from '../../faults/fault-config.ts';
 import type { RoundRecords } from '../../faults/fault-round.ts';
@@ -14,6 +15,15 @@ const QUESTIONS = Array.from({ length: 80 }, (_, i) =>
 );
 const STATE = new Map([['0 answers/tally', '{}']]);
 
+async function adaptersOf(broker: Broker, topic: string): Promise<AdapterRecord[]> {
+  const adapters: AdapterRecord[] = [];
+  for await (const { key, value } of broker.read(topic, 0, 0n)) {
+    const decoded = value === null || isHeadKey(key) ? null : codecs.adapter.decode(value);
+    if (decoded?.ok === true) adapters.push(decoded.value);
+  }
+  return adapters;
+}
+
 describe('checking a fault round that trains while it answers', () => {
   let records: RoundRecords;
   const faultsOf = (over: Partial<RoundRecords>): Promise<readonly string[]> =>
@@ -25,22 +35,24 @@ describe('checking a fault round that trains while it answers', () => {
     const disk = await workerDisk(topology);
     const worker = startWorker(topology, disk);
     const { broker } = disk;
-    for (let from = 0; from < QUESTIONS.length; from += 20) {
-      await ask(broker, topics.questions, QUESTIONS.slice(from, from + 20));
-      const due = from + 20 - (from + 20 > 9 ? 1 : 0);
+    for (let from = 0; from < QUESTIONS.length; from += 10) {
+      await ask(broker, topics.questions, QUESTIONS.slice(from, from + 10));
+      // The tenth is no question.
+      const due = from + 10 - 1;
       await until(
         async () => (await readTopic(broker, topics.answers, codecs.answer)).length >= due,
+      );
+      // Or all would be answered before the first adapter is there.
+      await until(
+        async () =>
+          (await readTopic(broker, topics.trainingBatches, codecs.trainingBatch)).length === 0 ||
+          (await adaptersOf(broker, topics.adapters)).length > 0,
       );
     }
     worker.drain();
     await worker.ended;
-    const adapters: AdapterRecord[] = [];
-    for await (const { key, value } of broker.read(topics.adapters, 0, 0n)) {
-      const decoded = value === null || isHeadKey(key) ? null : codecs.adapter.decode(value);
-      if (decoded?.ok === true) adapters.push(decoded.value);
-    }
     records = {
-      adapters,
+      adapters: await adaptersOf(broker, topics.adapters),
       answers: await readTopic(broker, topics.answers, codecs.answer),
       letters: await readTopic(broker, topics.deadLetters, codecs.deadLetter),
       batches: await readTopic(broker, topics.trainingBatches, codecs.trainingBatch),
