@@ -17,10 +17,7 @@ const METADATA_VERSION = 6;
 export class BatchNode extends KafkaNode {
   /** Partition counts of all topics but Kafka's own. */
   async topicCounts(): Promise<ReadonlyMap<string, number>> {
-    const { request, response } = metadataRequests.protocol({ version: METADATA_VERSION })({
-      topics: [],
-      allowAutoTopicCreation: false,
-    });
+    const { request, response } = askForTopics([]);
     const { topicMetadata } = await this.connectionPool.send({
       request,
       response: { ...response, parse: (decoded) => Promise.resolve(decoded) },
@@ -34,10 +31,7 @@ export class BatchNode extends KafkaNode {
   }
 
   override async metadata(topics: readonly string[]): ReturnType<KafkaNode['metadata']> {
-    const { request, response } = metadataRequests.protocol({ version: METADATA_VERSION })({
-      topics,
-      allowAutoTopicCreation: false,
-    });
+    const { request, response } = askForTopics(topics);
     return this.connectionPool.send({
       request,
       response: {
@@ -57,6 +51,16 @@ export class BatchNode extends KafkaNode {
       response: { ...response, decode: (raw) => Promise.resolve(decodeFetched(raw)) },
     });
   }
+}
+
+/** A request for what is known of topics, of all for none, that makes none of them. */
+function askForTopics(
+  topics: readonly string[],
+): ReturnType<ReturnType<typeof metadataRequests.protocol>> {
+  return metadataRequests.protocol({ version: METADATA_VERSION })({
+    topics,
+    allowAutoTopicCreation: false,
+  });
 }
 
 /** A partition without a leader says so by a leader of -1 as well. */
