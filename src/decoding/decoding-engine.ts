@@ -239,12 +239,16 @@ export class DecodingEngine<Saved> implements Engine {
     return true;
   }
 
-  /** Writes texts to their ends, all rows one token at a time; rows that agree so far share it. */
+  /**
+   * Writes texts to their ends, one token at a time, as many side by side as pays; where one ends, the next
+   * goes on. Rows that agree so far share their positions.
+   */
   async #write(rows: readonly GeneratingRow[], cancelled: () => boolean): Promise<void> {
     let live = rows.filter((row) => !row.finished);
     while (live.length > 0 && !cancelled()) {
+      const most = this.#forward.textLimit(Math.max(...live.map((row) => row.length)));
       const plan = new PositionPlan(this.#arena, this.#adapters.adaptAll);
-      for (const row of live) {
+      for (const row of live.slice(0, most)) {
         row.slot = plan.follow(row.slot, [row.lastToken], row.meter, 'generated');
         plan.want(row.slot, row.meter, 'generated', row.take);
       }

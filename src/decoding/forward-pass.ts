@@ -1,16 +1,20 @@
 import type { LoraAdapter } from '../ports/language-model.ts';
 
 /** New positions for the network, at the slots `[start, start + tokens.length)` of its cache. */
-export interface ForwardBatch {
+export interface UpcomingPositions {
   readonly start: number;
   /** Token id by new position. */
   readonly tokens: Int32Array;
   /** Position in its text by new position. */
   readonly positions: Int32Array;
-  /** 1 where the scope's adapter acts, by new position; `undefined`: nowhere. */
-  readonly adapted: Uint8Array | undefined;
   /** Parent by slot, of all slots below `start + tokens.length`; −1 for a first position. */
   readonly parents: Int32Array;
+}
+
+/** New positions that are run at once. */
+export interface ForwardBatch extends UpcomingPositions {
+  /** 1 where the scope's adapter acts, by new position; `undefined`: nowhere. */
+  readonly adapted: Uint8Array | undefined;
   /** New positions whose next-token distribution is wanted, ascending; may be empty. */
   readonly wanted: readonly number[];
 }
@@ -38,10 +42,12 @@ export interface ForwardPass<Saved> {
    * @throws SeclError `MODEL_FAILED`; slots below `start` are intact then.
    */
   run(batch: ForwardBatch): Promise<readonly DistributionRow[]>;
-  /** Most positions of one run that starts at slot `start`, at least 1. */
-  runLimit(start: number): number;
+  /** How many of the next positions to run at once, at least 1 and at most all of them. */
+  runLength(upcoming: UpcomingPositions): number;
   /** Most wanted rows of one run, at least 1. */
   readonly rowLimit: number;
+  /** Most texts of up to `length` positions that it pays to go on with side by side, at least 1. */
+  textLimit(length: number): number;
   /** Moves the contents of slots; `to <= from`. */
   move(from: number, to: number, count: number): void;
   /** Copies slots `[0, count)`. */

@@ -38,6 +38,11 @@ export class GeneratingRow {
     return this.#tokens.at(-1)?.id ?? NO_PARENT;
   }
 
+  /** Positions of the prompt and of what is written so far. */
+  get length(): number {
+    return this.request.prompt.length + this.#tokens.length;
+  }
+
   get finished(): boolean {
     return this.#finishReason !== undefined;
   }

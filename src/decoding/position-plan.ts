@@ -1,4 +1,4 @@
-import type { DistributionRow, ForwardPass } from './forward-pass.ts';
+import type { DistributionRow, ForwardPass, UpcomingPositions } from './forward-pass.ts';
 import type { PositionMeter, PositionUse } from './position-meter.ts';
 import { NO_PARENT, type TokenArena } from './token-arena.ts';
 
@@ -126,20 +126,17 @@ export class PositionPlan {
     try {
       while (done < planned.length && cancelled?.() !== true) {
         const wanted: number[] = [];
-        const limit = Math.min(planned.length - done, forward.runLimit(this.#start + done));
+        const start = this.#start + done;
+        const limit = forward.runLength(this.#positions(start, start + planned.length - done));
         let count = 0;
         for (; count < limit; count++)
           if (planned[done + count]?.takers !== undefined) {
             if (wanted.length === forward.rowLimit) break;
             wanted.push(count);
           }
-        const start = this.#start + done;
         const rows = await forward.run({
-          start,
-          tokens: arena.tokens.subarray(start, start + count),
-          positions: arena.depths.subarray(start, start + count),
+          ...this.#positions(start, start + count),
           adapted: this.#adaptedFlags(done, count),
-          parents: arena.parents,
           wanted,
         });
         for (let t = done; t < done + count; t++) {
@@ -155,6 +152,17 @@ export class PositionPlan {
       arena.truncate(Math.min(this.#start + done, keptEnd));
     }
     return done === planned.length;
+  }
+
+  /** Slots `[start, end)` of the arena. */
+  #positions(start: number, end: number): UpcomingPositions {
+    const { tokens, depths, parents } = this.#arena;
+    return {
+      start,
+      tokens: tokens.subarray(start, end),
+      positions: depths.subarray(start, end),
+      parents,
+    };
   }
 
   #addLoose(

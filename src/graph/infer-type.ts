@@ -57,10 +57,10 @@ export function reshape(context: TypeRuleContext): TensorType[] {
     const names = data.shape.filter((size) => typeof size === 'string' && !rest.includes(size));
     const before = elementCount(data.shape.filter((size) => typeof size === 'number')) ?? 1;
     const after = elementCount(rest.filter((size) => typeof size === 'number')) ?? 1;
-    if (before % after !== 0 || names.length > 1) throw misfit(context, `to [${target.join()}]`);
+    if (before % after !== 0) throw misfit(context, `to [${target.join()}]`);
     const quotient = before / after;
-    if (names.length === 1 && quotient !== 1) throw misfit(context, `to [${target.join()}]`);
-    shape[free] = names[0] ?? quotient;
+    if (names.length > 0 && quotient !== 1) throw misfit(context, `to [${target.join()}]`);
+    shape[free] = names.length > 0 ? names.join('*') : quotient;
   } else {
     const [before, after] = [elementCount(data.shape), elementCount(shape)];
     if (before !== after) throw misfit(context, `to [${target.join()}]`);
@@ -146,7 +146,7 @@ export function groupQueryAttention(context: TypeRuleContext): TensorType[] {
   const [heads, kvHeads] = [integer(context, 'num_heads'), integer(context, 'kv_num_heads')];
   const headSize = pastKey.shape.at(-1);
   if (typeof headSize !== 'number' || pastKey.shape[1] !== kvHeads) {
-    throw misfit(context, `past must be [1,${kvHeads},capacity,headSize]`);
+    throw misfit(context, `past must be [texts,${kvHeads},capacity,headSize]`);
   }
   const packed = context.inputs[1] === undefined;
   const width = (packed ? heads + 2 * kvHeads : heads) * headSize;

@@ -5,15 +5,15 @@ import type { NetworkConfig } from './network.ts';
 import { rotaryTables } from './rotary-tables.ts';
 import { tensorType } from './tensor-type.ts';
 
-/** The graph's inputs that place a row in the arena. */
+/** The graph's inputs that place a row in the arena, or texts side by side, each in a cache of its own. */
 export interface ArenaInputs {
-  /** `[1, T]`: position of each token in its own prompt. */
+  /** `[B, T]`: position of each token in its own prompt. */
   readonly positionIds: NamedValue;
-  /** `[1, 1, T, S]`: 0 where a token sees an arena position, −1e9 where not. */
+  /** `[1, 1, T, S]`, for every text alike: 0 where a token sees a position, −1e9 where not. */
   readonly attentionBias: NamedValue;
-  /** `[1]`: S − 1. */
+  /** `[B]`: positions in use of each text, those of this row included, less 1. */
   readonly seqlensK: NamedValue;
-  /** S: arena positions in use, those of this row included. */
+  /** S: the most positions in use of any text, those of this row included. */
   readonly totalSequenceLength: NamedValue;
   readonly cos: NamedValue;
   readonly sin: NamedValue;
@@ -21,7 +21,7 @@ export interface ArenaInputs {
 
 /** Keys and values of a layer before a row, or after it. */
 export interface KeyValues {
-  /** `[1, G, C, headSize]`. */
+  /** `[B, G, C, headSize]`. */
   readonly key: NamedValue;
   readonly value: NamedValue;
 }
@@ -58,12 +58,12 @@ export function addArenaInputs(builder: GraphBuilder, config: NetworkConfig): Ar
   const rows = maxArenaPositions(config);
   const tables = rotaryTables(rows, config.headSize, config.ropeTheta);
   return {
-    positionIds: builder.input('position_ids', tensorType('int64', [1, 'tokens'])),
+    positionIds: builder.input('position_ids', tensorType('int64', ['texts', 'tokens'])),
     attentionBias: builder.input(
       'attention_bias',
       tensorType('float32', [1, 1, 'tokens', 'total']),
     ),
-    seqlensK: builder.input('seqlens_k', tensorType('int32', [1])),
+    seqlensK: builder.input('seqlens_k', tensorType('int32', ['texts'])),
     totalSequenceLength: builder.input('total_sequence_length', tensorType('int32', [])),
     cos: builder.constant('rotary.cos', tables.cos, [rows, half]),
     sin: builder.constant('rotary.sin', tables.sin, [rows, half]),
@@ -72,7 +72,7 @@ export function addArenaInputs(builder: GraphBuilder, config: NetworkConfig): Ar
 
 /** Adds the cache inputs of every layer. */
 export function addPastInputs(builder: GraphBuilder, config: NetworkConfig): readonly KeyValues[] {
-  const type = tensorType('float32', [1, config.kvHeads, 'capacity', config.headSize]);
+  const type = tensorType('float32', ['texts', config.kvHeads, 'capacity', config.headSize]);
   return Array.from({ length: config.layers }, (_, layer) => {
     const names = arenaNames(layer);
     return { key: builder.input(names.pastKey, type), value: builder.input(names.pastValue, type) };
@@ -80,10 +80,12 @@ export function addPastInputs(builder: GraphBuilder, config: NetworkConfig): rea
 }
 
 /**
- * Rotary attention of one layer over *one packed row in one arena*. All prompts in flight are one row;
- * keys and values of all of them lie in one preallocated buffer that is past and present at once; the
- * bias says which arena positions a token sees, and `position_ids` its place in its own prompt. So
- * branches over a shared prefix, and prompts that share nothing, run together without padding.
+ * Rotary attention of one layer, in two ways of feeding it. *One packed row in one arena*: all prompts in
+ * flight are one row; keys and values of all of them lie in one preallocated buffer that is past and
+ * present at once; the bias says which arena positions a token sees, and `position_ids` its place in its
+ * own prompt. So branches over a shared prefix, and prompts that share nothing, run together without
+ * padding. *One token each of several texts*: every text brings a cache of its own, and no token looks at
+ * the other texts' keys, which in an arena cost as much as its own.
  *
  * This is the one place that knows how attention runs.
  */

@@ -3,7 +3,7 @@ import type { LoweringContext } from './lowering-context.ts';
 import { BLOCK_SIZE } from './weight-recipe.ts';
 
 /**
- * Rows of the embedding: `[1, T]` token ids to `[1, T, D]`. A quantised table is stored as the head's
+ * Rows of the embedding: `[B, T]` token ids to `[B, T, D]`. A quantised table is stored as the head's
  * weight is, so that a model which ties the two holds it once.
  */
 export function lowerEmbedding(context: LoweringContext, tokenIds: NamedValue): NamedValue {

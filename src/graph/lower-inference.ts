@@ -37,9 +37,10 @@ export interface InferenceOptions {
  * fused norms, weights in blocks, LoRA as inputs scaled by position, and the head at the wanted
  * positions only.
  *
- * Inputs: `input_ids`, `position_ids` int64 `[1, T]`; `attention_bias` `[1, 1, T, S]`; `seqlens_k` int32
- * `[1]` and `total_sequence_length` int32 scalar; `past_key_values.N.key|value` `[1, G, C, d]`;
- * `logits_index` int64 `[M]`; `lora_scale` `[1, T, 1]` and `lora.N.PROJECTION.a|b` where there are sites.
+ * Inputs: `input_ids`, `position_ids` int64 `[B, T]`; `attention_bias` `[1, 1, T, S]`; `seqlens_k` int32
+ * `[B]` and `total_sequence_length` int32 scalar; `past_key_values.N.key|value` `[B, G, C, d]`;
+ * `logits_index` int64 `[M]`, into the B · T tokens; `lora_scale` `[B, T, 1]` and
+ * `lora.N.PROJECTION.a|b` where there are sites. A packed row over the arena is one text (B = 1).
  * Outputs: `logits` `[M, V]`, `log_normalizer` and `entropy` `[M, 1]`, `hidden` `[M, D]`,
  * `present.N.key|value`. M may be 0: then only keys and values are computed (onnxruntime warns that the
  * shapes of `[0, 1]` outputs differ).
@@ -56,14 +57,17 @@ export function lowerInference(network: Network, options: InferenceOptions = {})
     tableEncoding: precision === 'fp32' ? 'float32' : 'int8',
   };
   const { config } = network;
-  const tokenIds = builder.input('input_ids', tensorType('int64', [1, 'tokens']));
+  const tokenIds = builder.input('input_ids', tensorType('int64', ['texts', 'tokens']));
   const arena = addArenaInputs(builder, config);
   const logitsIndex = builder.input('logits_index', tensorType('int64', ['outputs']));
   const pasts = addPastInputs(builder, config);
   const lora = addLoraInputs(context, options);
 
-  const select = (name: string, value: NamedValue): NamedValue =>
-    builder.node('Gather', [value, logitsIndex], { name, attributes: { axis: 1 } });
+  const select = (name: string, value: NamedValue, width: number): NamedValue => {
+    const shape = builder.constant(`${name}.shape`, BigInt64Array.of(1n, -1n, BigInt(width)), [3]);
+    const row = builder.node('Reshape', [value, shape], { name: `${name}.row` });
+    return builder.node('Gather', [row, logitsIndex], { name, attributes: { axis: 1 } });
+  };
 
   let hidden = lowerEmbedding(context, tokenIds);
   let normed: NamedValue | undefined;
@@ -103,8 +107,8 @@ export function lowerInference(network: Network, options: InferenceOptions = {})
     );
     if (index === config.layers - 1) {
       // Only keys and values of the other positions are needed from the last layer: 4% of a prompt's work.
-      attended = select('selected.attention', attended);
-      hidden = select('selected.residual', hidden);
+      attended = select('selected.attention', attended, config.heads * config.headSize);
+      hidden = select('selected.residual', hidden, config.hiddenSize);
       sites = lora.sites(index, select);
     }
     const { normed: mlpInput, sum } = lowerAddNorm(
@@ -139,7 +143,7 @@ export function lowerInference(network: Network, options: InferenceOptions = {})
 interface LoraLookup {
   sites(
     layer: number,
-    select?: (name: string, value: NamedValue) => NamedValue,
+    select?: (name: string, value: NamedValue, width: number) => NamedValue,
   ): (projection: Projection) => LoraInputs | undefined;
 }
 
@@ -149,7 +153,7 @@ function addLoraInputs(
 ): LoraLookup {
   const specs = loraSites(network, options.lora);
   if (specs.length === 0) return { sites: () => () => undefined };
-  const scale = builder.input('lora_scale', tensorType('float32', [1, 'tokens', 1]));
+  const scale = builder.input('lora_scale', tensorType('float32', ['texts', 'tokens', 1]));
   const inputs = new Map<string, Omit<LoraInputs, 'scale'>>();
   for (const spec of specs) {
     const names = loraInputNames(spec);
@@ -166,7 +170,7 @@ function addLoraInputs(
       const after = (['o', 'gate', 'up', 'down'] as const).some((key) =>
         inputs.has(`${layer}.${key}`),
       );
-      const chosen = select === undefined || !after ? scale : select('selected.lora_scale', scale);
+      const chosen = select === undefined || !after ? scale : select('selected.lora_scale', scale, 1);
       return (projection) => {
         const pair = inputs.get(`${layer}.${projection}`);
         return pair === undefined ? undefined : { ...pair, scale: chosen };

@@ -7,7 +7,7 @@ import type { NetworkConfig } from '../graph/network.ts';
  * Version of the graphs that are built: it rises with anything that may change a floating-point result,
  * an input or an output, so that a folder built by another version is built again.
  */
-export const GRAPH_VERSION = 1;
+export const GRAPH_VERSION = 2;
 
 /** Name of the manifest in a model folder. */
 export const MANIFEST_FILE = 'manifest.json';
@@ -20,7 +20,7 @@ export interface LoraSiteInputs extends LoraSiteSpec {
   readonly b: string;
 }
 
-/** Names of a layer's arena: inputs of shape `[1, kvHeads, capacity, headSize]` and the outputs after them. */
+/** Names of a layer's arena: inputs of shape `[texts, kvHeads, capacity, headSize]` and the outputs after them. */
 export interface ArenaLayer {
   readonly pastKey: string;
   readonly pastValue: string;

@@ -1,5 +1,10 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
-import type { DistributionRow, ForwardBatch, ForwardPass } from '../../decoding/forward-pass.ts';
+import type {
+  DistributionRow,
+  ForwardBatch,
+  ForwardPass,
+  UpcomingPositions,
+} from '../../decoding/forward-pass.ts';
 import type { LoraAdapter } from '../../ports/language-model.ts';
 import { adapterShift, STAND_IN_HIDDEN, type StandInNetwork } from './stand-in-network.ts';
 
@@ -38,8 +43,12 @@ export class StandInForwardPass implements ForwardPass<SavedStates> {
     this.#states = emptyStates(slots);
   }
 
-  runLimit(): number {
-    return 512;
+  textLimit(): number {
+    return this.rowLimit;
+  }
+
+  runLength({ tokens }: UpcomingPositions): number {
+    return Math.min(512, tokens.length);
   }
 
   async run(batch: ForwardBatch): Promise<readonly DistributionRow[]> {

@@ -1,19 +1,21 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { fillAttentionBias } from '../../decoding/attention-bias.ts';
-import type { DistributionRow, ForwardBatch, ForwardPass } from '../../decoding/forward-pass.ts';
+import type {
+  DistributionRow,
+  ForwardBatch,
+  ForwardPass,
+  UpcomingPositions,
+} from '../../decoding/forward-pass.ts';
 import type { ModelManifest } from '../../model/model-manifest.ts';
 import type { LoraAdapter } from '../../ports/language-model.ts';
+import { arenaExcerpt, type ArenaExcerpt } from './arena-excerpt.ts';
 import { CacheArrays, type CacheShape, type CacheSlots } from './cache-arrays.ts';
 import { growingBuffer } from './growing-buffer.ts';
 import { idleLoraTensors, loraTensors } from './lora-tensors.ts';
 import { modelFailed } from './model-failed.ts';
-
-/** Most positions of a run. Longer ones are no faster per position and hold more memory. */
-const MOST_POSITIONS = 256;
-/** Least, however full the cache is. */
-const LEAST_POSITIONS = 32;
-/** Most (new position, slot) pairs of a run: attention scores take 4 · heads bytes each. */
-const MOST_PAIRS = 2 ** 21;
+import { runLength } from './run-length.ts';
+import { SideCache } from './side-cache.ts';
+import { TextLanes } from './text-lanes.ts';
 
 /**
  * Slots before the arena's first that nobody sees. Where a run fills the cache from its very start,
@@ -38,13 +40,18 @@ export interface OnnxNetwork {
 
 /**
  * A graph in onnxruntime over a cache that is both its past and its present: attention writes new keys and
- * values in place. All new positions are one row; a bias hides from each what is not its ancestor.
+ * values in place. All new positions are one row; a bias hides from each what is not its ancestor. Attention is
+ * computed over what is hidden, too, so that runs are cut by text ({@link runLength}), see no more of the arena than
+ * they need ({@link arenaExcerpt}), and lie side by side where each position goes on with a text of its own
+ * ({@link TextLanes}).
  */
 export class OnnxForwardPass implements ForwardPass<CacheSlots> {
   readonly rowLimit = 32;
   readonly #session: InferenceSession;
   readonly #network: OnnxNetwork;
   readonly #cache: CacheArrays;
+  readonly #side: SideCache;
+  readonly #lanes: TextLanes;
   readonly #feeds: Record<string, Tensor> = {};
   readonly #fetches: Record<string, Tensor> = {};
   readonly #ids = growingBuffer(BigInt64Array);
@@ -58,14 +65,18 @@ export class OnnxForwardPass implements ForwardPass<CacheSlots> {
   readonly #idleLora: Readonly<Record<string, Tensor>>;
   #adapter: LoraAdapter | undefined;
   #lora: Record<string, Tensor> = {};
+  #cacheTensors: { readonly slots: number; readonly tensors: readonly Tensor[] } | undefined;
+  #bound: readonly Tensor[] | undefined;
 
   private constructor(session: InferenceSession, network: OnnxNetwork) {
     this.#session = session;
     this.#network = network;
     this.#idleLora = idleLoraTensors(network.lora.sites);
     const capacity = network.cache.capacity + FRONT;
-    this.#cache = new CacheArrays({ ...network.cache, capacity });
-    this.#bindCache();
+    const shape = { ...network.cache, capacity };
+    this.#cache = new CacheArrays(shape);
+    this.#side = new SideCache(shape);
+    this.#lanes = new TextLanes(this.#side);
   }
 
   /** @throws SeclError `MODEL_FAILED` if the runtime refuses the graph. */
@@ -89,21 +100,32 @@ export class OnnxForwardPass implements ForwardPass<CacheSlots> {
     }
   }
 
-  runLimit(start: number): number {
-    const most = Math.floor((Math.sqrt(start * start + 4 * MOST_PAIRS) - start) / 2);
-    return Math.max(LEAST_POSITIONS, Math.min(MOST_POSITIONS, most));
+  runLength(upcoming: UpcomingPositions): number {
+    const side = this.#lanes.leading(upcoming);
+    // One text alone does not keep others waiting.
+    return side > 1 ? side : runLength(upcoming);
+  }
+
+  textLimit(length: number): number {
+    return Math.max(1, this.#lanes.textLimit(length));
   }
 
   async run(batch: ForwardBatch): Promise<readonly DistributionRow[]> {
-    this.#feed(batch);
-    const wanted = batch.wanted.length > 0 ? batch.wanted : [batch.tokens.length - 1];
-    const fetched = this.#fetch(wanted);
+    const { start, tokens, wanted } = batch;
+    this.#lanes.forget(start);
+    this.#cache.grow(FRONT + start + tokens.length);
+    const laid =
+      this.#lanes.leading(batch) === tokens.length ? this.#feedLanes(batch) : this.#feedRow(batch);
+    const asked = wanted.length > 0 ? wanted : [tokens.length - 1];
+    const fetched = this.#fetch(asked.map(laid.placeOf));
     Object.assign(this.#feeds, this.#idleLora, batch.adapted === undefined ? {} : this.#lora);
     try {
       await this.#session.run(this.#feeds, this.#fetches);
     } catch (error) {
+      this.#lanes.forget(0);
       throw modelFailed('the network could not be run', error);
     }
+    laid.giveBack();
     const { vocabularySize: V, hiddenSize: D } = this.#network;
     return batch.wanted.map((_, m) => ({
       logits: fetched.logits.subarray(m * V, (m + 1) * V),
@@ -114,6 +136,7 @@ export class OnnxForwardPass implements ForwardPass<CacheSlots> {
   }
 
   move(from: number, to: number, count: number): void {
+    this.#lanes.forget(to);
     this.#cache.move(from + FRONT, to + FRONT, count);
   }
 
@@ -122,7 +145,8 @@ export class OnnxForwardPass implements ForwardPass<CacheSlots> {
   }
 
   load(saved: CacheSlots, from: number, count: number, to: number): void {
-    if (this.#cache.grow(FRONT + to + count)) this.#bindCache();
+    this.#lanes.forget(0);
+    this.#cache.grow(FRONT + to + count);
     this.#cache.load(saved, from, count, to + FRONT);
   }
 
@@ -137,24 +161,71 @@ export class OnnxForwardPass implements ForwardPass<CacheSlots> {
     await this.#session.release();
   }
 
-  #feed({ start, tokens, positions, parents, adapted }: ForwardBatch): void {
+  /** All new positions as one row over the arena, or over an excerpt of it where that is less than half. */
+  #feedRow(batch: ForwardBatch): Laid {
+    const { start, tokens, positions, parents, adapted } = batch;
     const T = tokens.length;
-    const S = FRONT + start + T;
-    if (this.#cache.grow(S)) this.#bindCache();
+    const excerpt = arenaExcerpt(batch);
+    const length = this.#side.roomOf(FRONT + excerpt.start + T);
+    const pays = 2 * (excerpt.start + T) <= start + T && length <= this.#side.room;
+    if (pays) this.#bindExcerpt(excerpt, length);
+    else this.#bindCache();
+    const first = pays ? excerpt.start : start;
+    const S = FRONT + first + T;
     const bias = this.#bias(T * S);
-    fillAttentionBias(bias, parents, start, T, FRONT);
+    fillAttentionBias(bias, pays ? excerpt.parents : parents, first, T, FRONT);
+    this.#feed(tokens, positions, adapted, [1, T]);
+    this.#feeds['attention_bias'] = new Tensor('float32', bias, [1, 1, T, S]);
+    this.#feeds['seqlens_k'] = new Tensor('int32', Int32Array.of(S - 1), [1]);
+    this.#feeds['total_sequence_length'] = new Tensor('int32', Int32Array.of(S), []);
+    const added = { slot: FRONT + start, at: FRONT + first, count: T };
+    return {
+      placeOf: (t) => t,
+      giveBack: () => {
+        if (pays) this.#side.copyOut(0, added, this.#cache);
+      },
+    };
+  }
+
+  /** One new position a lane. */
+  #feedLanes(batch: ForwardBatch): Laid {
+    const { start, tokens, positions, adapted } = batch;
+    const lanes = this.#lanes.place(batch, this.#cache, FRONT);
+    const { laneOf, order, lengths } = lanes;
+    const B = order.length;
+    const S = Math.max(...lengths) + 1;
+    const inOrder = <T extends Int32Array | Uint8Array>(values: T): T =>
+      values.map((_, lane) => values[order[lane] as number] as number) as T;
+    this.#bind(this.#side.tensors);
+    this.#feed(inOrder(tokens), inOrder(positions), adapted && inOrder(adapted), [B, 1]);
+    this.#feeds['attention_bias'] = new Tensor('float32', this.#bias(S).fill(0), [1, 1, 1, S]);
+    this.#feeds['seqlens_k'] = new Tensor('int32', lengths, [B]);
+    this.#feeds['total_sequence_length'] = new Tensor('int32', Int32Array.of(S), []);
+    return {
+      placeOf: (t) => laneOf[t] as number,
+      giveBack: () => {
+        this.#lanes.giveBack(lanes, start, this.#cache, FRONT);
+      },
+    };
+  }
+
+  /** @param shape - Texts and tokens of each. */
+  #feed(
+    tokens: Int32Array,
+    positions: Int32Array,
+    adapted: Uint8Array | undefined,
+    shape: readonly [number, number],
+  ): void {
+    const T = tokens.length;
     const feeds = this.#feeds;
-    feeds['input_ids'] = new Tensor('int64', widen(tokens, this.#ids(T)), [1, T]);
-    feeds['position_ids'] = new Tensor('int64', widen(positions, this.#positions(T)), [1, T]);
-    feeds['attention_bias'] = new Tensor('float32', bias, [1, 1, T, S]);
-    feeds['seqlens_k'] = new Tensor('int32', Int32Array.of(S - 1), [1]);
-    feeds['total_sequence_length'] = new Tensor('int32', Int32Array.of(S), []);
+    feeds['input_ids'] = new Tensor('int64', widen(tokens, this.#ids(T)), shape);
+    feeds['position_ids'] = new Tensor('int64', widen(positions, this.#positions(T)), shape);
     const { scaleInput, sites } = this.#network.lora;
     if (sites.length === 0) return;
     const scaling = this.#adapter?.scaling ?? 0;
     const scale = this.#scale(T);
     for (let t = 0; t < T; t++) scale[t] = adapted?.[t] === 1 ? scaling : 0;
-    feeds[scaleInput] = new Tensor('float32', scale, [1, T, 1]);
+    feeds[scaleInput] = new Tensor('float32', scale, [...shape, 1]);
   }
 
   #fetch(wanted: readonly number[]): Fetched {
@@ -174,19 +245,50 @@ export class OnnxForwardPass implements ForwardPass<CacheSlots> {
     return fetched;
   }
 
-  /** Makes the cache's arrays the graph's past and present. */
+  /** Copies an excerpt of the arena beside it, and makes that the graph's past and present. */
+  #bindExcerpt({ pieces }: ArenaExcerpt, length: number): void {
+    this.#lanes.forget(0);
+    this.#side.lay(1, length);
+    const behindFront = pieces.map(({ slot, at, count }) => ({
+      slot: FRONT + slot,
+      at: FRONT + at,
+      count,
+    }));
+    this.#side.copyIn(0, behindFront, this.#cache);
+    this.#bind(this.#side.tensors);
+  }
+
+  /** Makes the arena the graph's past and present. */
   #bindCache(): void {
     const { heads, headSize } = this.#network.cache;
     const { arrays, slots } = this.#cache;
-    const tensor = (array: Float32Array): Tensor =>
-      new Tensor('float32', array, [1, heads, slots, headSize]);
+    if (this.#cacheTensors?.slots !== slots) {
+      const dims = [1, heads, slots, headSize];
+      const tensors = arrays.map((array) => new Tensor('float32', array, dims));
+      this.#cacheTensors = { slots, tensors };
+    }
+    this.#bind(this.#cacheTensors.tensors);
+  }
+
+  /** Makes keys and values the graph's past and present. */
+  #bind(tensors: readonly Tensor[]): void {
+    if (tensors === this.#bound) return;
+    this.#bound = tensors;
     this.#network.arena.forEach(({ pastKey, pastValue, presentKey, presentValue }, layer) => {
-      const key = tensor(arrays[2 * layer] as Float32Array);
-      const value = tensor(arrays[2 * layer + 1] as Float32Array);
+      const key = tensors[2 * layer] as Tensor;
+      const value = tensors[2 * layer + 1] as Tensor;
       this.#feeds[pastKey] = this.#fetches[presentKey] = key;
       this.#feeds[pastValue] = this.#fetches[presentValue] = value;
     });
   }
+}
+
+/** How a batch lies in a run. */
+interface Laid {
+  /** Place among the run's tokens by new position. */
+  readonly placeOf: (t: number) => number;
+  /** Writes what the run has added back to the arena. */
+  readonly giveBack: () => void;
 }
 
 interface Fetched {

@@ -6,7 +6,7 @@ import { StandInNetwork } from '../../../src/adapters/memory/stand-in-network.ts
 import { standInVocabulary } from '../../../src/adapters/memory/stand-in-vocabulary.ts';
 import { DecodingEngine } from '../../../src/decoding/decoding-engine.ts';
 import { NO_ADAPTERS } from '../../../src/decoding/engine.ts';
-import type { ForwardBatch } from '../../../src/decoding/forward-pass.ts';
+import type { ForwardBatch, UpcomingPositions } from '../../../src/decoding/forward-pass.ts';
 import type { GenerateRequest, TokenLedger } from '../../../src/ports/language-model.ts';
 
 const vocabulary = standInVocabulary();
@@ -18,12 +18,12 @@ class CountingPass extends StandInForwardPass {
   positions = 0;
   lastStart = 0;
 
-  override runLimit(): number {
-    return 5;
+  override runLength({ tokens }: UpcomingPositions): number {
+    return Math.min(5, tokens.length);
   }
 
   override run(batch: ForwardBatch): ReturnType<StandInForwardPass['run']> {
-    assert.ok(batch.tokens.length >= 1 && batch.tokens.length <= this.runLimit());
+    assert.ok(batch.tokens.length >= 1 && batch.tokens.length <= 5);
     assert.ok(batch.wanted.length <= this.rowLimit);
     this.positions += batch.tokens.length;
     this.lastStart = batch.start;

@@ -16,21 +16,21 @@ describe('lowerInference', () => {
       graph.inputs.map(({ name, type }) => [name, formatType(type)]),
     );
     assert.deepEqual(inputs, {
-      input_ids: 'int64[1,tokens]',
-      position_ids: 'int64[1,tokens]',
+      input_ids: 'int64[texts,tokens]',
+      position_ids: 'int64[texts,tokens]',
       attention_bias: 'float32[1,1,tokens,total]',
-      seqlens_k: 'int32[1]',
+      seqlens_k: 'int32[texts]',
       total_sequence_length: 'int32[]',
       logits_index: 'int64[outputs]',
       ...Object.fromEntries(
         [0, 1, 2].flatMap((layer) =>
           ['key', 'value'].map((part) => [
             `past_key_values.${layer}.${part}`,
-            'float32[1,2,capacity,16]',
+            'float32[texts,2,capacity,16]',
           ]),
         ),
       ),
-      lora_scale: 'float32[1,tokens,1]',
+      lora_scale: 'float32[texts,tokens,1]',
       'lora.2.q.a': 'float32[64,rank]',
       'lora.2.q.b': 'float32[rank,64]',
       'lora.2.v.a': 'float32[64,rank]',
@@ -43,7 +43,7 @@ describe('lowerInference', () => {
     assert.equal(outputs.get('log_normalizer'), 'float32[outputs,1]');
     assert.equal(outputs.get('entropy'), 'float32[outputs,1]');
     assert.equal(outputs.get('hidden'), 'float32[outputs,64]');
-    assert.equal(outputs.get('present.2.value'), 'float32[1,2,capacity,16]');
+    assert.equal(outputs.get('present.2.value'), 'float32[texts,2,capacity,16]');
     assert.equal(outputs.size, 4 + 2 * 3);
   });
 
