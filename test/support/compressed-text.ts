@@ -21,3 +21,9 @@ export const ZSTD = Buffer.from(
   'KLUv/WRNBa0GAJJHFhaQN21dzD4ga0mfmX0vuzcRmTJt3Q1CtnqJZ0q5+63Pbq3P49H85v7L7berT0U7zWjb2FvUebjmRc8/SRKkC1CccwxVQGU1FIhAimDUkRjJGNQhkApYnQKlV6gB0R32vwNgM5rsEVAMQgSHGYGTSph66QGhevyIIMUwBIbO68MrMEtQeHof60ITsgFhVBzJkEBRDNMCpS+mXzBtBkHUVFbDAJ8P7co6lqFPIeWxNUkhCTZ+kObfIQZIkLNdoHo4MMabVsqr53X3QDdU6+MarGtUAZ4SE0c=',
   'base64',
 );
+
+/** {@link ZSTD} with a few bytes changed, found by chance: fzstd 0.1.1 does not come to its end. */
+export const ZSTD_ENDLESS = Buffer.from(
+  'KLUv/WRNBa0GAJJHFhbwN21dzD4ga0mfmX0vuzcRmTJt3Q1CtnqJZ0q5+63Pbq3P49H85v7L7berT0U7zWjb2FvUebjmRc8/SRKkC1CccwxVQGU1FIhAimDUkRjJGNQhkApYnQKlV6gB0R32vwNgM5rsEVAMQgSHGYGTSph66QGhevyIIMUwBIbO68MrMEtQeHof60ITnAFhVBzJkEBRDNMCpS+mXzBtBkHUVFbDAJ8P7co6lqFPIeWxNUkhCTZ+kObfIQZIkLNdoHo4MMabVsqr53X3QDdU6+MarGtUAZ4SE0c=',
+  'base64',
+);

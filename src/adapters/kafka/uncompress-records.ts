@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
-import { Decompress } from 'fzstd';
 import { uncompressLz4 } from '../../broker/uncompress-lz4.ts';
 import { uncompressSnappy } from '../../broker/snappy.ts';
+import { uncompressZstd } from './uncompress-zstd.ts';
 
 /** Bytes, or why there are none: how a sentence on them goes on. */
 export type Uncompressed =
@@ -31,7 +31,7 @@ export function uncompressRecords(kind: number, bytes: Buffer): Uncompressed {
     case 3:
       return attempt('lz4', () => uncompressLz4(bytes, MOST_BYTES));
     case 4:
-      return attempt('zstd', () => uncompressZstd(bytes));
+      return attempt('zstd', () => uncompressZstd(bytes, MOST_BYTES));
     default:
       return { ok: false, reason: `is compressed in a way that is not known, ${kind}` };
   }
@@ -64,17 +64,4 @@ function uncompressFramedSnappy(bytes: Buffer): Uint8Array | undefined {
     blocks.push(block);
   }
   return Buffer.concat(blocks);
-}
-
-/** Not Node.js's own, which is there from 22.15 on only. Throws where it is damaged, or holds too much. */
-function uncompressZstd(bytes: Buffer): Uint8Array {
-  const pieces: Uint8Array[] = [];
-  let length = 0;
-  const stream = new Decompress((piece) => {
-    length += piece.length;
-    if (length > MOST_BYTES) throw new RangeError(`more than ${MOST_BYTES} bytes`);
-    pieces.push(piece.slice());
-  });
-  stream.push(bytes, true);
-  return Buffer.concat(pieces);
 }

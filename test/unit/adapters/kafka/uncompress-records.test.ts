@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { uncompressRecords } from '../../../../src/adapters/kafka/uncompress-records.ts';
-import { LZ4_PLAIN, TEXT, ZSTD } from '../../../support/compressed-text.ts';
+import { LZ4_PLAIN, TEXT, ZSTD, ZSTD_ENDLESS } from '../../../support/compressed-text.ts';
 
 const textOf = (kind: number, bytes: Buffer): string => {
   const uncompressed = uncompressRecords(kind, bytes);
@@ -35,4 +35,12 @@ it('says of what is damaged, a bomb, or of a kind to come, that it cannot be rea
   assert.match(textOf(4, ZSTD.subarray(0, 100)), /it cannot be uncompressed \(zstd\)/);
   assert.match(textOf(4, Buffer.from('nonsense')), /it cannot be uncompressed \(zstd\)/);
   assert.match(textOf(7, SNAPPY), /not known, 7/);
+});
+
+it('gives up a damaged frame that its decoder would go on with for ever', () => {
+  const begunMs = performance.now();
+  assert.match(textOf(4, ZSTD_ENDLESS), /it cannot be uncompressed \(zstd\)/);
+  // Nine seconds of trying, on cores that others use; a worker's session ends after 30 by default.
+  assert.ok(performance.now() - begunMs < 25_000);
+  assert.equal(textOf(4, ZSTD), TEXT);
 });
