@@ -154,6 +154,7 @@ export {
 } from './calibration/debiased-calibration-error.ts';
 export { decomposeBrier, type BrierDecomposition } from './calibration/decompose-brier.ts';
 export { eceFloor, type EceFloor, type EceFloorOptions } from './calibration/ece-floor.ts';
+export { eceInterval, type EceIntervalOptions } from './calibration/ece-interval.ts';
 export { estimatedAuroc } from './calibration/estimated-auroc.ts';
 export { expectedCalibrationError } from './calibration/expected-calibration-error.ts';
 export type { Fold } from './calibration/fold.ts';

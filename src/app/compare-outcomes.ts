@@ -138,17 +138,17 @@ async function sampledOutcomes(scene: CompareScene): Promise<StrategyOutcome[]> 
   const input = sampleDomains(scene.input, SAMPLED_PER_DOMAIN, base.seed);
   const topology = baseTopology(base, 'sampled');
   const result = await runTopology(scene, 'sampled', topology, input);
-  scene.takeModelMs();
-  const samples = await compareSamples(scene.model, input, result.answers, topology, {
+  const { keepPasses, takeModelMs } = scene;
+  const sampled = await compareSamples(scene.model, input, result.answers, topology, {
     signal: drain,
-    keepPasses: scene.keepPasses,
+    keepPasses,
+    takeModelMs,
   }).catch((error: unknown) => {
     throw drain.aborted ? new Drained() : error;
   });
-  const agreements = samples.map(({ value }) => value);
-  const extra = samples.reduce((sum, { computed }) => sum + computed, 0);
+  const agreements = sampled.agreements.map(({ value }) => value);
+  const extra = sampled.agreements.reduce((sum, { computed }) => sum + computed, 0);
   const judged = costOf(result.answers, ['answer', 'scoring']);
-  const samplingMs = scene.takeModelMs();
   const answering = { ...judged, scoring: 0 };
   const deadLetters = lettersByCode(result);
   const outcome = { deadLetters, sampled: true, trainedQuestions: 0, trainingMs: 0 };
@@ -158,7 +158,7 @@ async function sampledOutcomes(scene: CompareScene): Promise<StrategyOutcome[]> 
       name: 'selfConsistency',
       rows: rowsOf(result, input, agreements),
       forwardTokens: { ...answering, scoring: extra },
-      modelMs: result.modelMs * shareOf(answering, result.answers) + samplingMs,
+      modelMs: result.modelMs * shareOf(answering, result.answers) + sampled.modelMs,
       scoredAnswers: 0,
     },
     {
@@ -174,7 +174,7 @@ async function sampledOutcomes(scene: CompareScene): Promise<StrategyOutcome[]> 
         }),
       ),
       forwardTokens: { ...judged, scoring: judged.scoring + extra },
-      modelMs: result.modelMs + samplingMs,
+      modelMs: result.modelMs + sampled.modelMs,
       scoredAnswers: result.answers.filter(isScored).length,
     },
   ];

@@ -9,12 +9,14 @@ import type { NamedTargets } from '../graph/lora-sites.ts';
 import type { LanguageModel } from '../ports/language-model.ts';
 import { matchFeedback } from '../streams/match-feedback.ts';
 import type { Topology } from '../topology/topology.ts';
+import { beginRun } from './begin-run.ts';
 import { labelAnswers, labelsOf } from './label-answers.ts';
 import { makeFolder } from './make-folder.ts';
 import { openTrainer } from './open-trainer.ts';
-import { replay, type ReplayResult } from './replay.ts';
+import { replay, runFingerprint, type ReplayResult } from './replay.ts';
 import type { ReplayInput } from './replay-input.ts';
 import { createReplayMeter, type ReplayProgress } from './replay-progress.ts';
+import { writeRunSettings } from './run-settings.ts';
 import { SYSTEM_CLOCK } from './system-clock.ts';
 
 /** What {@link compareRun} needs. */
@@ -78,12 +80,18 @@ export async function compareRun(options: CompareRunOptions): Promise<CompareRun
     // An adapter of an earlier run is none of this one's.
     await model.setAdapter(undefined);
     options.takeModelMs();
+    const codecs = openRecordCodecs();
+    const fingerprint = runFingerprint(topology, model, codecs);
     const result = await replay({
       input,
       topology,
       model,
       broker,
-      codecs: openRecordCodecs(),
+      codecs,
+      fingerprint,
+      // Not before: of a folder that holds another run the settings are that one's.
+      onStarting: async () =>
+        writeRunSettings(folder, await beginRun(folder, { input, topology, model, fingerprint })),
       ...(training === undefined ? {} : { training }),
       clock: SYSTEM_CLOCK,
       drain: options.drain,

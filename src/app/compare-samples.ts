@@ -14,6 +14,16 @@ export interface CompareSamplesOptions {
   readonly signal: AbortSignal;
   /** Makes the model's passes durable; called after each batch. */
   readonly keepPasses: () => void;
+  /** Gives the milliseconds that the model took since it was asked last. */
+  readonly takeModelMs: () => number;
+}
+
+/** What {@link compareSamples} gives. */
+export interface ComparedSamples {
+  /** One per answer. */
+  readonly agreements: readonly SampledAgreement[];
+  /** Milliseconds that the samples took: writing the answers has been counted by their run. */
+  readonly modelMs: number;
 }
 
 /**
@@ -21,7 +31,6 @@ export interface CompareSamplesOptions {
  * the same scope, so that their cost is what they add.
  *
  * @param answers - Of the whole of `input`, dead letters left out.
- * @returns One per answer.
  * @throws SeclError `CANCELLED` if the signal fired.
  */
 export async function compareSamples(
@@ -29,8 +38,8 @@ export async function compareSamples(
   input: ReplayInput,
   answers: readonly Pick<Answer, 'questionId'>[],
   topology: Topology,
-  { signal, keepPasses }: CompareSamplesOptions,
-): Promise<SampledAgreement[]> {
+  { signal, keepPasses, takeModelMs }: CompareSamplesOptions,
+): Promise<ComparedSamples> {
   const { tokenizer } = model;
   const options = scoringOptionsOf(topology, model.description.contextLength);
   const answered = new Set(answers.map(({ questionId }) => questionId));
@@ -41,18 +50,21 @@ export async function compareSamples(
   });
   const prefixes = sharedPrefixes(options.prompts, tokenizer);
   const agreements: SampledAgreement[] = [];
+  let modelMs = 0;
   for (let from = 0; from < planned.length; from += topology.batch.maxBatch) {
     const scope = await model.openScope(prefixes);
     try {
       const batch = planned.slice(from, from + topology.batch.maxBatch);
       const results = await writeAnswers(scope, tokenizer, batch, options, signal);
       const written = results.filter((result): result is WrittenAnswer => !isRefused(result));
+      takeModelMs();
       const sampling = { ...options, seed: topology.seed };
       agreements.push(...(await sampleAgreement(scope, tokenizer, written, sampling, signal)));
+      modelMs += takeModelMs();
     } finally {
       await scope.close();
     }
     keepPasses();
   }
-  return agreements;
+  return { agreements, modelMs };
 }

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { openRecordCodecs } from '../adapters/avro/record-codecs.ts';
 import { openEmbeddedLog } from '../adapters/embedded-log/open-embedded-log.ts';
@@ -14,6 +13,7 @@ import type { Topology } from '../topology/topology.ts';
 import { adapterTargets } from './adapter-targets.ts';
 import { labelAnswers, labelsOf } from './label-answers.ts';
 import { alertLine } from './alert-line.ts';
+import { beginRun } from './begin-run.ts';
 import { alertsOfCommand } from './alerts-of-command.ts';
 import type { AlertWatch } from './start-alerts.ts';
 import { loadTopology } from './load-topology.ts';
@@ -77,17 +77,6 @@ export interface ReplayStreamOptions {
 export interface ReplayStreamResult {
   readonly report: ReplayReport;
   readonly runFolder: string;
-}
-
-/** When the run began: kept in its folder, so that a run that is gone on with keeps its date. */
-async function startedAt(runFolder: string): Promise<string> {
-  const file = path.join(runFolder, 'started-at.txt');
-  const kept = (await readFile(file, 'utf8').catch(() => '')).trim();
-  // Whoever was killed while it was written left an empty one.
-  if (kept !== '') return kept;
-  const now = new Date(SYSTEM_CLOCK.nowMs()).toISOString();
-  await writeFile(file, `${now}\n`);
-  return now;
 }
 
 /** The topology with what the command line overrides. */
@@ -179,15 +168,7 @@ export async function replayStream(options: ReplayStreamOptions): Promise<Replay
       });
       const labels = labelsOf(input);
       const meter = createReplayMeter(input.items.length, SYSTEM_CLOCK);
-      const began = await startedAt(runFolder);
-      const { description } = model;
-      const provenance = [
-        { name: 'Model file (SHA-256)', value: description.fileSha256 },
-        { name: 'Precision', value: description.precision },
-        { name: 'Model fingerprint', value: description.fingerprint },
-        { name: 'Run fingerprint', value: fingerprint },
-        { name: 'Stream (SHA-256)', value: input.hash },
-      ];
+      const begun = await beginRun(runFolder, { input, topology, model, fingerprint });
       const result = await replay({
         input,
         topology,
@@ -202,19 +183,9 @@ export async function replayStream(options: ReplayStreamOptions): Promise<Replay
         abort: options.abort,
         // Not before: of a folder that holds another run the settings are that one's.
         onStarting: async () => {
-          await writeRunSettings(runFolder, {
-            title: input.name,
-            model: description.name,
-            topology,
-            questions: input.items.length,
-            startedAt: began,
-            provenance,
-          });
-          options.onStarted?.({
-            questions: input.items.length,
-            model: description.name,
-            folder: runFolder,
-          });
+          await writeRunSettings(runFolder, begun);
+          const { questions, model: name } = begun;
+          options.onStarted?.({ questions, model: name, folder: runFolder });
         },
         onBatch: (batch) => {
           const { answers, deadLetters, state } = batch;
@@ -231,14 +202,14 @@ export async function replayStream(options: ReplayStreamOptions): Promise<Replay
       const done: ReplayStreamResult = {
         runFolder,
         report: {
-          title: input.name,
-          model: description.name,
+          title: begun.title,
+          model: begun.model,
           topology: topology.name,
           seed: topology.seed,
-          startedAt: began,
+          startedAt: begun.startedAt,
           complete: result.complete,
           publishedSource: topology.confidence.published,
-          provenance,
+          provenance: begun.provenance,
           summary,
           rows,
           adapters,

@@ -53,7 +53,7 @@ const LEAST_USED_SHARE = 0.9;
  * @returns The interval, or the reason for none: too few rows, or a metric undefined too often.
  * @throws {@link SeclError} `PRECONDITION` for a level outside `(0, 1)` or less than 1 resample.
  * @remarks O(resamples × metric). It is a band for sampling error alone: it assumes rows that are
- *   independent and a stream that did not change.
+ *   independent and a stream that did not change. Where all outcomes agree it knows of no other: see `eceInterval`.
  * Source: Efron and Tibshirani 1993, sections 13 and 8.
  */
 export function bootstrapInterval(

@@ -1,9 +1,10 @@
 import { accuracy } from './accuracy.ts';
 import { auroc } from './auroc.ts';
 import { DEFAULT_BINNING, type Binning } from './binning.ts';
-import { bootstrapInterval, type BootstrapInterval } from './bootstrap-interval.ts';
+import type { BootstrapInterval } from './bootstrap-interval.ts';
 import { brierScore } from './brier-score.ts';
 import { eceFloor, type EceFloor } from './ece-floor.ts';
+import { eceInterval } from './ece-interval.ts';
 import { expectedCalibrationError } from './expected-calibration-error.ts';
 import {
   labelConfidences,
@@ -74,7 +75,6 @@ export interface DomainSummaries {
  * The metrics of one score over checked rows.
  *
  * @param data - Not mutated.
- * @remarks The ECE's band is the reflected bootstrap: percentiles of a resampled ECE lie above it.
  */
 export function summarizeRows(
   data: LabelledConfidences,
@@ -83,8 +83,6 @@ export function summarizeRows(
   const { binning = DEFAULT_BINNING, resamples = 1000, seed = 0 } = options;
   const { simulations = resamples } = options;
   const ece = expectedCalibrationError(data, binning);
-  const eceOf = (rows: LabelledConfidences): number | null =>
-    expectedCalibrationError(rows, binning).value;
   return {
     n: ece.definition.n,
     missing: data.missing,
@@ -92,10 +90,7 @@ export function summarizeRows(
     accuracy: accuracy(data).value,
     mean: meanConfidence(data).value,
     ece: ece.value,
-    eceInterval:
-      resamples === 0
-        ? null
-        : bootstrapInterval(data, eceOf, { resamples, seed, kind: 'reflected' }),
+    eceInterval: resamples === 0 ? null : eceInterval(data, { binning, resamples, seed }),
     eceFloor: simulations === 0 ? null : eceFloor(data, { binning, simulations, seed }),
     mce: maximumCalibrationError(data, binning).value,
     brier: brierScore(data).value,

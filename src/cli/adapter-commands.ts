@@ -3,7 +3,9 @@ import type { AdapterManifest } from '../app/adapter-manifest.ts';
 import type { DecideByHandOptions, DecidedByHand } from '../app/decide-by-hand.ts';
 import type { ImportAdapterOptions } from '../app/import-adapter.ts';
 import type { ShownAdapter } from '../app/list-adapters.ts';
+import { isoInstant } from '../app/instant-text.ts';
 import { DEFAULT_MODEL, formatBytes } from '../app/model-choices.ts';
+import { terminalText } from '../app/terminal-text.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { createProgressView } from './progress.ts';
 import { wholeNumber } from './whole-number.ts';
@@ -227,7 +229,8 @@ async function withProgress<T>(
 }
 
 function print(options: CommonOptions, value: unknown, text: () => string): void {
-  console.log(options.json === true ? JSON.stringify(value, null, 2) : text());
+  // Ids, trainers and reasons are texts of others.
+  console.log(options.json === true ? JSON.stringify(value, null, 2) : terminalText(text()));
 }
 
 function stateText(state: { readonly activeVersion: number; readonly frozen: boolean }): string {
@@ -273,7 +276,7 @@ function showText(shown: ShownAdapter): string {
     `bytes (SHA-256): ${shown.sha256}, ${formatBytes(shown.sizeBytes)}, ${shown.fault === null ? 'whole' : `${shown.fault.code}: ${shown.fault.reason}`}`,
     ...shown.decisions.map(
       ({ decision, code, reason, decidedAtMs }) =>
-        `${new Date(decidedAtMs).toISOString()} ${decision} (${code}): ${reason}`,
+        `${isoInstant(decidedAtMs) ?? '–'} ${decision} (${code}): ${reason}`,
     ),
   ].join('\n');
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { alertLine } from '../app/alert-line.ts';
+import { instantText } from '../app/instant-text.ts';
 import type { ListedAlerts } from '../app/read-alerts.ts';
 import { addBrokerOptions, type BrokerCommandOptions } from './broker-options.ts';
 import { listenForInterrupt } from './interrupt.ts';
@@ -71,7 +72,7 @@ Example:
 
 function listText({ firing, told }: ListedAlerts): string {
   const line = (alert: ListedAlerts['told'][number]): string =>
-    `  ${new Date(alert.atMs).toISOString().slice(0, 19).replace('T', ' ')} UTC ${alertLine(alert)}`;
+    `  ${instantText(alert.atMs)} ${alertLine(alert)}`;
   return [
     firing.length === 0 ? 'No alert goes on.' : 'Going on:',
     ...firing.map(line),

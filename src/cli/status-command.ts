@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { instantText } from '../app/instant-text.ts';
 import type { ScopedStatus, Status } from '../app/read-status.ts';
 import { spanText } from '../app/span-text.ts';
 import { addBrokerOptions, type BrokerCommandOptions } from './broker-options.ts';
@@ -73,18 +74,12 @@ function word({ level }: ReadVerdict): string {
   return level.replaceAll('-', ' ').toUpperCase();
 }
 
-function time(ms: number): string {
-  return Math.abs(ms) <= 8.64e15
-    ? `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`
-    : '–';
-}
-
 const figure = (value: number | null): string => (value === null ? '–' : value.toFixed(3));
 
 function factsText({ basis, n, labelled, sinceMs, dataAtMs, ageMs }: ReadVerdict): string {
   if (sinceMs === null || dataAtMs === null || ageMs === null) return 'no data yet';
   const rests = basis === 'none' ? 'rests on nothing' : basis;
-  return `since ${time(sinceMs)}; ${rests}; n ${n}, ${labelled} labelled; newest answer of ${time(dataAtMs)}, ${spanText(ageMs)} ago`;
+  return `since ${instantText(sinceMs)}; ${rests}; n ${n}, ${labelled} labelled; newest answer of ${instantText(dataAtMs)}, ${spanText(ageMs)} ago`;
 }
 
 function scopeText(scoped: ScopedStatus): string[] {

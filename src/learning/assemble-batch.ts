@@ -2,7 +2,7 @@ import type { TrainingBatch } from '../events/training-batch.ts';
 import { seededRandom } from '../random/seeded-random.ts';
 import type { LearningOptions } from './learning-options.ts';
 import type { LearningState } from './learning-state.ts';
-import { planSteps } from './plan-steps.ts';
+import { planSteps, replayedPerStep } from './plan-steps.ts';
 
 /** Most held-out samples that a batch measures. */
 const HELD_OUT = 8;
@@ -30,10 +30,9 @@ export function assembleBatch(
   const ordinal = state.ordinal + 1;
   const random = seededRandom(options.seed).fork(`batch ${ordinal}`);
   const { steps, samplesPerStep, replayShare } = options;
-  const wanted = Math.min(state.memory.length, Math.round(samplesPerStep * replayShare) * steps);
   const replayed = random
     .shuffle(state.memory)
-    .slice(0, wanted)
+    .slice(0, replayedPerStep(samplesPerStep, replayShare) * steps)
     .map(({ sample }) => ({ ...sample, role: 'replayed' as const }));
   const fresh = state.fresh.map(({ sample }) => sample);
   const heldOut = state.heldOut.slice(-HELD_OUT).map(({ sample }) => sample);

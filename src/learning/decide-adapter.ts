@@ -90,7 +90,7 @@ export function objectionToWeights(
   if (drift <= guard.maxDrift) return null;
   return {
     code: 'DRIFTED',
-    reason: `it moves the weights by ${drift.toFixed(1)} from base, more than ${guard.maxDrift}`,
+    reason: `it moves the weights by ${drift.toFixed(1)} from base, more than ${guard.maxDrift}, training.guard.maxDrift`,
   };
 }
 

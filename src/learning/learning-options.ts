@@ -42,7 +42,7 @@ export interface LearningOptions {
   readonly confidenceTokenIds: readonly number[];
   readonly seed: number;
   readonly target: TargetOptions;
-  /** Least distance of target from confidence for a question to be trained on, a fraction. */
+  /** A question is trained on where its target lies further than this from its confidence, a fraction. */
   readonly minimumGap: number;
   readonly scope: AdapterScope;
   readonly accumulation: Accumulation;

@@ -17,6 +17,11 @@ const WAITING = { count: 64, bytes: 256 * 1024 };
  * and go into one training batch with replayed ones: both have to fit into 1 MiB.
  */
 const SAMPLE_BYTES = 32 * 1024;
+/**
+ * What a gap may lie beyond the least one and still be it. Decimals are not exact: 0.8 − 0.7 exceeds 0.1 by 9e-17, and a
+ * confidence, a sum of ten products, is off by as much a few times over.
+ */
+const ROUNDING = 2 ** -44;
 /** Characters of a domain by which it is told from the next: state holds no more of it. */
 const DOMAIN_CHARS = 256;
 
@@ -91,8 +96,8 @@ export function observeAnswer(
     const watched = { sample: { ...sample, role: 'held-out' as const }, key };
     return { ...state, heldOut: newestWithin([...state.heldOut, watched], WATCHED) };
   }
-  if (Math.abs(target - spoken.confidence) <= options.minimumGap || isFull(state.fresh))
-    return state;
+  const gap = Math.abs(target - spoken.confidence);
+  if (gap <= options.minimumGap + ROUNDING || isFull(state.fresh)) return state;
   return { ...state, fresh: newestWithin([...state.fresh, { sample, key }], WAITING) };
 }
 

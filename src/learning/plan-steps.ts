@@ -1,5 +1,10 @@
 import type { SeededRandom } from '../random/seeded-random.ts';
 
+/** Samples of each step that are to be replayed ones, where there are so many: a new one has its place in any case. */
+export function replayedPerStep(samplesPerStep: number, share: number): number {
+  return Math.min(samplesPerStep - 1, Math.round(samplesPerStep * share));
+}
+
 /**
  * Which samples each optimizer step descends: `share` of them drawn from the replayed ones, the rest new and at least
  * one, both without repeats within a step; over the steps every new sample comes up about equally often.
@@ -14,8 +19,7 @@ export function planSteps(
   random: SeededRandom,
 ): number[][] {
   const { steps, samplesPerStep, share } = options;
-  const wantedOld =
-    replayed === 0 ? 0 : Math.min(samplesPerStep - 1, Math.round(samplesPerStep * share));
+  const wantedOld = replayed === 0 ? 0 : replayedPerStep(samplesPerStep, share);
   const newPerStep = Math.min(fresh, samplesPerStep - wantedOld);
   const oldPerStep = Math.min(replayed, wantedOld);
   const dealNew = dealer(fresh, 0, random);

@@ -134,8 +134,10 @@ export function settleAdapters(
     try {
       const record = await options.recordOf(version);
       const found = objectionToScope(record, learning);
-      if (found === null) await load(activeOf(record), record);
-      return found ?? record;
+      if (found !== null) return found;
+      const adapter = await load(activeOf(record), record);
+      const far = adapter === undefined ? null : objectionToWeights(adapter, learning);
+      return far ?? record;
     } catch (error) {
       if (!(error instanceof SeclError)) throw error;
       const { code, message: reason } = error;
@@ -148,7 +150,7 @@ export function settleAdapters(
 
   /**
    * Obeys what was decided by hand, or by other partitions, since it was last looked: of what is to be put in place, the
-   * newest alone, and nothing that is missing or for another scope.
+   * newest alone, and nothing that is missing, for another scope, or farther from base than the budget allows.
    */
   const obey = async (): Promise<SettledAdapter[]> => {
     let state = cell.state.learning;

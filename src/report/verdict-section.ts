@@ -1,14 +1,8 @@
+import { instantText } from '../events/instant-text.ts';
 import type { Verdict } from '../events/verdict.ts';
 import { verdictWord } from '../verdict/step-verdict.ts';
 import { formatCount } from './format-number.ts';
 import { html, type Markup } from './markup.ts';
-
-/** An instant in UTC, to the second. */
-function formatTime(ms: number): string {
-  return Math.abs(ms) <= 8.64e15
-    ? `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`
-    : '–';
-}
 
 /** The verdict at a run's end in one line. */
 export function verdictLine(verdict: Verdict | null): string {
@@ -31,9 +25,9 @@ export function verdictSection(verdict: Verdict | null): Markup {
     <p class="word">${verdictWord(level)}</p>
     <p>${reason}</p>
     <p class="quiet">
-      Since ${formatTime(sinceMs)}; ${basis === 'none' ? 'rests on nothing yet' : basis}; n
+      Since ${instantText(sinceMs)}; ${basis === 'none' ? 'rests on nothing yet' : basis}; n
       ${formatCount(n)}, ${formatCount(labelled)} labelled; newest answer of
-      ${formatTime(dataAtMs)}.
+      ${instantText(dataAtMs)}.
       ${
         basis === 'estimated'
           ? 'Estimated numbers cannot see that the relation between question and right answer has changed.'

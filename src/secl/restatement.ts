@@ -1,6 +1,13 @@
 const ARTICLES: ReadonlySet<string> = new Set(['a', 'an', 'the']);
 
 /**
+ * Accents and vowel points that writers leave out: marks behind letters of these scripts, where nearly every word can be
+ * told without. In others, as Devanagari, Thai or kana, a mark makes another word.
+ */
+const ACCENTS =
+  /(?<=[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Arabic}\p{Script=Hebrew}])\p{M}+/gu;
+
+/**
  * What an answer says once wording is set aside: lower case, without accents, punctuation, articles and
  * surplus white space. A last word is no article: hepatitis A is not hepatitis.
  */
@@ -8,10 +15,10 @@ export function statement(text: string): string {
   return text
     .replace(/[\u2212\u2013](?=\d)/g, '-')
     .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
+    .replace(ACCENTS, '')
     .toLowerCase()
     .replace(/(?<=\d),(?=\d{3})/g, '')
-    .replace(/[^\p{L}\p{N}.+\-/%√∞<>≤≥±]+/gu, ' ')
+    .replace(/[^\p{L}\p{M}\p{N}.+\-/%√∞<>≤≥±]+/gu, ' ')
     .replace(/\.(?!\d)/g, ' ')
     .split(' ')
     .filter((word) => word !== '')

@@ -18,6 +18,12 @@ export type ParsedTopology =
     }
   | { readonly ok: false; readonly faults: readonly TopologyFault[] };
 
+/** How strictly a topology is read. */
+export interface StrictnessOptions {
+  /** Whether the rules between keys are checked. @defaultValue true */
+  readonly rules?: boolean;
+}
+
 /**
  * Longest file that is read, in UTF-16 code units; with every key and a comment to each a topology has
  * about 3,000. It bounds what a hostile file can cost.
@@ -58,6 +64,7 @@ function tooDeep(text: string): number | undefined {
 export function parseTopology(
   text: string,
   environment: Readonly<Record<string, string | undefined>> = {},
+  { rules = true }: StrictnessOptions = {},
 ): ParsedTopology {
   const lines = new LineCounter();
   const at = ({ offset, path, message }: NodeFault): TopologyFault => {
@@ -91,7 +98,7 @@ export function parseTopology(
   const faults = [...reading.faults].sort((a, b) => a.offset - b.offset).map(at);
   const wrong = [...faults, ...outside.map((fault) => ({ line: 1, column: 1, ...fault }))];
   const file = read && overrides.reduce(override, read);
-  const broken = file === undefined ? [] : checkRules(file, sectionsOf(wrong)).map(place);
+  const broken = file === undefined || !rules ? [] : checkRules(file, sectionsOf(wrong)).map(place);
   if (file === undefined || wrong.length + broken.length > 0) {
     const inFile = [...faults, ...broken.filter(({ variable }) => variable === undefined)];
     inFile.sort((a, b) => a.line - b.line || a.column - b.column);
@@ -196,8 +203,9 @@ export function readTopology(
   text: string,
   file: string,
   environment: Readonly<Record<string, string | undefined>> = {},
+  strictness: StrictnessOptions = {},
 ): Topology {
-  const parsed = parseTopology(text, environment);
+  const parsed = parseTopology(text, environment, strictness);
   if (!parsed.ok) throw topologyError(file, parsed.faults);
   return parsed.topology;
 }

@@ -1,9 +1,5 @@
 import type { Alert } from '../../events/alert.ts';
-
-/** An instant as ISO 8601 in UTC. */
-function instant(ms: number): string | null {
-  return Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : null;
-}
+import { isoInstant } from '../../events/instant-text.ts';
 
 /** Names one telling of an alert: whoever gets it twice can tell. */
 export function alertId({ pipeline, rule, state, atMs }: Alert): string {
@@ -17,8 +13,8 @@ export function alertBody(alert: Alert): string {
   return JSON.stringify({
     id: alertId(alert),
     ...alert,
-    since: instant(sinceMs),
-    at: instant(atMs),
+    since: isoInstant(sinceMs),
+    at: isoInstant(atMs),
     text: `[${word}] ${pipeline}: ${rule}. ${reason}`,
   });
 }

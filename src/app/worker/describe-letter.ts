@@ -1,3 +1,4 @@
+import { isoInstant } from '../../events/instant-text.ts';
 import type { PlacedLetter } from './dead-letters.ts';
 
 /** Bytes that are shown of a record. */
@@ -7,7 +8,7 @@ const SHOWN_BYTES = 256;
 export function letterRow({ id, letter }: PlacedLetter): string[] {
   const { sourceTopic, sourcePartition, sourceOffset, code, reason, failedAtMs } = letter;
   const record = `${sourceTopic}/${sourcePartition}/${sourceOffset}`;
-  const at = Math.abs(failedAtMs) <= 8.64e15 ? new Date(failedAtMs).toISOString() : '–';
+  const at = isoInstant(failedAtMs) ?? '–';
   return [id, harmless(record), harmless(code), at, harmless(reason)];
 }
 

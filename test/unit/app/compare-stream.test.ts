@@ -10,6 +10,7 @@ import {
   type CompareStreamResult,
 } from '../../../src/app/compare-stream.ts';
 import { makeStream } from '../../../src/app/make-stream.ts';
+import { readRun } from '../../../src/app/read-run.ts';
 import { replayStream } from '../../../src/app/replay-stream.ts';
 import { STRATEGY_NAMES, type CompareSummary } from '../../../src/report/compare-summary.ts';
 import { checkJsonSchema, type JsonSchema } from '../../support/check-json-schema.ts';
@@ -103,6 +104,31 @@ describe('compareStream', () => {
     assert.equal(verbalized?.reduction.ece, 0);
     assert.equal(verbalized.scoredFraction, 0);
     assert.ok((dinco?.forwardTokens.scoring ?? 0) > normalizedPTrue.forwardTokens.scoring);
+  });
+
+  // Without settings of its own a run was read under the default topology, which publishes another score.
+  it('leaves each run in a folder that a report reads as what it was', async () => {
+    for (const [name, run] of [
+      ['verbalized', 'verbalized'],
+      ['verbalizedWithEvidence', 'evidence'],
+      ['pTrue', 'pTrue'],
+      ['normalizedPTrue', 'normalizedPTrue'],
+      ['seclPaper', 'seclPaper'],
+      ['secl', 'secl'],
+    ] as const) {
+      const { summary, publishedSource, title, notes, complete } = await readRun(
+        join(folder, 'all', 'seed-1-order-0', run),
+      );
+      assert.deepEqual([title, notes, complete], [all.stream, [], true], name);
+      if (name !== 'secl' && name !== 'seclPaper') assert.equal(publishedSource, name);
+      const { pooled, forwardTokens, trainedFraction } = all.strategies[name] ?? {};
+      assert.equal(summary.pooled.published.ece, pooled?.ece, name);
+      assert.equal(summary.pooled.published.n, pooled?.n, name);
+      assert.deepEqual(
+        [summary.forwardTokens, summary.trainedFraction],
+        [forwardTokens, trainedFraction],
+      );
+    }
   });
 
   it('gives the same again from what it kept, and from its passes alone', async () => {

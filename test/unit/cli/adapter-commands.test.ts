@@ -75,6 +75,19 @@ describe('secl adapter', () => {
     assert.match(text, /^2026-\S+ refused \(MEAN_MOVED\): too far$/m);
   });
 
+  // Any trainer on the broker writes these.
+  it('passes on nothing that would steer a terminal', async () => {
+    const other = await mkdtemp(join(root, 'run-'));
+    await writeAdapterRun(
+      other,
+      [adapterRecord({ trainer: 'evil\u001b[2J' })],
+      [adapterDecision({ reason: 'so\u202e.' })],
+    );
+    const text = await secl('show', '1', '--run', other);
+    assert.match(text, /by evil\ufffd\[2J$/m);
+    assert.match(text, /^2026-\S+ accepted \(none\): so\ufffd\.$/m);
+  });
+
   it('rolls back, freezes and unfreezes', async () => {
     assert.equal(await secl('rollback', '0', '--run', run), 'qa: no adapter acts');
     assert.equal(await secl('freeze', '--run', run), 'qa: no adapter acts, frozen');

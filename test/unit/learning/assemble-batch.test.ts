@@ -45,6 +45,22 @@ describe('a training batch', () => {
     assert.equal(assemble({ ...WAITING, ordinal: 2 ** 31 - 2 }).batch.ordinal, 2 ** 31 - 1);
   });
 
+  // A step has a new sample in any case: what no step descends would be measured for nothing.
+  it('replays no more than its steps descend', () => {
+    const state = { ...WAITING, memory: manyRemembered(40) };
+    for (const [samplesPerStep, replayShare, replayed] of [
+      [1, 0.5, 0],
+      [8, 1, 28],
+      [8, 0.5, 16],
+    ] as const) {
+      const { batch } = assemble(state, { samplesPerStep, replayShare, steps: 4 });
+      const own = batch.samples.flatMap(({ role }, at) => (role === 'replayed' ? [at] : []));
+      assert.equal(own.length, replayed, `${samplesPerStep} × ${replayShare}`);
+      const used = new Set(batch.steps.flat());
+      assert.ok(own.every((at) => used.has(at)));
+    }
+  });
+
   it('goes on with the LoRA settings of what acts, whatever the topology says', () => {
     const lora = { rank: 16, alpha: 32, projections: ['q' as const], lastLayers: 1 };
     const active = { version: 3, sha256: 'a'.repeat(64), optimizerSha256: null, lora };

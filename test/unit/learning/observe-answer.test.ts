@@ -105,6 +105,21 @@ describe('observing an answer', () => {
     assert.deepEqual(state.heldOut, []);
   });
 
+  // 0.7 from 0.6 is 0.09999999999999998 in floating point, and 0.8 from 0.7 is 0.10000000000000009.
+  it('takes a gap of one bin for one bin, on whichever side rounding puts it', () => {
+    const tenths = Array.from({ length: 10 }, (_, i) => i);
+    const exactly = tenths.flatMap((i) => [
+      [spokenAnswer(`up ${i}`, i / 10, (i + 1) / 10), 1] as const,
+      [spokenAnswer(`down ${i}`, (i + 1) / 10, i / 10), 1] as const,
+    ]);
+    const guard = { ...learningOptions().guard, heldOutEvery: 100 };
+    assert.deepEqual(freshIds(observe(exactly, { minimumGap: 0.1, guard })), []);
+    const beyond = tenths
+      .slice(2)
+      .map((i) => [spokenAnswer(`beyond ${i}`, i / 10, (i - 1) / 10 - 1e-9), 1] as const);
+    assert.equal(freshIds(observe(beyond, { minimumGap: 0.1, guard })).length, beyond.length);
+  });
+
   // Those near their target were watched once: whatever an adapter did, they could only move away from it.
   it('holds every fourth out, whatever its distance from the target, and trains on none of them', () => {
     const state = observe(

@@ -57,6 +57,37 @@ describe('settling adapters by order', () => {
     assert.deepEqual([learning.ordinal, learning.decisionsRead], [2, 1]);
   });
 
+  it('holds a version that is put in place by hand to the budget of drift, and goes on', async () => {
+    const cell = cellOf({ active: ACTIVE, ordinal: 1 });
+    const { options, placed } = optionsOf();
+    // The norm of what version 2 adds is 11 · 10, and the budget 100.
+    const load: SettleOptions['load'] = async ({ version }) => ({
+      ...{ version, rank: 1, scaling: 1 },
+      sites: [
+        {
+          ...{ layer: 0, projection: 'q' },
+          a: Float32Array.of(11),
+          b: Float32Array.of(version === 2 ? 10 : 1),
+        },
+      ],
+    });
+    const [batch] = await settle(cell, {
+      ...options,
+      load,
+      decisionsFrom: async () => ({ decisions: [orderBack(1, 2)], next: 1 }),
+    });
+    assert.deepEqual(
+      batch?.settled.map(({ record, decision: { version, code, activeVersion } }) => [
+        ...[record, version, code, activeVersion],
+      ]),
+      [[null, 2, 'DRIFTED', 1]],
+    );
+    assert.match(batch.settled[0]?.decision.reason ?? '', /by 110\.0 .*more than 100.*maxDrift/);
+    const { learning } = cell.state;
+    assert.deepEqual([batch.adapterVersion, placed], [1, [1]]);
+    assert.deepEqual([learning.ordinal, learning.decisionsRead], [2, 1]);
+  });
+
   it('refuses to put a version in place that is not there, and goes on', async () => {
     const cell = cellOf({ active: ACTIVE, ordinal: 1 });
     const { options, placed } = optionsOf();

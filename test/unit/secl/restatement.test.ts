@@ -13,6 +13,9 @@ const SAME = [
   ['135', 'The product of 15 and 9 is 135.'],
   ['\u22125', '-5'],
   ['?!', '?!'],
+  ['μῆνιν', 'μηνιν'],
+  ['مُحَمَّد', 'محمد'],
+  ['कल', 'कल।'],
 ] as const;
 
 const DIFFERENT = [
@@ -29,6 +32,10 @@ const DIFFERENT = [
   ['√2', '2'],
   ['<5', '>5'],
   ['?', '!'],
+  // Marks that are letters of their own: yesterday and time, persimmon and key, chicken and trigger.
+  ['कल', 'काल'],
+  ['かき', 'かぎ'],
+  ['ไก่', 'ไก'],
 ] as const;
 
 for (const [a, b] of SAME)

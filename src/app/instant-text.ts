@@ -1,0 +1,2 @@
+// For the command line, which sees this room alone.
+export { instantText, isoInstant } from '../events/instant-text.ts';
