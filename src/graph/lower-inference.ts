@@ -170,7 +170,8 @@ function addLoraInputs(
       const after = (['o', 'gate', 'up', 'down'] as const).some((key) =>
         inputs.has(`${layer}.${key}`),
       );
-      const chosen = select === undefined || !after ? scale : select('selected.lora_scale', scale, 1);
+      const chosen =
+        select === undefined || !after ? scale : select('selected.lora_scale', scale, 1);
       return (projection) => {
         const pair = inputs.get(`${layer}.${projection}`);
         return pair === undefined ? undefined : { ...pair, scale: chosen };
