@@ -150,7 +150,8 @@ function drawDetails(report: ReplayReport, absent: readonly ReportedScore[]): Ma
           ? ''
           : html`Its 95% band is a bootstrap over answers
             (${formatCount(definition.interval.resamples)} resamples, reflected, clipped to 0–1,
-            none below 20 answers). It covers sampling error alone.`
+            none below 20 answers), widened by Wilson’s interval where all are right, or all wrong.
+            It covers sampling error alone.`
       }
       ${
         definition.floorSimulations === 0

@@ -85,7 +85,7 @@ export interface ReplaySummary {
   readonly forwardTokens: ForwardTokens;
   /** Distinct questions in accepted training batches, over answered ones. */
   readonly trainedFraction: number;
-  /** Answers that have a NormPTrue, over all. */
+  /** Answers that a P(True) was asked for, over all. */
   readonly scoredFraction: number;
   /** What the loop did; `null` where nothing is trained. */
   readonly loop: LoopSummary | null;

@@ -101,7 +101,10 @@ export function summarizeRun(outcome: RunOutcome, options: RunSummaryOptions = {
     forwardTokens: { answer, confidence, scoring, training, total },
     trainedFraction: share(trainedQuestions),
     scoredFraction: share(
-      rows.filter(({ confidences }) => (confidences.normalizedPTrue ?? null) !== null).length,
+      rows.filter(
+        ({ confidences: { pTrue, normalizedPTrue } }) =>
+          (pTrue ?? normalizedPTrue ?? null) !== null,
+      ).length,
     ),
     loop: outcome.loop ?? null,
     pooled: scopeOf(rows, (score) => perScore[score].pooled),

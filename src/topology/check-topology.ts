@@ -176,8 +176,8 @@ function whyNoSignal(signal: SignalName, file: TopologyFile): string | undefined
 }
 
 function trainingRules(file: TopologyFile): RuleFault[] {
-  const { confidence, training } = file;
-  if (training.mode === null || training.mode === 'off') return [];
+  const { confidence, scoring, training } = file;
+  if (modeOf(file) === 'off') return [];
   const faults: RuleFault[] = [];
   const path = 'training.target.signals';
   if (!isVerbalized(confidence.published)) {
@@ -187,6 +187,16 @@ function trainingRules(file: TopologyFile): RuleFault[] {
   for (const [index, signal] of (training.target.signals ?? []).entries()) {
     const message = whyNoSignal(signal, file);
     if (message !== undefined) faults.push({ path: `${path}[${index}]`, message });
+  }
+  const { signals, weighting } = training.target;
+  // Without P(True) of the answers the probe compares nothing, and every signal has its full weight.
+  if (
+    weighting === 'probe' &&
+    signals?.some(isJudged) === true &&
+    scoring.scores?.includes('pTrue') === false
+  ) {
+    const message = 'is probe, which needs pTrue among scoring.scores; add it, or set it to equal.';
+    faults.push({ path: 'training.target.weighting', message });
   }
   return faults;
 }

@@ -121,7 +121,8 @@ describe('compareStream', () => {
       );
       assert.deepEqual([title, notes, complete], [all.stream, [], true], name);
       if (name !== 'secl' && name !== 'seclPaper') assert.equal(publishedSource, name);
-      const { pooled, forwardTokens, trainedFraction } = all.strategies[name] ?? {};
+      const { pooled, forwardTokens, trainedFraction, scoredFraction } = all.strategies[name] ?? {};
+      assert.equal(summary.scoredFraction, scoredFraction, name);
       assert.equal(summary.pooled.published.ece, pooled?.ece, name);
       assert.equal(summary.pooled.published.n, pooled?.n, name);
       assert.deepEqual(

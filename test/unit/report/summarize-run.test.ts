@@ -48,7 +48,8 @@ describe('summarizeRun', () => {
     assert.deepEqual([summary.questions, summary.answered, summary.deadLettered], [7, 5, 1]);
     assert.equal(summary.forwardTokens.total, 35);
     assert.equal(summary.trainedFraction, 0.4);
-    assert.equal(summary.scoredFraction, 0);
+    // Three of five have a P(True), as `secl compare` counts them: it was paid for, NormPTrue or not.
+    assert.equal(summary.scoredFraction, 0.6);
     assert.deepEqual(
       [summary.pooled.n, summary.pooled.unlabelled, summary.pooled.accuracy],
       [4, 1, 0.75],

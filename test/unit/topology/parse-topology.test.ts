@@ -284,6 +284,19 @@ telemetry:
       ],
     ],
     [
+      // Whether or not the file names the mode that it trains in.
+      'a target that is never there, by default of the mode',
+      'scoring: { when: never }\ntraining: { target: { signals: [pTrue] } }',
+      ['training.target.signals[0] pTrue is not computed where scoring.when is never.'],
+    ],
+    [
+      'a probe without what it probes',
+      'scoring: { scores: [verbalizedWithEvidence, normalizedPTrue] }\ntraining: { target: { signals: [tokenCertainty, normalizedPTrue] } }',
+      [
+        'training.target.weighting is probe, which needs pTrue among scoring.scores; add it, or set it to equal.',
+      ],
+    ],
+    [
       'tumbling windows with gaps',
       'calibration: { step: 5 }',
       ['calibration.step must be the size, 100, where windows are tumbling; leave it out.'],
