@@ -29,6 +29,9 @@ const ABBREVIATION = new RegExp(
   'gu',
 );
 
+/** Digits up to which scale words multiply: "million" ten thousand times over is no number. */
+const MAX_SCALED_DIGITS = 64;
+
 const CURRENCIES = new Set(Object.values(CURRENCY_SIGNS));
 
 const NUMBER = String.raw`(?:\d{1,3}(?:[,'\u2009\u202f\u00a0]\d{3})+(?!\d)|\d+)(?:\.\d+)?|\.\d+`;
@@ -156,7 +159,8 @@ function withNumbers(words: readonly AnswerWord[]): AnswerWord[] {
     // "$1.5 million" has its unit in between.
     const at = before !== undefined && CURRENCIES.has(unitOf(before.text) ?? '') ? -2 : -1;
     const number = scaled.at(at);
-    if (zeros !== undefined && number !== undefined && isDecimal(number.text))
+    const small = number !== undefined && number.text.length <= MAX_SCALED_DIGITS;
+    if (zeros !== undefined && small && isDecimal(number.text))
       scaled[scaled.length + at] = { ...number, text: shiftDecimal(number.text, zeros) };
     else scaled.push(word);
   }

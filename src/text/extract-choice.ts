@@ -106,16 +106,36 @@ function mentions(
 }
 
 /**
- * Finds which choice a text names. In this order: the text is a label; it is a choice's text; it starts with a
+ * The choices with labels as models write them: "b" where the question lists "(b)", "B" for "B.". All stay as
+ * they are where two would become one, or one nothing.
+ */
+function withBareLabels(choices: readonly LabelledChoice[]): readonly LabelledChoice[] {
+  const bare = choices.map((c) => ({ ...c, label: c.label.replace(/^[([]|[.):\]]$/g, '') }));
+  const labels = new Set(bare.map((c) => c.label.toLowerCase()));
+  const distinct = labels.size === new Set(choices.map((c) => c.label.toLowerCase())).size;
+  return distinct && !labels.has('') ? bare : choices;
+}
+
+/**
+ * Finds which choice a text names, its label with or without the marks that set it off in the question
+ * ("(b)", "B."). In this order: the text is a label; it is a choice's text; it starts with a
  * label ("B. mall"), unless another choice's text follows; it states one label as the answer ("the answer is
  * B"); it mentions one choice, by label or text. Two choices named are no answer.
  *
  * @param choices - Labels are unique.
  */
 export function extractChoice(text: string, choices: readonly LabelledChoice[]): ExtractedAnswer {
+  const bare = withBareLabels(choices);
+  const { extracted, ambiguous } = extractBare(text, bare);
+  const chosen = choices[bare.findIndex((c) => c.label === extracted)];
+  return { extracted: chosen?.label ?? null, ambiguous };
+}
+
+function extractBare(text: string, choices: readonly LabelledChoice[]): ExtractedAnswer {
   const written = unwrap(text.trim());
   if (written === '' || choices.length === 0) return NOTHING;
-  const bareLabel = written.replace(/^[\s*_"'`([]+|[\s*_"'`)\].:,!]+$/g, '');
+  // The look behind begins a run at its start only, or a long run in mid-text takes time squared.
+  const bareLabel = written.replace(/^[\s*_"'`([]+|(?<![\s*_"'`)\].:,!])[\s*_"'`)\].:,!]+$/g, '');
   const exact =
     choices.find((c) => c.label === bareLabel) ??
     choices.find((c) => c.label.toLowerCase() === bareLabel.toLowerCase());

@@ -1,3 +1,5 @@
+import { asciiDigits } from './ascii-digits.ts';
+
 /** Letters that do not decompose into a base letter and marks, with what stands for them. */
 const LETTERS: Readonly<Record<string, string>> = {
   ß: 'ss',
@@ -19,13 +21,14 @@ const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
  * Sets aside what differs between two spellings of the same characters: compatibility forms (NFKC), case,
  * accents, and the many kinds of quotation marks, apostrophes, dashes and spaces. Superscript digits
  * become `^` and digits, so that 10² is not 102; subscripts become plain digits, so that H₂O is H2O.
+ * What is not seen goes (soft hyphens, joiners, direction marks), and digits of other scripts become 0 to 9.
  *
  * Idempotent. Accents are those of Latin, Greek and Cyrillic (U+0300 to U+036F); vowel signs of other
  * scripts stay. Source: Unicode Standard Annex 15 for NFKC; the rest is ours.
  */
 export function foldCharacters(text: string): string {
   return (
-    text
+    asciiDigits(text.replace(/\p{Default_Ignorable_Code_Point}/gu, ''))
       // NFKC would make a space and a mark of the acute accent that stands for an apostrophe.
       .replace(/\u00b4/g, "'")
       .replace(/\u2033/g, '"')

@@ -41,6 +41,11 @@ describe('normalizeAnswer', () => {
     ['lbs', 'lbs'],
     ['C++ & C#', 'c++ and c#'],
     ['\u{1F600}', ''],
+    // Marks that nobody sees: a soft hyphen, a word joiner, directions around Arabic.
+    ['It is Pa\u00adris', 'it is paris'],
+    ['1\u20602 \u200fabc\u200f', '12 abc'],
+    ['\u0663\u066b\u0661\u0664', '3.14'],
+    ['\u0967\u0968 km', '12 kilometer'],
   ];
   for (const [text, normal] of CASES)
     it(`${JSON.stringify(text)} → ${JSON.stringify(normal)}`, () => {

@@ -116,6 +116,25 @@ const REASONING: readonly (readonly [string, string | null, boolean?])[] = [
   ['10-5 = 5 apples', '5'],
   ['from 10-5', '5'],
   ['Total 3.50', '3.5'],
+  // Groups of a thousand as LaTeX and typographers set them; the first group alone was taken.
+  ['\\boxed{1\\,000}', '1000'],
+  ['\\boxed{1,\\!000\\,000}', '1000000'],
+  ['#### 1\u00a0000', '1000'],
+  ['#### 1\u202f000.5', '1000.5'],
+  // Of these the number before the scale or the power was taken.
+  ['#### 1.5 million', '1500000'],
+  ['It cost 2 thousand', '2000'],
+  ['The answer is 1.5e6.', '1500000'],
+  ['The answer is 3 \\times 10^8', '300000000'],
+  ['The answer is 3 × 10^{8}', '300000000'],
+  ['2 millionaires', '2'],
+  // A time, a date and a ratio are no single number; their first part was taken.
+  ['#### 10:30', '10:30'],
+  ['The answer is 05/01/2021.', '05/01/2021'],
+  ['#### 2021-05-01', '2021-05-01'],
+  // Digits of other scripts.
+  ['x ٤٢', '42'],
+  ['x ３５', '35'],
   ['no number', null],
   ['', null],
   ['The answer is', null],
@@ -141,6 +160,19 @@ describe('extractAnswer', () => {
     const numbers = ['4', '2', '7'].map((text, i) => ({ label: String(i + 1), text }));
     assert.equal(extractAnswer('choice', '2', numbers).extracted, '2');
     assert.equal(extractAnswer('choice', '7', numbers).extracted, '3');
+  });
+
+  it('takes labels for what they are without the marks that set them off', () => {
+    // A question set that lists "(b)" or "B." got no answer from a model that said "b".
+    for (const form of ['%.', '(%)', '%)', '[%]', '%:']) {
+      const marked = CHOICES.map(({ label, text }) => ({ label: form.replace('%', label), text }));
+      const expected = form.replace('%', 'B');
+      for (const said of ['B', expected, 'The answer is B.', '**B**', 'b', `${expected} library`]) {
+        assert.equal(extractAnswer('choice', said, marked).extracted, expected, `${form} ${said}`);
+      }
+    }
+    const alike = ['A', 'A.', '?'].map((label, i) => ({ label, text: 'xyz'.charAt(i) }));
+    assert.equal(extractAnswer('choice', 'A', alike).extracted, 'A');
   });
 
   it('calls two choices of one text ambiguous', () => {
@@ -195,20 +227,17 @@ describe('extractAnswer', () => {
   });
 
   it('takes time linear in the text, also on text made to be slow', () => {
-    for (const unit of [
-      'a ',
-      '(',
-      '*',
-      '1-',
-      '1,',
-      '#',
-      'answer is ',
-      '\\boxed{',
-      '"',
-      '. A',
-      '\n',
-    ]) {
-      const text = unit.repeat(20_000);
+    const units = ['a ', '(', '*', '1-', '1,', '#', 'answer is ', '\\boxed{', '"', '. A', '\n'];
+    const texts: readonly (readonly [string, string])[] = [
+      ...units.map((unit): [string, string] => [unit, unit.repeat(20_000)]),
+      // A run that the end of the text does not end, and others that took time squared.
+      ['Mr. X', 'Mr. X '.repeat(20_000)],
+      ['!b', `a${'!'.repeat(60_000)}b`],
+      ['spaces b', `x${' '.repeat(60_000)}b`],
+      ['#### 1', `#### ${'1'.repeat(60_000)}`],
+      ['million', `1 ${'million '.repeat(20_000)}`],
+    ];
+    for (const [unit, text] of texts) {
       const began = process.hrtime.bigint();
       for (const style of ['short', 'choice', 'reasoning'] as const)
         extractAnswer(style, text, CHOICES);
