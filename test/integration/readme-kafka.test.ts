@@ -34,7 +34,8 @@ const SHAPES: readonly (readonly [command: RegExp, line: RegExp])[] = [
   [/^secl read answers/, /^\d+\/\d+ {2}[a-z-]+ {2}(0\.\d{3}|1\.000|–) \(.+?\) {2}\S.*$/],
   [
     /^secl read metrics/,
-    /^\d+\/\d+ {2}window \d+\.\d+ pooled {2}\d+ answers, \d+ labelled, ECE \S+, floor \S+, AUROC \S+$/,
+    // On busy cores an adapter may come before the first window is full.
+    /^\d+\/\d+ {2}window \d+\.\d+ pooled {2}\d+ answers, \d+ labelled, ECE \S+, floor \S+, AUROC [^\s,]+(?:, under \d+ adapter versions, .+)?$/,
   ],
 ];
 
