@@ -42,6 +42,9 @@ export function telemetrySettingsOf(
 ): TelemetrySettings | undefined {
   const { environment, runFolder } = context;
   if (environment['OTEL_SDK_DISABLED']?.trim().toLowerCase() === 'true') return undefined;
+  const given = resourceAttributes(environment['OTEL_RESOURCE_ATTRIBUTES']);
+  const serviceName =
+    set(environment, 'OTEL_SERVICE_NAME') ?? given['service.name'] ?? context.serviceName;
   const settings: TelemetrySettings = {
     traces: traceTargets(traces, environment, runFolder),
     metrics: metricTargets(metrics, environment),
@@ -50,8 +53,8 @@ export function telemetrySettingsOf(
     resource: {
       'service.version': context.serviceVersion,
       'service.instance.id': context.instanceId,
-      ...resourceAttributes(environment['OTEL_RESOURCE_ATTRIBUTES']),
-      'service.name': set(environment, 'OTEL_SERVICE_NAME') ?? context.serviceName,
+      ...given,
+      'service.name': serviceName,
     },
     onWarning: context.onWarning,
   };

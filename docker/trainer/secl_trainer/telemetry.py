@@ -1,6 +1,7 @@
 """Traces and metrics, joined to those of the questions by the context in records' headers."""
 
 import os
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
@@ -9,7 +10,7 @@ from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExp
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
-from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.resources import OTELResourceDetector, Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanProcessor
 
@@ -26,8 +27,9 @@ class Telemetry:
     def __init__(self, group: str, topic: str, spans: SpanProcessor | None = None,
                  environment: Mapping[str, str] = os.environ) -> None:
         """spans: where spans go; None: to OTLP if the environment names an endpoint, else nowhere."""
-        resource = Resource.create({"service.name": environment.get("OTEL_SERVICE_NAME", "secl-trainer"),
-                                    "service.version": __version__})
+        # What the environment says of the service (OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES) wins.
+        resource = Resource.create({"service.name": "secl-trainer", "service.version": __version__,
+                                    "service.instance.id": str(uuid.uuid4())}).merge(OTELResourceDetector().detect())
         self._tracer_provider = TracerProvider(resource=resource)
         readers = []
         if spans is None and environment.get("OTEL_EXPORTER_OTLP_ENDPOINT"):

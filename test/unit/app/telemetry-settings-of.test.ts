@@ -168,6 +168,8 @@ describe('telemetrySettingsOf', () => {
       'service.instance.id': 'pod-1',
       a: 'b c',
     });
+    const named = settings({ OTEL_RESOURCE_ATTRIBUTES: 'service.name=other' });
+    assert.equal(named?.resource['service.name'], 'other');
   });
 
   it('refuses a protocol that it does not speak', () => {
