@@ -1,4 +1,8 @@
+import { SeclError } from '../../errors/secl-error.ts';
 import type { Broker, IncomingRecord } from '../../ports/broker.ts';
+
+/** How long a partition may end before what was read of it: a leader that has just begun may not know its end yet. */
+const SHORT_MS = 10_000;
 
 /** Follows one partition, outside any group. */
 export interface TopicTail {
@@ -6,7 +10,8 @@ export interface TopicTail {
    * Hands over what has been committed since the last call, in order. Calls run one after the other; what one has
    * handed over before it failed does not come again.
    *
-   * @throws SeclError of the broker; what the visitor throws.
+   * @throws SeclError of the broker; `OFFSET_OUT_OF_RANGE` where the partition has ended before what was read of it for
+   *   longer than a leader takes to begin: its topic was deleted and made again; what the visitor throws.
    */
   visit(visitor: (record: IncomingRecord) => void, signal?: AbortSignal): Promise<void>;
   /** The same, one by one; whoever stops half way goes on there. Not beside another call. */
@@ -20,20 +25,37 @@ export interface TopicTail {
  *
  * @param from - First offset; absent: the earliest kept one. Where what comes next is no longer kept, it goes on with
  *   what is.
+ * @param shortMs - How long it may end before that. @defaultValue 10,000
  */
 export function createTopicTail(
   broker: Pick<Broker, 'bounds' | 'read'>,
   topic: string,
   partition: number,
   from = 0n,
+  shortMs = SHORT_MS,
 ): TopicTail {
   let next = from;
   /** End at which everything had been read: beyond the last record there may be offsets that hold none. */
   let readTo = -1n;
+  let shortSince: number | undefined;
   let last: Promise<unknown> = Promise.resolve();
+  const assertNotShort = (end: bigint): void => {
+    if (next <= end) {
+      shortSince = undefined;
+      return;
+    }
+    shortSince ??= performance.now();
+    if (performance.now() - shortSince < shortMs) return;
+    throw new SeclError(
+      'OFFSET_OUT_OF_RANGE',
+      `${topic}/${partition} ends at ${String(end)}, and was read up to ${String(next)}: the topic was deleted and made again`,
+      { hint: 'Start the process again: it then reads what is there from its beginning.' },
+    );
+  };
   async function* each(signal?: AbortSignal): AsyncGenerator<IncomingRecord, void, undefined> {
     const { earliest, end } = await broker.bounds(topic, partition);
     if (earliest > next) next = earliest;
+    assertNotShort(end);
     if (end === readTo || next >= end) return;
     for await (const record of broker.read(topic, partition, next, signal)) {
       next = record.offset + 1n;

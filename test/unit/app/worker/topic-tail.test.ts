@@ -66,6 +66,36 @@ describe('createTopicTail', () => {
     assert.deepEqual(textsOf(await fresh(createTopicTail(cut, 't', 0))), ['b']);
   });
 
+  it('says of a topic that was made again that it was, unless its leader has just begun', async () => {
+    const read = await brokerWith('a', 'b');
+    const again = await brokerWith();
+    let broker = read;
+    const tailWithin = (shortMs: number): TopicTail =>
+      createTopicTail(
+        {
+          bounds: (...at) => broker.bounds(...at),
+          read: (...at) => broker.read(...at),
+        },
+        't',
+        0,
+        0n,
+        shortMs,
+      );
+    const patient = tailWithin(60_000);
+    const strict = tailWithin(0);
+    await fresh(patient);
+    await fresh(strict);
+    broker = again;
+    await assert.rejects(fresh(strict), {
+      code: 'OFFSET_OUT_OF_RANGE',
+      message: /^t\/0 ends at 0, and was read up to \d+: the topic was deleted and made again$/,
+    });
+    assert.deepEqual(await fresh(patient), []);
+    broker = read;
+    await add(broker, 'c');
+    assert.deepEqual(textsOf(await fresh(patient)), ['c']);
+  });
+
   it('goes on where a reader one by one has stopped', async () => {
     const tail = createTopicTail(await brokerWith('a', 'b', 'c'), 't', 0);
     for await (const { offset } of tail.each()) {
