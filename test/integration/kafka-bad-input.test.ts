@@ -288,6 +288,47 @@ describe('bad input on Kafka', { skip: kafkaSkip() }, () => {
     assert.match(hint ?? '', /create/i);
   });
 
+  it('ends with a reason when the topic of decisions is deleted under it and made again', async (t) => {
+    const topology = workerTopology(1);
+    const disk = await diskOf(topology);
+    const { questions: topic, adapterDecisions } = topology.topics;
+    // What it has read of the topic, the new one does not reach with what the worker decides meanwhile.
+    await disk.others.append(
+      Array.from({ length: 100 }, () => ({
+        topic: adapterDecisions,
+        partition: 0,
+        key: bytes('x'),
+        value: bytes('nonsense'),
+      })),
+    );
+    let sent = 0;
+    const send = () =>
+      disk.others.append([
+        { topic, partition: 0, key: bytes('q'), value: asked(`q-${String(sent++)}`) },
+      ]);
+    await send();
+    const worker = start(topology, disk);
+    await until(async () => (await idsOf(disk.broker)).length === 1, PATIENCE_MS);
+    await raw((client) =>
+      client.onAny((node) =>
+        node.deleteTopics({ topics: [`${prefix}${adapterDecisions}`], timeout: 5000 }),
+      ),
+    );
+    await until(async () => {
+      await disk.broker.ensureTopics(topicSpecs(topology));
+      return (await disk.broker.bounds(adapterDecisions, 0)).end === 0n;
+    }, PATIENCE_MS);
+    // It looks when there are questions.
+    const asking = setInterval(() => void send(), 2000);
+    t.after(() => {
+      clearInterval(asking);
+    });
+    const { message, hint } = await expectFailure(worker.ended, 'OFFSET_OUT_OF_RANGE');
+    clearInterval(asking);
+    assert.match(message, new RegExp(`${adapterDecisions}.* made again`));
+    assert.match(hint ?? '', /start the process again/i);
+  });
+
   it('ends with a reason when the next record is no longer kept, and goes on where it is told to', async () => {
     const topology = workerTopology(1, OFF);
     const disk = await diskOf(topology);

@@ -30,7 +30,10 @@ export interface LineageFollower {
   /** What came of a batch, as of the last look. */
   outcomeOf(batchId: string, ordinal: number): Promise<TrainingOutcome | undefined>;
   recordOf(version: number): Promise<AdapterRecord>;
-  /** Decisions from an offset on, as of the last look, and the offset after them. */
+  /**
+   * Decisions from an offset on, as of the last look, and the offset after them. Where the topic has ended before that
+   * offset for longer than a leader takes to begin, it was deleted and made again: all of its decisions come.
+   */
   decisionsFrom(offset: number): {
     readonly decisions: readonly PlacedDecision[];
     readonly next: number;
@@ -63,6 +66,9 @@ const LOOK_EVERY_MS = 100;
 
 const DECIDE_WITHIN_MS = 60_000;
 
+/** How long states may have read further than the topic goes: others read it sooner, a new leader may not know its end. */
+const AHEAD_MS = 10_000;
+
 /** Follows a lineage for all partitions of a worker. */
 export function followLineage(options: FollowOptions): LineageFollower {
   const { broker, topics, codecs, lineage, clock, decideWithinMs = DECIDE_WITHIN_MS } = options;
@@ -75,6 +81,8 @@ export function followLineage(options: FollowOptions): LineageFollower {
   const undecided = new Map<number, number>();
   /** Offset up to which decisions were taken in by whole looks: another one may be under way, or have failed. */
   let decidedTo = 0;
+  /** Since when a state has read further than the topic goes, by the offset that it has read to. */
+  const ahead = new Map<number, number>();
   let lookedMs = -Infinity;
   let looking: Promise<void> | undefined;
 
@@ -129,10 +137,23 @@ export function followLineage(options: FollowOptions): LineageFollower {
       return failure === undefined ? undefined : { failure };
     },
     recordOf: (version) => index.recordOf(lineage, version),
-    decisionsFrom: (offset) => ({
-      decisions: decided.filter((placed) => placed.offset >= offset && placed.offset < decidedTo),
-      next: Math.max(offset, decidedTo),
-    }),
+    decisionsFrom: (offset) => {
+      const decisionsAt = (first: number): readonly PlacedDecision[] =>
+        decided.filter((placed) => placed.offset >= first && placed.offset < decidedTo);
+      if (offset <= decidedTo) {
+        ahead.delete(offset);
+        return { decisions: decisionsAt(offset), next: decidedTo };
+      }
+      const sinceMs = ahead.get(offset) ?? clock.monotonicMs();
+      ahead.set(offset, sinceMs);
+      if (clock.monotonicMs() - sinceMs < AHEAD_MS) return { decisions: [], next: offset };
+      ahead.delete(offset);
+      options.onTrouble?.(
+        `${topics.adapterDecisions} ends at ${decidedTo}, and ${offset} were read of it: it was deleted and made again, ` +
+          'and is read from its beginning',
+      );
+      return { decisions: decisionsAt(0), next: decidedTo };
+    },
   };
 }
 

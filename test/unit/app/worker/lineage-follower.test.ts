@@ -112,6 +112,28 @@ describe('followLineage', () => {
     assert.equal(follower.decisionsFrom(900).next, 900);
   });
 
+  it('reads a topic of decisions that was made again from its beginning', async () => {
+    const { broker, clock, decision } = await trainingLog();
+    const troubles: string[] = [];
+    const follower = followLineage({
+      ...{ broker, topics: LOOP_TOPICS, codecs, lineage: 'line', clock },
+      onTrouble: (sentence) => troubles.push(sentence),
+    });
+    await decision({ version: 1 });
+    await follower.look();
+    assert.deepEqual(follower.decisionsFrom(900), { decisions: [], next: 900 });
+    clock.move(9_999);
+    assert.deepEqual(follower.decisionsFrom(900), { decisions: [], next: 900 });
+    clock.move(1);
+    const { decisions, next } = follower.decisionsFrom(900);
+    assert.deepEqual(
+      decisions.map((placed) => placed.decision.version),
+      [1],
+    );
+    assert.equal(next, follower.decisionsFrom(0).next);
+    assert.match(troubles.join(), /ends at \d, and 900 were read of it: it was deleted and made/);
+  });
+
   it('gives no decision before it has the adapter that it is about, though both come in the middle of a look', async () => {
     const { broker, clock, adapter, decision } = await trainingLog();
     const seen = new Set<string>();
