@@ -25,23 +25,33 @@ export function arenaExcerpt({
   const count = tokens.length;
   const seen = new Uint8Array(start);
   for (let t = 0; t < count; t++) markAncestors(parents[start + t] as number, parents, seen);
+  const pieces = markedPieces(seen);
+  const used = pieces.reduce((sum, piece) => sum + piece.count, 0);
   const placeOf = new Int32Array(start);
-  const pieces: { slot: number; at: number; count: number }[] = [];
-  const kept: number[] = [];
   const moved = (slot: number): number =>
     slot === NO_PARENT ? NO_PARENT : slot < start ? (placeOf[slot] as number) : slot - start + used;
+  const kept: number[] = [];
+  for (const { slot, at, count: length } of pieces)
+    for (let i = 0; i < length; i++) {
+      placeOf[slot + i] = at + i;
+      kept.push(moved(parents[slot + i] as number));
+    }
+  for (let t = 0; t < count; t++) kept.push(moved(parents[start + t] as number));
+  return { pieces, start: used, parents: Int32Array.from(kept) };
+}
+
+/** The marked slots as stretches, each placed right behind the one before. */
+export function markedPieces(seen: Uint8Array): Piece[] {
+  const pieces: { slot: number; at: number; count: number }[] = [];
   let used = 0;
-  for (let slot = 0; slot < start; slot++) {
+  for (let slot = 0; slot < seen.length; slot++) {
     if (seen[slot] === 0) continue;
-    placeOf[slot] = used;
-    kept.push(moved(parents[slot] as number));
     const last = pieces.at(-1);
     if (last !== undefined && last.slot + last.count === slot) last.count++;
     else pieces.push({ slot, at: used, count: 1 });
     used++;
   }
-  for (let t = 0; t < count; t++) kept.push(moved(parents[start + t] as number));
-  return { pieces, start: used, parents: Int32Array.from(kept) };
+  return pieces;
 }
 
 /**

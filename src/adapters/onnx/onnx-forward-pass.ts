@@ -75,7 +75,7 @@ export class OnnxForwardPass implements ForwardPass<CacheSlots> {
     const capacity = network.cache.capacity + FRONT;
     const shape = { ...network.cache, capacity };
     this.#cache = new CacheArrays(shape);
-    this.#side = new SideCache(shape);
+    this.#side = new SideCache(shape, FRONT);
     this.#lanes = new TextLanes(this.#side);
   }
 
@@ -178,7 +178,7 @@ export class OnnxForwardPass implements ForwardPass<CacheSlots> {
     this.#feeds['attention_bias'] = new Tensor('float32', bias, [1, 1, T, S]);
     this.#feeds['seqlens_k'] = new Tensor('int32', Int32Array.of(S - 1), [1]);
     this.#feeds['total_sequence_length'] = new Tensor('int32', Int32Array.of(S), []);
-    const added = { slot: FRONT + start, at: FRONT + first, count: T };
+    const added = { slot: start, at: FRONT + first, count: T };
     return {
       placeOf: (t) => t,
       giveBack: () => {
@@ -190,7 +190,7 @@ export class OnnxForwardPass implements ForwardPass<CacheSlots> {
   /** One new position a lane. */
   #feedLanes(batch: ForwardBatch): Laid {
     const { start, tokens, positions, adapted } = batch;
-    const lanes = this.#lanes.place(batch, this.#cache, FRONT);
+    const lanes = this.#lanes.place(batch, this.#cache);
     const { laneOf, order, lengths } = lanes;
     const B = order.length;
     const S = Math.max(...lengths) + 1;
@@ -204,7 +204,7 @@ export class OnnxForwardPass implements ForwardPass<CacheSlots> {
     return {
       placeOf: (t) => laneOf[t] as number,
       giveBack: () => {
-        this.#lanes.giveBack(lanes, start, this.#cache, FRONT);
+        this.#lanes.giveBack(lanes, start, this.#cache);
       },
     };
   }
@@ -249,12 +249,7 @@ export class OnnxForwardPass implements ForwardPass<CacheSlots> {
   #bindExcerpt({ pieces }: ArenaExcerpt, length: number): void {
     this.#lanes.forget(0);
     this.#side.lay(1, length);
-    const behindFront = pieces.map(({ slot, at, count }) => ({
-      slot: FRONT + slot,
-      at: FRONT + at,
-      count,
-    }));
-    this.#side.copyIn(0, behindFront, this.#cache);
+    this.#side.copyIn(0, pieces, this.#cache, FRONT);
     this.#bind(this.#side.tensors);
   }
 

@@ -21,13 +21,18 @@ export class SideCache {
   /** Positions there is room for, of all texts together. */
   readonly room: number;
   readonly #shape: CacheShape;
+  readonly #front: number;
   #arrays: readonly Float32Array[] = [];
   #length = 0;
   #tensors: readonly Tensor[] = [];
 
-  /** @param shape - The arena's. */
-  constructor(shape: CacheShape) {
+  /**
+   * @param shape - The arena's.
+   * @param front - Positions that its arrays have before slot 0.
+   */
+  constructor(shape: CacheShape, front: number) {
     this.#shape = shape;
+    this.#front = front;
     const { layers, heads, headSize } = shape;
     this.room = Math.floor(MOST_BYTES / (2 * layers * heads * headSize * 4));
   }
@@ -66,15 +71,20 @@ export class SideCache {
     return this.#tensors;
   }
 
-  /** Copies pieces of the arena into a text's cache. */
-  copyIn(text: number, pieces: readonly Piece[], arena: CacheArrays): void {
+  /**
+   * Copies pieces of the arena into a text's cache.
+   *
+   * @param from - Position in that cache that the pieces' places are counted from. @defaultValue 0
+   */
+  copyIn(text: number, pieces: readonly Piece[], arena: CacheArrays, from = 0): void {
     const { heads, headSize } = this.#shape;
     this.#arrays.forEach((to, i) => {
-      const from = arena.arrays[i] as Float32Array;
+      const source = arena.arrays[i] as Float32Array;
       for (let head = 0; head < heads; head++)
         for (const { slot, at, count } of pieces) {
-          const first = (head * arena.slots + slot) * headSize;
-          to.set(from.subarray(first, first + count * headSize), this.#offset(text, head, at));
+          const first = this.#arenaOffset(arena, head, slot);
+          const piece = source.subarray(first, first + count * headSize);
+          to.set(piece, this.#offset(text, head, from + at));
         }
     });
   }
@@ -88,10 +98,14 @@ export class SideCache {
         const first = this.#offset(text, head, at);
         to.set(
           from.subarray(first, first + count * headSize),
-          (head * arena.slots + slot) * headSize,
+          this.#arenaOffset(arena, head, slot),
         );
       }
     });
+  }
+
+  #arenaOffset(arena: CacheArrays, head: number, slot: number): number {
+    return (head * arena.slots + this.#front + slot) * this.#shape.headSize;
   }
 
   #offset(text: number, head: number, at: number): number {

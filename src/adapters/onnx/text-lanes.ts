@@ -1,5 +1,6 @@
 import type { ForwardBatch } from '../../decoding/forward-pass.ts';
 import { NO_PARENT } from '../../decoding/token-arena.ts';
+import { markAncestors, markedPieces } from './arena-excerpt.ts';
 import type { CacheArrays } from './cache-arrays.ts';
 import type { Piece, SideCache } from './side-cache.ts';
 
@@ -76,7 +77,7 @@ export class TextLanes {
   }
 
   /** Gives every new position of a batch, all of which are {@link leading}, its text's lane. */
-  place({ start, positions, parents }: ForwardBatch, arena: CacheArrays, front: number): LaneRow {
+  place({ start, positions, parents }: ForwardBatch, arena: CacheArrays): LaneRow {
     const count = positions.length;
     const longest = Math.max(...positions) + 1;
     const fits = longest <= this.#length && count * this.#length <= this.#side.room;
@@ -88,18 +89,17 @@ export class TextLanes {
       laneOf[t] = lane;
       const parent = parents[start + t] as number;
       if (this.#tips[lane] === parent) return;
-      const pieces = piecesOf(parent, parents, positions[t] as number, front);
-      this.#side.copyIn(lane, pieces, arena);
+      this.#side.copyIn(lane, piecesOf(parent, parents), arena);
       this.#tips[lane] = parent;
     });
     return { laneOf, order, lengths: Int32Array.from(order, (t) => positions[t] as number) };
   }
 
   /** Writes what a run has added to the lanes back to the arena's slots, and goes on from there. */
-  giveBack({ order, lengths }: LaneRow, start: number, arena: CacheArrays, front: number): void {
+  giveBack({ order, lengths }: LaneRow, start: number, arena: CacheArrays): void {
     order.forEach((t, lane) => {
       const slot = start + t;
-      const piece = { slot: front + slot, at: lengths[lane] as number, count: 1 };
+      const piece = { slot, at: lengths[lane] as number, count: 1 };
       this.#side.copyOut(lane, piece, arena);
       this.#tips[lane] = slot;
     });
@@ -121,18 +121,9 @@ export class TextLanes {
   }
 }
 
-/** The stretches of slots that a text of `length` positions lies in, the last one at `tip`. */
-function piecesOf(tip: number, parents: Int32Array, length: number, front: number): Piece[] {
-  const pieces: { slot: number; at: number; count: number }[] = [];
-  let slot = tip;
-  for (let at = length - 1; at >= 0; at--) {
-    const last = pieces.at(-1);
-    if (last !== undefined && last.slot === front + slot + 1) {
-      last.slot--;
-      last.at--;
-      last.count++;
-    } else pieces.push({ slot: front + slot, at, count: 1 });
-    slot = parents[slot] as number;
-  }
-  return pieces;
+/** Where a text lies in the arena, whose newest position is at `tip`. */
+function piecesOf(tip: number, parents: Int32Array): Piece[] {
+  const seen = new Uint8Array(tip + 1);
+  markAncestors(tip, parents, seen);
+  return markedPieces(seen);
 }

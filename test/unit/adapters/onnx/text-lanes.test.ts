@@ -55,9 +55,9 @@ function slotsIn(side: SideCache, { lengths }: LaneRow, lane: number): number[] 
 describe('TextLanes', () => {
   it('copies every text whole, the beginning that they share included', () => {
     const { arena, cache, tips } = threeTexts();
-    const side = new SideCache(SHAPE);
+    const side = new SideCache(SHAPE, 0);
     const lanes = new TextLanes(side);
-    const placed = lanes.place(after(arena, tips), cache, 0);
+    const placed = lanes.place(after(arena, tips), cache);
     assert.deepEqual(placed.order, [0, 1, 2]);
     assert.deepEqual([...placed.lengths], [6, 6, 6]);
     assert.deepEqual(slotsIn(side, placed, 0), [0, 1, 2, 3, 4, 5]);
@@ -67,10 +67,10 @@ describe('TextLanes', () => {
 
   it('leaves texts in their lanes, fills the gap of one that has ended, and gives back what is new', () => {
     const { arena, cache, tips } = threeTexts();
-    const side = new SideCache(SHAPE);
+    const side = new SideCache(SHAPE, 0);
     const lanes = new TextLanes(side);
     const first = after(arena, tips);
-    const placed = lanes.place(first, cache, 0);
+    const placed = lanes.place(first, cache);
     // What the network would write: 700 + lane, at the position of the new token.
     side.tensors.forEach(({ data, dims }) => {
       const [, heads = 0, length = 0, headSize = 0] = dims;
@@ -78,7 +78,7 @@ describe('TextLanes', () => {
         for (let head = 0; head < heads; head++)
           (data as Float32Array)[((lane * heads + head) * length + 6) * headSize] = 700 + lane;
     });
-    lanes.giveBack(placed, first.start, cache, 0);
+    lanes.giveBack(placed, first.start, cache);
     const value = cache.arrays[1] as Float32Array;
     assert.deepEqual(
       [0, 1, 2].map((t) => value[(cache.slots + first.start + t) * SHAPE.headSize]),
@@ -86,7 +86,7 @@ describe('TextLanes', () => {
     );
     // The first text has ended: the last one takes its lane, the middle one stays.
     const next = after(arena, [first.start + 1, first.start + 2]);
-    const again = lanes.place(next, cache, 0);
+    const again = lanes.place(next, cache);
     assert.deepEqual(again.order, [1, 0]);
     assert.deepEqual(again.laneOf, [1, 0]);
     assert.deepEqual(slotsIn(side, again, 0), [0, 1, 10, 11, 12, 13, 602]);
@@ -95,26 +95,22 @@ describe('TextLanes', () => {
 
   it('copies anew what has been written over', () => {
     const { arena, cache, tips } = threeTexts();
-    const side = new SideCache(SHAPE);
+    const side = new SideCache(SHAPE, 0);
     const lanes = new TextLanes(side);
     const first = after(arena, tips);
-    const placed = lanes.place(first, cache, 0);
-    lanes.giveBack(placed, first.start, cache, 0);
+    const placed = lanes.place(first, cache);
+    lanes.giveBack(placed, first.start, cache);
     arena.truncate(first.start);
     // The same slots are handed out again, as children of others.
     for (const slot of tips.toReversed()) arena.append(slot, 8);
     lanes.forget(first.start);
-    const again = lanes.place(
-      after(arena, [first.start, first.start + 1, first.start + 2]),
-      cache,
-      0,
-    );
+    const again = lanes.place(after(arena, [first.start, first.start + 1, first.start + 2]), cache);
     assert.deepEqual(slotsIn(side, again, 0).slice(0, 6), [0, 1, 10, 11, 12, 13]);
   });
 
   it('leaves to the arena what begins a text, follows another new token, or does not pay', () => {
     const { arena, tips } = threeTexts();
-    const lanes = new TextLanes(new SideCache(SHAPE));
+    const lanes = new TextLanes(new SideCache(SHAPE, 0));
     assert.equal(lanes.leading(after(arena, tips)), 3);
     assert.equal(lanes.leading(after(arena, [...tips, NO_PARENT])), 3);
     assert.equal(lanes.leading(after(arena, [NO_PARENT, ...tips])), 0);
@@ -127,7 +123,7 @@ describe('TextLanes', () => {
 
   it('has room for as many texts as fit in its bytes, sixteen at most', () => {
     const half = new TextLanes(
-      new SideCache({ layers: 24, heads: 2, headSize: 64, capacity: 32_768 }),
+      new SideCache({ layers: 24, heads: 2, headSize: 64, capacity: 32_768 }, 0),
     );
     // 2^28 bytes / (24 layers · 2 · 2 heads · 64 · 4 bytes) = 10,922 positions, in lanes of a multiple of 128.
     assert.equal(half.textLimit(512), 16);
