@@ -15,7 +15,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { TopologyTopics } from '../../topology/topology.ts';
 import { createAdapterIndex } from './adapter-index.ts';
 import { BATCH_HEADER } from './batch-header.ts';
-import { createTopicTail } from './topic-tail.ts';
+import { createTopicTail, SHORT_MS } from './topic-tail.ts';
 
 /** A decision and where it stands on its topic. */
 export interface PlacedDecision {
@@ -65,9 +65,6 @@ export interface FollowOptions {
 const LOOK_EVERY_MS = 100;
 
 const DECIDE_WITHIN_MS = 60_000;
-
-/** How long states may have read further than the topic goes: others read it sooner, a new leader may not know its end. */
-const AHEAD_MS = 10_000;
 
 /** Follows a lineage for all partitions of a worker. */
 export function followLineage(options: FollowOptions): LineageFollower {
@@ -146,7 +143,7 @@ export function followLineage(options: FollowOptions): LineageFollower {
       }
       const sinceMs = ahead.get(offset) ?? clock.monotonicMs();
       ahead.set(offset, sinceMs);
-      if (clock.monotonicMs() - sinceMs < AHEAD_MS) return { decisions: [], next: offset };
+      if (clock.monotonicMs() - sinceMs < SHORT_MS) return { decisions: [], next: offset };
       ahead.delete(offset);
       options.onTrouble?.(
         `${topics.adapterDecisions} ends at ${decidedTo}, and ${offset} were read of it: it was deleted and made again, ` +

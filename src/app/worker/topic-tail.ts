@@ -2,7 +2,7 @@ import { SeclError } from '../../errors/secl-error.ts';
 import type { Broker, IncomingRecord } from '../../ports/broker.ts';
 
 /** How long a partition may end before what was read of it: a leader that has just begun may not know its end yet. */
-const SHORT_MS = 10_000;
+export const SHORT_MS = 10_000;
 
 /** Follows one partition, outside any group. */
 export interface TopicTail {
