@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { createStandInLanguageModel } from '../../../src/adapters/memory/stand-in-language-model.ts';
 import { cachedLanguageModel } from '../../../src/adapters/passes/cached-language-model.ts';
 import { openPassFile } from '../../../src/adapters/passes/pass-file.ts';
 import { compareRun, type CompareRunResult } from '../../../src/app/compare-run.ts';
@@ -10,6 +9,7 @@ import { loadTopology } from '../../../src/app/load-topology.ts';
 import type { ReplayInput } from '../../../src/app/replay-input.ts';
 import type { LanguageModel } from '../../../src/ports/language-model.ts';
 import { expectFailure } from '../../support/expect-failure.ts';
+import { standInWith } from '../../support/stand-in-with.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const folder = temporaryFolder();
@@ -39,34 +39,24 @@ const input: ReplayInput = {
  * @param onNext - Told of each call for a next token before it is made, by ordinal from 1.
  */
 function companionable(onNext: (call: number) => void): LanguageModel {
-  const inner = createStandInLanguageModel();
   let calls = 0;
-  return {
-    description: inner.description,
-    tokenizer: inner.tokenizer,
-    setAdapter: (present, previous) => inner.setAdapter(present, previous),
-    close: () => inner.close(),
-    async openScope(prefixes, options) {
-      const scope = await inner.openScope(prefixes, options);
-      let written = 0;
-      return {
-        generate(requests, signal) {
-          written += requests.length;
-          return scope.generate(requests, signal);
-        },
-        async next(requests, signal) {
-          onNext(++calls);
-          const results = await scope.next(requests, signal);
-          return results.map((result) => ({
-            ...result,
-            logProbabilities: result.logProbabilities.map((p, at) => p - 0.01 * written * at),
-          }));
-        },
-        score: (requests, signal) => scope.score(requests, signal),
-        close: () => scope.close(),
-      };
-    },
-  };
+  return standInWith((scope) => {
+    let written = 0;
+    return {
+      generate(requests, signal) {
+        written += requests.length;
+        return scope.generate(requests, signal);
+      },
+      async next(requests, signal) {
+        onNext(++calls);
+        const results = await scope.next(requests, signal);
+        return results.map((result) => ({
+          ...result,
+          logProbabilities: result.logProbabilities.map((p, at) => p - 0.01 * written * at),
+        }));
+      },
+    };
+  });
 }
 
 /** @param cutAt - The call for next tokens in which the run is cut off. */

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createStandInLanguageModel } from '../../../src/adapters/memory/stand-in-language-model.ts';
 import { compareSamples } from '../../../src/app/compare-samples.ts';
 import { loadTopology } from '../../../src/app/load-topology.ts';
 import type { ReplayInput } from '../../../src/app/replay-input.ts';
 import type { LanguageModel } from '../../../src/ports/language-model.ts';
+import { standInWith } from '../../support/stand-in-with.ts';
 
 const topology = await loadTopology();
 
@@ -24,25 +24,12 @@ const input: ReplayInput = {
 
 /** The stand-in; told of each request for a text, and whether it samples. */
 function watched(onRequest: (samples: boolean) => void): LanguageModel {
-  const inner = createStandInLanguageModel();
-  return {
-    description: inner.description,
-    tokenizer: inner.tokenizer,
-    setAdapter: (present, previous) => inner.setAdapter(present, previous),
-    close: () => inner.close(),
-    async openScope(prefixes, options) {
-      const scope = await inner.openScope(prefixes, options);
-      return {
-        generate(requests, signal) {
-          for (const { sampling } of requests) onRequest(sampling !== undefined);
-          return scope.generate(requests, signal);
-        },
-        next: (requests, signal) => scope.next(requests, signal),
-        score: (requests, signal) => scope.score(requests, signal),
-        close: () => scope.close(),
-      };
+  return standInWith((scope) => ({
+    generate(requests, signal) {
+      for (const { sampling } of requests) onRequest(sampling !== undefined);
+      return scope.generate(requests, signal);
     },
-  };
+  }));
 }
 
 // Answers are written once more, only for their prompts to be at hand: their run's time has them already.
