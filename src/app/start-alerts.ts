@@ -83,7 +83,7 @@ export async function startAlerts(options: StartAlertsOptions): Promise<AlertWat
 
   const watch = async (lease: PartitionLease): Promise<void> => {
     const ended = AbortSignal.any([stopped.signal, lease.revoked]);
-    const poll = createAlertSource({ broker, topics, codecs });
+    const newInputs = createAlertSource({ broker, topics, codecs, onTrouble });
     const isLost = (): boolean => lease.revoked.aborted;
     const sinceMs = clock.nowMs();
     let facts = NO_FACTS;
@@ -91,8 +91,8 @@ export async function startAlerts(options: StartAlertsOptions): Promise<AlertWat
     const look = async (): Promise<void> => {
       standings ??= standingsOf(await readTold(broker, topics.alerts, codecs, pipeline));
       // Not broken off at the end: the last look tells what the stream's end brought.
-      for (const input of await poll(lease.revoked))
-        facts = noteFact(facts, input, minimumLabelled);
+      for await (const inputs of newInputs(lease.revoked))
+        for (const input of inputs) facts = noteFact(facts, input, minimumLabelled);
       const nowMs = clock.nowMs();
       const findings = judgeAlerts(facts, rules, nowMs, sinceMs);
       const step = stepAlerts(standings, findings, rules, nowMs, pipeline);

@@ -96,6 +96,25 @@ describe('createTopicTail', () => {
     assert.deepEqual(textsOf(await fresh(patient)), ['c']);
   });
 
+  it('begins again with a topic that was made again, where somebody is told of it', async () => {
+    let broker = await brokerWith('a', 'b');
+    const told: string[] = [];
+    const tail = createTopicTail(
+      { bounds: (...at) => broker.bounds(...at), read: (...at) => broker.read(...at) },
+      't',
+      0,
+      0n,
+      0,
+      (sentence) => told.push(sentence),
+    );
+    await fresh(tail);
+    broker = await brokerWith('c');
+    assert.deepEqual(textsOf(await fresh(tail)), ['c']);
+    assert.deepEqual(await fresh(tail), []);
+    assert.equal(told.length, 1);
+    assert.match(told[0] ?? '', /made again, and is read from its beginning$/);
+  });
+
   it('goes on where a reader one by one has stopped', async () => {
     const tail = createTopicTail(await brokerWith('a', 'b', 'c'), 't', 0);
     for await (const { offset } of tail.each()) {
