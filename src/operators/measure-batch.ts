@@ -36,8 +36,7 @@ export function placeAttributes({ topic, partition }: Place): Record<string, str
  */
 export function measureBatches(telemetry: Telemetry, model: string): BatchMeter {
   const counts = { answered: 0, trained: 0 };
-  /** Newest ordinal of a training batch, and when those without a decision were sent. */
-  let newest = 0;
+  /** Ordinals of training batches without a decision, and when they were sent. */
   const sentMs = new Map<number, number>();
   const call = modelAttributes(model);
 
@@ -104,21 +103,19 @@ export function measureBatches(telemetry: Telemetry, model: string): BatchMeter 
         sentMs.delete(decision.version);
         telemetry.measure('secl.adapter.delay', Math.max(0, atMs - sent) / 1000);
       }
-      newest = Math.max(newest, decision.version);
       if (record === null) continue;
       telemetry.measure('secl.phase.tokens', record.forwardTokens, { 'secl.phase': 'train' });
       if (decision.decision !== 'accepted') continue;
       counts.trained += record.trainedOn.length;
       telemetry.measure('secl.training.questions', record.trainedOn.length);
     }
-    if (ready.trainingBatch !== null) {
-      newest = Math.max(newest, ready.trainingBatch.ordinal);
-      sentMs.set(ready.trainingBatch.ordinal, atMs);
-    }
+    if (ready.trainingBatch !== null) sentMs.set(ready.trainingBatch.ordinal, atMs);
     counts.answered += ready.answers.length;
     telemetry.measure('secl.training.queue', sentMs.size, at);
     telemetry.measure('secl.adapter.version', answered.adapterVersion, at);
-    telemetry.measure('secl.adapter.lag', Math.max(0, newest - answered.adapterVersion), at);
+    // A version that was refused or rolled back cannot act any more: nothing lags behind it.
+    const coming = [...sentMs.keys()].filter((version) => version > answered.adapterVersion);
+    telemetry.measure('secl.adapter.lag', coming.length, at);
     if (counts.answered > 0)
       telemetry.measure('secl.training.share', counts.trained / counts.answered, at);
   };

@@ -192,7 +192,7 @@ export const INSTRUMENTS = {
   'secl.adapter.lag': {
     kind: 'gauge',
     unit: '{version}',
-    description: 'Versions between the newest training batch and the adapter that acts',
+    description: 'Versions newer than the one that acts that are not decided about',
     attributes: PLACE,
   },
   'secl.adapter.delay': {

@@ -110,6 +110,18 @@ describe('measureBatches', () => {
     assert.ok(of('secl.training.duration').length >= accepted.length);
   });
 
+  it('does not lag behind versions that were refused', async () => {
+    const { result, of } = await measured({
+      load: () => Promise.reject(new SeclError('ADAPTER_REFUSED', 'it must not act')),
+    });
+    const refused = result.decisions.filter(({ decision }) => decision === 'refused');
+    assert.ok(refused.length >= 2);
+    // None ever acts; in barrier mode one at a time is on its way.
+    const lags = of('secl.adapter.lag').map(({ value }) => value);
+    assert.equal(Math.max(...lags), 1);
+    assert.equal(of('secl.adapter.version').at(-1)?.value, 0);
+  });
+
   it('shows the queue of batches in flight', async () => {
     const { of } = await measured({ topology: OFF });
     const inFlight = of('secl.batch.in_flight').map(({ value }) => value);
