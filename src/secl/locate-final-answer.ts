@@ -1,8 +1,11 @@
-import { canonicalDecimal } from '../text/decimal.ts';
+import { canonicalDecimal, GROUPED_DIGITS } from '../text/decimal.ts';
 import { extractAnswer } from '../text/extract-answer.ts';
 
-/** A number in digits, or a fraction of two. */
-const NUMBER = /(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:\s*\/\s*\d+)?/g;
+/** A number in digits, or a fraction of two, perhaps with the whole number before it. */
+const NUMBER = new RegExp(
+  String.raw`(?:${GROUPED_DIGITS}|\d+)(?:\.\d+)?(?:\s*\/\s*\d+|[ \u00a0\u2009\u202f]\d+\/\d+)?`,
+  'g',
+);
 /** A minus sign right before a number, with a currency between the two. */
 const MINUS = /[-\u2212\u2013]\s*(?:\\?[$€£]\s*)?$/;
 /** Mentions looked at, from the end; a bound, since each is read in its context. */
@@ -10,9 +13,11 @@ const MENTIONS = 32;
 
 /** The one spelling of a matched number, as extraction has it. */
 function canonical(number: string): string {
+  const [, whole, part] = /^(\d+)\s(\d+\/\d+)$/.exec(number) ?? [];
+  if (whole !== undefined) return `${whole} ${part}`;
   return number
     .split('/')
-    .map((part) => canonicalDecimal(part.trim()))
+    .map((side) => canonicalDecimal(side.trim()))
     .join('/');
 }
 

@@ -39,6 +39,9 @@ function answerStart(words: Words, at: number): number {
   return 0;
 }
 
+/** A fraction or a power: "9 3/4" is not 9, nor is 3 × 10^8 3. */
+const PART_OF_NUMBER = /^\d+[/^]-?\d+$/;
+
 const isDateWord = (word: string): boolean => monthOf(word) !== undefined || isYear(word);
 
 /** Whether the words before a span leave it the answer. */
@@ -121,7 +124,7 @@ function gives(answer: Words, accepted: Words): boolean {
       const zone = words.slice(answerStart(words, start));
       const others = zone.filter(
         (word, i) =>
-          isDecimal(word.text) &&
+          (isDecimal(word.text) || PART_OF_NUMBER.test(word.text)) &&
           word.text !== quantity.digits &&
           monthOf(zone[i + 1]?.text ?? '') === undefined,
       );

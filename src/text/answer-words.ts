@@ -1,6 +1,6 @@
 import { ABBREVIATED } from './abbreviations.ts';
 import { dayOfMonth, isYear, monthOf } from './calendar-words.ts';
-import { canonicalDecimal, isDecimal, shiftDecimal } from './decimal.ts';
+import { canonicalDecimal, GROUPED_DIGITS, isDecimal, shiftDecimal } from './decimal.ts';
 import { foldCharacters } from './fold-characters.ts';
 import { readNumberWords, SCALES } from './number-words.ts';
 import { CURRENCY_SIGNS, unitOf } from './units.ts';
@@ -34,7 +34,7 @@ const MAX_SCALED_DIGITS = 64;
 
 const CURRENCIES = new Set(Object.values(CURRENCY_SIGNS));
 
-const NUMBER = String.raw`(?:\d{1,3}(?:[,'\u2009\u202f\u00a0]\d{3})+(?!\d)|\d+)(?:\.\d+)?|\.\d+`;
+const NUMBER = String.raw`(?:${GROUPED_DIGITS}|\d+)(?:\.\d+)?|\.\d+`;
 const TOKEN = new RegExp(
   [
     String.raw`(?<iso>(?<![\p{L}\p{N}-])\d{4}-\d{2}-\d{2}(?![\p{L}\p{N}-]))`,

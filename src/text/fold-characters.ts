@@ -1,4 +1,5 @@
 import { asciiDigits } from './ascii-digits.ts';
+import { powerOf, SUPERSCRIPT_NUMBER } from './superscripts.ts';
 
 /** Letters that do not decompose into a base letter and marks, with what stands for them. */
 const LETTERS: Readonly<Record<string, string>> = {
@@ -15,7 +16,7 @@ const LETTERS: Readonly<Record<string, string>> = {
   ς: 'σ',
 };
 
-const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+const SUPERSCRIPTS = new RegExp(SUPERSCRIPT_NUMBER, 'g');
 
 /**
  * Sets aside what differs between two spellings of the same characters: compatibility forms (NFKC), case,
@@ -32,10 +33,7 @@ export function foldCharacters(text: string): string {
       // NFKC would make a space and a mark of the acute accent that stands for an apostrophe.
       .replace(/\u00b4/g, "'")
       .replace(/\u2033/g, '"')
-      .replace(/[⁰¹²³⁴⁵⁶⁷⁸⁹]+/g, (digits) => {
-        const plain = [...digits].map((digit) => SUPERSCRIPTS.indexOf(digit)).join('');
-        return `^${plain}`;
-      })
+      .replace(SUPERSCRIPTS, powerOf)
       // 2½ is not 21/2.
       .replace(/(?<=\d)(?=[\u00bc-\u00be\u2150-\u215e])/g, ' ')
       .normalize('NFKC')

@@ -19,6 +19,8 @@ const MARKED = [
   'The answer is |-$5.',
   'The answer is 2 + 3 = |5',
   'The answer is |1/2.',
+  'The answer is |2 1/2.',
+  'It is 1,00,000 in all. The answer is |1,00,000.',
   'The day after Sunday is Monday. The answer is |Monday.',
   'Mondays are long. The answer is |Monday',
   'So 7 - 2 is |5',

@@ -25,6 +25,8 @@ describe('normalizeAnswer', () => {
     ['(-5)', '-5'],
     ['-0.0', '0'],
     ['2½', '2 1/2'],
+    ['1,00,000', '100000'],
+    ['3 × 10⁻⁴', '3 10^-4'],
     ['m²', 'm^2'],
     ['H₂O', 'h2o'],
     ['14th of March, 1972', '14 march 1972'],
@@ -158,6 +160,9 @@ describe('decimals', () => {
     assert.equal(shiftDecimal('1.15', 2), '115'); // 1.15 * 100 is 114.99999999999999 in doubles
     assert.equal(shiftDecimal('0.5', 6), '500000');
     assert.equal(shiftDecimal('-1.2345', 3), '-1234.5');
+    assert.equal(shiftDecimal('3', -4), '0.0003');
+    assert.equal(shiftDecimal('-12.5', -1), '-1.25');
+    assert.equal(shiftDecimal('1200', -2), '12');
     assert.equal(canonicalDecimal("1'234.500"), '1234.5');
     assert.equal(canonicalDecimal('+5.0'), '5');
   });
