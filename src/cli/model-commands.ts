@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 
+import type { CleanedFolder, CleanReport } from '../app/clean-models.ts';
 import type { ListedModel } from '../app/list-models.ts';
 import { DEFAULT_MODEL, formatBytes, SOURCE_KINDS, type SourceKind } from '../app/model-choices.ts';
 import type { ModelStore, OnStoreProgress } from '../app/model-store.ts';
@@ -30,7 +31,11 @@ interface BuildCommandOptions extends SourceOptions {
   readonly rebuild?: true;
 }
 
-/** Adds `secl model pull|build|list|verify`. */
+interface CleanCommandOptions extends CommonOptions {
+  readonly dryRun?: true;
+}
+
+/** Adds `secl model pull|build|list|verify|clean`. */
 export function registerModelCommands(program: Command): void {
   const model = program
     .command('model')
@@ -40,6 +45,7 @@ export function registerModelCommands(program: Command): void {
   registerBuild(model);
   registerList(model);
   registerVerify(model);
+  registerClean(model);
 }
 
 const ENVIRONMENT_HELP = `
@@ -130,11 +136,30 @@ function registerList(model: Command): void {
   const command = model.command('list').description('show known models and what the cache holds');
   addCommonOptions(command).action(async (options: CommonOptions) => {
     const { listModels } = await import('../app/list-models.ts');
+    const { outdatedBuilds } = await import('../app/outdated-builds.ts');
     const store = await openStore(options);
     const models = await listModels(store);
-    print(options, { cacheFolder: store.cache.folder, models }, () =>
-      [...models.map(listText), `Cache: ${store.cache.folder}`].join('\n'),
+    const outdated = (await outdatedBuilds(store)).map(({ name, bytes }) => ({ name, bytes }));
+    print(options, { cacheFolder: store.cache.folder, models, outdated }, () =>
+      [
+        ...models.map(listText),
+        `Cache: ${store.cache.folder}`,
+        ...(outdated.length === 0 ? [] : [outdatedText(outdated)]),
+      ].join('\n'),
     );
+  });
+}
+
+function registerClean(model: Command): void {
+  const command = model
+    .command('clean')
+    .description('remove what older versions built of models; never a model file')
+    .option('--dry-run', 'only say what would be removed');
+  addCommonOptions(command).action(async (options: CleanCommandOptions) => {
+    const { cleanModels } = await import('../app/clean-models.ts');
+    const report = await cleanModels(await openStore(options), { dryRun: options.dryRun });
+    print(options, report, () => cleanText(report));
+    if (report.kept.length > 0) process.exitCode = EXIT.failed;
   });
 }
 
@@ -240,9 +265,25 @@ function listText(model: ListedModel): string {
   return `${model.name}${model.isDefault ? ' (default)' : ''}\n  ${facts.join(' · ')}\n  ${model.note}`;
 }
 
-/** The end of a built folder's name, e.g. `int8-g1`. */
+/** The end of a built folder's name, e.g. `int8-g1` or `int8-g1-lora8-q.v`. */
 function shortBuilt(folder: string): string {
-  return folder.split('-').slice(-2).join('-');
+  return /(?:int8|int4|fp32)-g\d+(?:-lora\d+-[a-z.]+)?$/.exec(folder)?.[0] ?? folder;
+}
+
+function outdatedText(outdated: readonly CleanedFolder[]): string {
+  const bytes = formatBytes(outdated.reduce((sum, one) => sum + one.bytes, 0));
+  return `Built by older versions: ${bytes}; \`secl model clean\` removes it`;
+}
+
+function cleanText({ dryRun, removed, kept, bytes }: CleanReport): string {
+  const verb = dryRun ? 'would be removed' : 'removed';
+  return [
+    ...removed.map((one) => `${one.name}: ${verb}, ${formatBytes(one.bytes)}`),
+    ...kept.map((one) => `${one.name}: kept, ${formatBytes(one.bytes)}; ${one.reason}`),
+    removed.length + kept.length === 0
+      ? 'Nothing that older versions built is there.'
+      : `${formatBytes(bytes)} ${dryRun ? 'would be freed' : 'freed'}`,
+  ].join('\n');
 }
 
 function verifyText(report: VerifyReport): string {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, it, mock } from 'node:test';
 
@@ -61,6 +61,30 @@ describe('secl model', () => {
     );
     assert.match(text, /Apache-2\.0 · from hub, pypi, path/);
     assert.match(text, /gemma-3-270m\n.*cannot be run yet/);
+  });
+
+  it('says what older versions built, and removes it', async () => {
+    const name = 'own-0123456789ab-int8-g1';
+    await mkdir(join(cache, 'built', name), { recursive: true });
+    await writeFile(join(cache, 'built', name, 'model.onnx.data'), new Uint8Array(2_000_000));
+    assert.match(
+      await secl('list'),
+      /Built by older versions: 2\.0 MB; `secl model clean` removes/,
+    );
+    const outdated = [{ name, bytes: 2_000_000 }];
+    assert.deepEqual(JSON.parse(await secl('list', '--json')).outdated, outdated);
+    assert.match(
+      await secl('clean', '--dry-run'),
+      /would be removed, 2\.0 MB\n2\.0 MB would be freed$/,
+    );
+    assert.deepEqual(JSON.parse(await secl('clean', '--json')), {
+      dryRun: false,
+      removed: outdated,
+      kept: [],
+      bytes: 2_000_000,
+    });
+    assert.equal(await secl('clean'), 'Nothing that older versions built is there.');
+    assert.doesNotMatch(await secl('list'), /older versions/);
   });
 
   it('refuses mistakes with a code and a hint', async () => {
