@@ -10,6 +10,7 @@ import type { Precision } from '../graph/lower-inference.ts';
 import { describeNetwork } from '../model/describe-network.ts';
 import { GRAPH_VERSION, MANIFEST_FILE, parseModelManifest } from '../model/model-manifest.ts';
 import type { ModelManifest } from '../model/model-manifest.ts';
+import { createTokenizer } from '../tokenizer/create-tokenizer.ts';
 import { buildModel } from './build-model.ts';
 import type { ModelStore } from './model-store.ts';
 import { pullModel, type PullOptions } from './pull-model.ts';
@@ -51,8 +52,8 @@ export interface BuiltModel {
  * wait for each other.
  *
  * @param nameOrPath - A name that `listModels` shows, or a GGUF file.
- * @throws SeclError of {@link pullModel} and {@link buildModel}; `MODEL_UNSUPPORTED` for a model of the
- *   catalogue that can only be pulled.
+ * @throws SeclError of {@link pullModel}, {@link buildModel} and {@link createTokenizer}; `MODEL_UNSUPPORTED` for a
+ *   model of the catalogue that can only be pulled.
  */
 export async function buildModelFromStore(
   store: ModelStore,
@@ -93,6 +94,7 @@ export async function buildModelFromStore(
     const meanwhile = await find();
     if (meanwhile !== undefined) return { ...built, manifest: meanwhile, alreadyThere: true };
     await removeLeftovers(folder);
+    refuseUnknownVocabulary(ggufPath);
     const manifest = await buildModel(ggufPath, folder, {
       precision,
       sourceSha256: fileSha256,
@@ -145,6 +147,25 @@ async function beyondUsual(
   if (wanted.length === 0) return undefined;
   const layers = (await usual())?.config.layers ?? layersOf(ggufPath);
   return coveringTargets(layers, wanted);
+}
+
+/**
+ * Refuses a model whose text could not be read in, before its graph is built. A file that names no vocabulary is let
+ * through: its graph may serve other tools.
+ *
+ * @throws SeclError of {@link describeNetwork} and {@link createTokenizer}.
+ */
+function refuseUnknownVocabulary(ggufPath: string): void {
+  const file = openFileByteSource(ggufPath);
+  try {
+    const header = readGguf(file);
+    // Whose architecture is unknown needs no word on its vocabulary.
+    describeNetwork(header);
+    const { metadata } = header;
+    if (metadata.has('tokenizer.ggml.model')) createTokenizer(metadata);
+  } finally {
+    file.close();
+  }
 }
 
 /** Decoder layers of a model file. @throws SeclError as `buildModel` does. */

@@ -126,6 +126,17 @@ describe('buildModelFromStore', () => {
     );
   });
 
+  it('refuses a vocabulary that it cannot read before it builds anything', async () => {
+    // TinyLlama is of a known architecture; its graph was built, and then could not be used.
+    const metadata = { 'tokenizer.ggml.model': gguf.text('llama') };
+    await writeFile(file, tinyGguf('llama', { metadata }));
+    await expectFailure(buildModelFromStore(store, file), 'TOKENIZER_UNSUPPORTED');
+    const other = { ...metadata, 'general.architecture': gguf.text('gemma') };
+    await writeFile(file, tinyGguf('llama', { metadata: other }));
+    await expectFailure(buildModelFromStore(store, file), 'MODEL_UNSUPPORTED');
+    assert.deepEqual(await readdir(store.cache.builtFolder).catch(() => []), []);
+  });
+
   it('refuses unknown architectures, other files, and stops when told', async () => {
     await expectFailure(buildModelFromStore(store, 'gemma-3-270m'), 'MODEL_UNSUPPORTED');
     await writeFile(file, 'nothing of the kind');
