@@ -13,6 +13,7 @@ import { join, relative } from 'node:path';
 import { run } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
+import { startKafkaContainer } from './kafka-container.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 /** Three processes: on the two cores of the smallest machine, since many tests wait for brokers and clocks. */
@@ -116,7 +117,24 @@ const missing = files.filter((file) => !existsSync(file));
 for (const file of missing) failures.push({ file, name: '(file)', error: 'It was not built.' });
 counts.failed += missing.length;
 
+/** Tests of Kafka find their broker by themselves, but for a container, which all of them share. */
+async function openKafka() {
+  const needed = files.some(
+    (file) => existsSync(file) && readFileSync(file, 'utf8').includes('/kafka-server.js'),
+  );
+  if (!needed) return undefined;
+  const { kafkaJars } = await import('../build/test/support/kafka-jars.js');
+  const container = await startKafkaContainer(() => kafkaJars().skip === false).catch((error) => {
+    console.log(`No Kafka in a container: ${error.message}`);
+  });
+  if (container === undefined) return undefined;
+  console.log(`Kafka in a container at ${container.brokers}`);
+  process.env['KAFKA_BROKERS'] = container.brokers;
+  return container;
+}
+
 if (files.length > missing.length) {
+  const kafka = await openKafka();
   const events = run({
     files: files.filter((file) => !missing.includes(file)),
     concurrency: CONCURRENCY,
@@ -129,6 +147,7 @@ if (files.length > missing.length) {
       outputOf(data.file).push(data.message);
   }
   closeFile();
+  await kafka?.stop();
 }
 
 /** Skips that nobody has allowed: `FILE: REASON`, each the beginning of a path and a part of a reason. */

@@ -4,12 +4,13 @@ import { describe, it } from 'node:test';
 import { packageRoot } from '../../src/app/package-root.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-/** Runs a file of tests of Kafka, and one that needs nothing, on a machine without Java. */
+/** Runs a file of tests of Kafka, and one that needs nothing, on a machine without Java and without containers. */
 function runWithoutJava(more: Readonly<Record<string, string>>): {
   readonly code: number | null;
   readonly out: string;
 } {
   const environment: NodeJS.ProcessEnv = { ...process.env, ...more, PATH: temporaryFolder() };
+  environment['KAFKA_CONTAINER'] = '0';
   delete environment['KAFKA_BROKERS'];
   delete environment['SECL_ALLOWED_SKIP'];
   delete environment['NODE_TEST_CONTEXT'];

@@ -27,13 +27,17 @@ export function kafkaJars(version = KAFKA_VERSION): KafkaJars {
   if (!/^\d+\.\d+\.\d+$/.test(version))
     return missing(`no Kafka: '${version}' is no version of it`);
   if (!works('java', '-version')) {
-    return missing('no Kafka: set KAFKA_BROKERS, or install Java 17 and Maven');
+    return missing(
+      'no Kafka: set KAFKA_BROKERS, start a container engine, or install Java 17 and Maven',
+    );
   }
   if (existsSync(join(folder, `kafka_2.13-${version}.jar`))) {
     return found;
   }
   if (!works('mvn', '-v')) {
-    return missing('no Kafka: set KAFKA_BROKERS, or install Maven, which fetches Kafka’s jars');
+    return missing(
+      'no Kafka: set KAFKA_BROKERS, start a container engine, or install Maven, which fetches Kafka’s jars',
+    );
   }
   const pom = join(packageRoot(), 'test', 'kafka', 'pom.xml');
   const copied = works(
