@@ -122,7 +122,8 @@ addCommonOptions(
     .description('processor time of replays with traces and metrics against without'),
 )
   .option('--pairs <n>', 'pairs of replays', wholeNumber(2), 10)
-  .option('--per-domain <n>', 'questions of each of four domains', wholeNumber(1), 4)
+  .option('--replays <n>', 'replays with and as many without in a pair', wholeNumber(1), 4)
+  .option('--per-domain <n>', 'questions of each of four domains', wholeNumber(1), 1)
   .action((options: TelemetryOptions & OutputOptions) =>
     publish('telemetry', options, () => measureTelemetry(options)),
   );

@@ -24,6 +24,8 @@ export interface TelemetryOptions {
   readonly threads: number;
   readonly seed: number;
   readonly pairs: number;
+  /** Replays of either kind in a pair. */
+  readonly replays: number;
   /** Questions of each of four domains. */
   readonly perDomain: number;
 }
@@ -33,9 +35,10 @@ const TELEMETRY =
   /@opentelemetry|adapters\/telemetry|operators\/(trace-|question-spans|loop-spans|span-attributes|measure-)|app\/(measure-|trace-)/;
 
 /**
- * Processor time of replays with telemetry and without, one beside the other, the order of each pair turned round
- * after the one before: traces of every question into a store, metrics for Prometheus. Beside it a profile's share of
- * the main thread, from replays that do not count for the pairs.
+ * Processor time of replays with telemetry and without, in turn: traces of every question into a store, metrics for
+ * Prometheus. A pair adds up several of each, off, on, on, off and so on, so that a processor that changes its pace in
+ * minutes changes it for both. Beside it a profile's share of the main thread, from replays that do not count for the
+ * pairs.
  */
 export async function measureTelemetry(options: TelemetryOptions): Promise<Measurement> {
   const folder = await mkdtemp(path.join(tmpdir(), 'secl-telemetry-'));
@@ -82,9 +85,15 @@ export async function measureTelemetry(options: TelemetryOptions): Promise<Measu
     await run(true);
     const pairs: [off: number, on: number][] = [];
     for (let i = 0; i < options.pairs; i++) {
-      const first = await run(i % 2 === 1);
-      const second = await run(i % 2 === 0);
-      pairs.push(i % 2 === 1 ? [second, first] : [first, second]);
+      let [off, on] = [0, 0];
+      for (let k = 0; k < options.replays; k++) {
+        const onFirst = (i + k) % 2 === 1;
+        const first = await run(onFirst);
+        const second = await run(!onFirst);
+        off += onFirst ? second : first;
+        on += onFirst ? first : second;
+      }
+      pairs.push([off, on]);
     }
     const interval = pairedInterval(pairs);
     const profiled = await profile(() => run(true));
@@ -94,11 +103,14 @@ export async function measureTelemetry(options: TelemetryOptions): Promise<Measu
         : (profiled.shareOfMainThread * profiled.mainThreadSeconds) / profiled.cpuSeconds;
     const questions = input.items.length;
     const [off, on] = [0, 1].map(
-      (side) => pairs.reduce((sum, pair) => sum + pair[side as 0 | 1], 0) / pairs.length,
+      (side) =>
+        pairs.reduce((sum, pair) => sum + pair[side as 0 | 1], 0) /
+        (pairs.length * options.replays),
     ) as [number, number];
     return {
       figures: {
         ...{ model: options.model, threads: options.threads, questions, pairs: options.pairs },
+        replaysOfEither: options.replays,
         cpuSecondsOff: pairs.map(([seconds]) => seconds),
         cpuSecondsOn: pairs.map(([, seconds]) => seconds),
         relativeDifference: interval,
