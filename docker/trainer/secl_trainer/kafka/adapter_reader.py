@@ -57,7 +57,7 @@ class AdapterReader:
             error = message.error()
             if error is None:
                 self._next[message.partition()] = message.offset() + 1
-                self._take_in(message.key(), message.value(), message.offset())
+                self.take_in(message.key(), message.value(), f"offset {message.offset()}")
             elif error.code() == KafkaError._PARTITION_EOF:
                 left.discard(message.partition())
             elif not error.retriable() and error.code() != KafkaError._ALL_BROKERS_DOWN:
@@ -68,14 +68,15 @@ class AdapterReader:
         """Lets the broker go."""
         self._consumer.close()
 
-    def _take_in(self, key: bytes | None, value: bytes | None, offset: int) -> None:
+    def take_in(self, key: bytes | None, value: bytes | None, where: str) -> None:
+        """Takes in a record of the topic; the same one again changes nothing. where: in the topic, for people."""
         # `lineage/head` points to a version, and is none.
         if value is None or (key is not None and key.endswith(b"/head")):
             return
         try:
             record = self._codec.decode(value)
         except RecordInvalid as error:
-            _log.warning("%s at offset %d is passed over: %s", self._topic, offset, error)
+            _log.warning("%s at %s is passed over: %s", self._topic, where, error)
             return
         self._lineages.add(record)
         weights = record.get("weights")

@@ -111,6 +111,11 @@ class Service:
             if records is None:
                 return False
             committer.commit(self._consumer, offset, records, lambda: time.monotonic() > self._stop_at)
+            # It can be read only when the transaction's markers are written, which is later: a next batch for the same
+            # version would become a second one.
+            for record in records:
+                if record.topic == self._settings.adapters_topic:
+                    self._adapters.take_in(record.key, record.value, "its end")
             self._health.beat()
             return True
         except KafkaException as exception:
