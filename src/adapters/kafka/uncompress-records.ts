@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { uncompressLz4 } from '../../broker/uncompress-lz4.ts';
-import { uncompressSnappy } from '../../broker/snappy.ts';
+import { readVarint, uncompressSnappy } from '../../broker/snappy.ts';
 import { uncompressZstd } from './uncompress-zstd.ts';
 
 /** Bytes, or why there are none: how a sentence on them goes on. */
@@ -27,7 +27,7 @@ export function uncompressRecords(kind: number, bytes: Buffer): Uncompressed {
     case 1:
       return attempt('gzip', () => gunzipSync(bytes, { maxOutputLength: MOST_BYTES }));
     case 2:
-      return attempt('snappy', () => uncompressFramedSnappy(bytes));
+      return attempt('snappy', () => uncompressFramedSnappy(bytes, MOST_BYTES));
     case 3:
       return attempt('lz4', () => uncompressLz4(bytes, MOST_BYTES));
     case 4:
@@ -52,16 +52,25 @@ function attempt(name: string, work: () => Uint8Array | undefined): Uncompressed
 }
 
 /** librdkafka writes one block, and nothing around it. */
-function uncompressFramedSnappy(bytes: Buffer): Uint8Array | undefined {
+function uncompressFramedSnappy(bytes: Buffer, most: number): Uint8Array | undefined {
   if (!bytes.subarray(0, XERIAL.length).equals(XERIAL)) return uncompressSnappy(bytes);
   const blocks: Uint8Array[] = [];
+  // As each says of itself; one that lies is not sound.
+  let length = 0;
   for (let at = XERIAL_BYTES; at < bytes.length;) {
     const from = at + 4;
     at = from + bytes.readInt32BE(at);
-    const block =
-      at < from || at > bytes.length ? undefined : uncompressSnappy(bytes.subarray(from, at));
-    if (block === undefined) return undefined;
+    if (at < from || at > bytes.length) return undefined;
+    const block = bytes.subarray(from, at);
+    length += readVarint(block, 0)?.value ?? 0;
+    if (length > most) return undefined;
     blocks.push(block);
   }
-  return Buffer.concat(blocks);
+  const uncompressed: Uint8Array[] = [];
+  for (const block of blocks) {
+    const made = uncompressSnappy(block);
+    if (made === undefined) return undefined;
+    uncompressed.push(made);
+  }
+  return Buffer.concat(uncompressed);
 }

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { SeclError } from '../../../../src/errors/secl-error.ts';
+import { seededRandom } from '../../../../src/random/seeded-random.ts';
+import { mutateBytes } from '../../../support/mutate-bytes.ts';
 import { readRecordBatches } from '../../../../src/adapters/kafka/record-batches.ts';
 
 /** kafkajs's own encoder: another implementation of the format. */
@@ -56,6 +61,39 @@ function emptiedAt(offset: bigint, span: number): Buffer {
   batch.writeBigInt64BE(offset, 0);
   batch.writeInt32BE(span - 1, 23);
   return batch;
+}
+
+/** A zigzag integer, seven bits a byte. */
+function varint(value: number): Buffer {
+  const groups: number[] = [];
+  for (let rest = value < 0 ? -2 * value - 1 : 2 * value; ; rest = Math.floor(rest / 128)) {
+    if (rest < 128) return Buffer.of(...groups, rest);
+    groups.push((rest % 128) + 128);
+  }
+}
+
+const recordOf = (body: Buffer): Buffer => Buffer.concat([varint(body.length), body]);
+
+/** A batch whose header says what a test wants; of one record at offset 0, unless it does. */
+function rawBatch(
+  records: Buffer,
+  more: {
+    readonly first?: number;
+    readonly count?: number;
+    readonly last?: number;
+    readonly attributes?: number;
+    readonly size?: number;
+  },
+): Buffer {
+  const { first = 0, count = 1, last = count - 1, attributes = 0 } = more;
+  const header = Buffer.alloc(61);
+  header.writeBigInt64BE(BigInt(first), 0);
+  header.writeInt32BE(more.size ?? 49 + records.length, 8);
+  header.writeInt8(2, 16);
+  header.writeInt16BE(attributes, ATTRIBUTES_AT);
+  header.writeInt32BE(last, 23);
+  header.writeInt32BE(count, 57);
+  return Buffer.concat([header, records]);
 }
 
 describe('readRecordBatches', () => {
@@ -164,5 +202,110 @@ describe('readRecordBatches', () => {
       const { messages, end } = read(Buffer.concat([whole, batch]));
       assert.deepEqual([messages.map(({ offset }) => offset), end], [[3n], 4n]);
     }
+  });
+
+  it('refuses a batch of very many headers or records, which a few bytes may hold', () => {
+    // An empty key and no value: two bytes a header. A record without anything: seven to ten.
+    const headers = Buffer.alloc(2 * 1_000_001, Buffer.of(0, 1));
+    const record = recordOf(Buffer.concat([Buffer.of(0, 0, 0, 1, 1), varint(1_000_001), headers]));
+    const records = Buffer.alloc(7 * 1_000_001, recordOf(Buffer.of(0, 0, 0, 1, 1, 0)));
+    for (const [bomb, count] of [
+      [record, 1],
+      [records, 1_000_001],
+    ] as const) {
+      const batch = rawBatch(gzipSync(bomb), { count, attributes: 1 });
+      assert.ok(batch.length < 20_000);
+      const startedMs = performance.now();
+      assert.throws(() => read(batch), {
+        code: 'RECORD_INVALID',
+        message: 'the batch at offset 0 of t/0 holds more than 1000000 records and headers',
+      });
+      assert.ok(performance.now() - startedMs < 20_000);
+    }
+  });
+
+  it('reads no more of a page than fits in memory, and says how far it came', () => {
+    const value = Buffer.alloc(20 * 1024 * 1024);
+    const body = Buffer.concat([Buffer.of(0, 0, 0, 1), varint(value.length), value, Buffer.of(0)]);
+    const bomb = gzipSync(recordOf(body));
+    const page = [3, 4, 5, 6].map((first) => rawBatch(bomb, { first, attributes: 1 }));
+    assert.ok(Buffer.concat(page).length < 100_000);
+    const { messages, end } = read(Buffer.concat(page));
+    assert.deepEqual([messages.map(({ offset }) => offset), end], [[3n, 4n], 5n]);
+    const rest = read(Buffer.concat(page.slice(2)));
+    assert.deepEqual([rest.messages.map(({ offset }) => offset), rest.end], [[5n, 6n], 7n]);
+  });
+
+  it('says of a batch that lies about itself that it is damaged', () => {
+    const at = (offsetDelta: number): Buffer =>
+      recordOf(Buffer.concat([Buffer.of(0, 0), varint(offsetDelta), Buffer.of(1, 1, 0)]));
+    const cases: readonly (readonly [string, Buffer])[] = [
+      ['fewer records than there are', rawBatch(Buffer.concat([at(0), at(1)]), { count: 1 })],
+      ['a negative count of records', rawBatch(at(0), { count: -1 })],
+      ['a huge count of records', rawBatch(at(0), { count: 2 ** 31 - 1 })],
+      ['offsets that stand still', rawBatch(Buffer.concat([at(1), at(1)]), { count: 2, last: 1 })],
+      ['offsets that go back', rawBatch(Buffer.concat([at(1), at(0)]), { count: 2, last: 1 })],
+      ['an offset before the batch', rawBatch(at(-1), {})],
+      ['an offset behind the batch', rawBatch(at(2), { last: 1 })],
+      ['an end before its beginning', rawBatch(Buffer.alloc(0), { count: 0, last: -2 })],
+      [
+        'a negative size of a record',
+        rawBatch(Buffer.concat([varint(-5), Buffer.of(0, 0, 0, 1, 1, 0)]), {}),
+      ],
+      ['a negative count of headers', rawBatch(recordOf(Buffer.of(0, 0, 0, 1, 1, 1)), {})],
+      [
+        'a huge count of headers',
+        rawBatch(recordOf(Buffer.of(0, 0, 0, 1, 1, ...varint(2 ** 40))), {}),
+      ],
+      ['a value of a huge size', rawBatch(recordOf(Buffer.of(0, 0, 0, 1, ...varint(2 ** 50))), {})],
+      ['a number without an end', rawBatch(Buffer.alloc(40, 0xff), {})],
+      ['a negative size', rawBatch(at(0), { size: -1 })],
+      ['a size that is less than its header', rawBatch(at(0), { size: 48 })],
+    ];
+    for (const [what, batch] of cases) {
+      assert.throws(
+        () => read(batch),
+        { code: 'RECORD_INVALID', message: 'the batch at offset 0 of t/0 is damaged' },
+        what,
+      );
+    }
+  });
+
+  it('says of an old message what it is, however short', () => {
+    // Offset, size, checksum, format 1, attributes, time, no key, a value of two bytes.
+    const old = Buffer.alloc(36);
+    old.writeInt32BE(24, 8);
+    old.writeInt8(1, 16);
+    old.writeInt32BE(-1, 26);
+    old.writeInt32BE(2, 30);
+    assert.throws(() => read(old), {
+      code: 'RECORD_INVALID',
+      message: 'the batch at offset 0 of t/0 is of format 1',
+    });
+  });
+
+  it('throws nothing else, and never goes back, whatever it is given', async () => {
+    const sound = Buffer.concat([
+      await batchOf(3, [{ key: bytes('k'), value: bytes('v') }, { headers: { a: bytes('b') } }]),
+      emptiedAt(8n, 2),
+      await batchOf(10, [{ value: bytes('w') }, {}, {}], { compression: 1, transactional: true }),
+    ]);
+    fc.assert(
+      fc.property(fc.nat(2 ** 31 - 1), (seed) => {
+        const damaged = Buffer.from(mutateBytes(sound, 0, seededRandom(seed)));
+        try {
+          const { messages, end } = read(damaged);
+          let before: bigint | undefined;
+          for (const { offset } of messages) {
+            assert.ok(before === undefined || offset > before);
+            before = offset;
+          }
+          assert.ok(before === undefined || (end !== undefined && end > before));
+        } catch (error) {
+          assert.ok(error instanceof SeclError && error.code === 'RECORD_INVALID', String(error));
+        }
+      }),
+      { numRuns: 3000 },
+    );
   });
 });

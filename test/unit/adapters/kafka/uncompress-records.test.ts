@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { uncompressRecords } from '../../../../src/adapters/kafka/uncompress-records.ts';
+import { uncompressSnappy } from '../../../../src/broker/snappy.ts';
 import { LZ4_PLAIN, TEXT, ZSTD, ZSTD_ENDLESS } from '../../../support/compressed-text.ts';
 
 const textOf = (kind: number, bytes: Buffer): string => {
@@ -26,6 +27,20 @@ it('reads Snappy as Java’s clients frame it: versions, and blocks with their l
   assert.match(textOf(2, Buffer.concat([header, block, block.subarray(0, 9)])), /cannot be uncom/);
   const negative = Buffer.concat([header, Buffer.from('ffffffff', 'hex'), SNAPPY]);
   assert.match(textOf(2, negative), /cannot be uncompressed \(snappy\)/);
+});
+
+it('makes no more of blocks of Snappy than of anything else', () => {
+  const header = Buffer.from('82534e4150505900' + '00000001' + '00000001', 'hex');
+  // 50 MiB: their number; one byte, then 64 from one back at a time, and 63.
+  const length = 50 * 1024 * 1024;
+  const copies = Buffer.alloc(3 * (length / 64), Buffer.of(0xfe, 1, 0));
+  copies[copies.length - 3] = 0xfa;
+  const bomb = Buffer.concat([Buffer.of(0x80, 0x80, 0x80, 0x19, 0x00, 0x61), copies]);
+  const block = Buffer.alloc(4 + bomb.length);
+  block.writeInt32BE(bomb.length);
+  bomb.copy(block, 4);
+  assert.equal(uncompressSnappy(bomb)?.length, length);
+  assert.match(textOf(2, Buffer.concat([header, block, block, block])), /larger than 134217728/);
 });
 
 it('says of what is damaged, a bomb, or of a kind to come, that it cannot be read', () => {
