@@ -11,6 +11,7 @@ import type { Feedback } from '../events/feedback.ts';
 import type { TrainingBatch } from '../events/training-batch.ts';
 import type { Broker, IncomingRecord } from '../ports/broker.ts';
 import type { Codec } from '../ports/record-codec.ts';
+import { mergeByTime } from './merge-by-time.ts';
 
 /** Names of the topics that the page reads. */
 export interface DashboardTopics {
@@ -41,6 +42,8 @@ export interface FollowOptions {
   readonly codecs: DashboardCodecs;
   /** Milliseconds from one look for new records to the next. @defaultValue 300 */
   readonly pollMs?: number;
+  /** Milliseconds that a partition may end before what was read of it. @defaultValue 10,000 */
+  readonly shortMs?: number;
   readonly onInputs: (inputs: readonly DashboardInput[]) => void;
   /** Told whether the last look reached the broker; `null`: it did. */
   readonly onTrouble: (message: string | null) => void;
@@ -56,6 +59,27 @@ export interface TopicFollower {
 
 /** Records handed on at once. */
 const CHUNK = 500;
+/** Partitions of a topic that are read at once: each may hold a megabyte that was fetched. */
+const AT_ONCE = 32;
+/** How long a partition may end before what was read of it: a leader that has just begun may not know its end yet. */
+const SHORT_MS = 10_000;
+
+/** How far a partition has been read. */
+interface ReadSoFar {
+  /** Offset that comes next. */
+  next: bigint;
+  /** End at which everything had been read: beyond the last record there may be offsets that hold none. */
+  readTo: bigint;
+  /** Since when it ends before `next`; `null`: it does not. */
+  shortSinceMs: number | null;
+}
+
+/** Records of a partition that were not read yet, up to its end. */
+interface Unread {
+  readonly place: ReadSoFar;
+  readonly end: bigint;
+  readonly records: AsyncIterable<IncomingRecord>;
+}
 
 type Read = (record: IncomingRecord & { readonly value: Uint8Array }) => DashboardInput;
 
@@ -78,7 +102,7 @@ function reader<K extends Exclude<DashboardInput['kind'], 'unreadable'>>(
  * broker that does not answer is asked again.
  */
 export function followTopics(options: FollowOptions): TopicFollower {
-  const { broker, topics, codecs, pollMs = 300, onInputs, onTrouble } = options;
+  const { broker, topics, codecs, pollMs = 300, shortMs = SHORT_MS, onInputs, onTrouble } = options;
   // Windows first, which are few: whoever opens the page of a long stream sees the verdict at once. Labels before
   // answers: most of these then find theirs.
   const sources: readonly (readonly [string, Read])[] = [
@@ -90,43 +114,72 @@ export function followTopics(options: FollowOptions): TopicFollower {
     [topics.adapters, reader('adapter', codecs.adapter)],
     [topics.adapterDecisions, reader('decision', codecs.adapterDecision)],
   ];
-  const next = new Map<string, bigint>();
+  const places = new Map<string, ReadSoFar>();
   const stopped = new AbortController();
 
-  const readPartition = async (topic: string, partition: number, read: Read): Promise<void> => {
-    const place = `${partition}/${topic}`;
+  /** What a partition holds that was not read yet; `undefined`: nothing. */
+  const unread = async (topic: string, partition: number): Promise<Unread | undefined> => {
     const { earliest, end } = await broker.bounds(topic, partition);
-    const known = next.get(place) ?? earliest;
-    const from = known < earliest ? earliest : known;
-    if (from >= end) return;
+    const key = `${partition}/${topic}`;
+    const place = places.get(key) ?? { next: earliest, readTo: -1n, shortSinceMs: null };
+    places.set(key, place);
+    if (place.next > end) {
+      place.shortSinceMs ??= performance.now();
+      if (performance.now() - place.shortSinceMs < shortMs) return undefined;
+      // The topic was deleted and made again.
+      place.next = earliest;
+      place.readTo = -1n;
+    }
+    place.shortSinceMs = null;
+    if (place.next < earliest) place.next = earliest;
+    if (place.next >= end || place.readTo === end) return undefined;
+    return { place, end, records: broker.read(topic, partition, place.next, stopped.signal) };
+  };
+  /**
+   * Reads partitions of a topic by the time of their records: one after the other, the newest that are kept would be
+   * those of the last partition.
+   */
+  const readPartitions = async (
+    topic: string,
+    partitions: readonly number[],
+    read: Read,
+  ): Promise<void> => {
+    const found = new Map<number, Unread>();
+    for (const partition of partitions) {
+      const more = await unread(topic, partition);
+      if (more !== undefined) found.set(partition, more);
+    }
     let inputs: DashboardInput[] = [];
     const handOn = (): void => {
       if (inputs.length > 0) onInputs(inputs);
       inputs = [];
     };
     try {
-      for await (const record of broker.read(topic, partition, from, stopped.signal)) {
-        const { key, value } = record;
+      for await (const record of mergeByTime([...found.values()].map(({ records }) => records))) {
+        const { key, value, partition } = record;
         const isHead = topic === topics.adapters && isHeadKey(key);
         if (value !== null && !isHead) inputs.push(read({ ...record, value }));
-        next.set(place, record.offset + 1n);
+        const place = found.get(partition)?.place;
+        if (place !== undefined) place.next = record.offset + 1n;
         if (inputs.length >= CHUNK) {
           handOn();
           // The process does other work too.
           await sleep(0);
         }
       }
+      for (const { place, end } of found.values()) place.readTo = end;
     } finally {
       // Whatever ends it: the next look goes on behind what was read.
       handOn();
     }
   };
   const look = async (): Promise<void> => {
-    const partitions = await broker.topics();
+    const counts = await broker.topics();
     for (const [topic, read] of sources) {
-      for (let partition = 0; partition < (partitions.get(topic) ?? 0); partition++) {
+      const partitions = Array.from({ length: counts.get(topic) ?? 0 }, (_, i) => i);
+      for (let from = 0; from < partitions.length; from += AT_ONCE) {
         if (stopped.signal.aborted) return;
-        await readPartition(topic, partition, read);
+        await readPartitions(topic, partitions.slice(from, from + AT_ONCE), read);
       }
     }
   };

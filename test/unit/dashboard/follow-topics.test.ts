@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createMemoryBroker } from '../../../src/adapters/memory/memory-broker.ts';
 import type { DashboardInput } from '../../../src/dashboard-view/dashboard-input.ts';
 import { followTopics, type TopicFollower } from '../../../src/dashboard/follow-topics.ts';
@@ -37,7 +38,7 @@ interface Followed {
   readonly troubles: (string | null)[];
 }
 
-function follow(broker: Pick<Broker, 'topics' | 'bounds' | 'read'>): Followed {
+function follow(broker: Pick<Broker, 'topics' | 'bounds' | 'read'>, shortMs?: number): Followed {
   const inputs: DashboardInput[] = [];
   const troubles: (string | null)[] = [];
   const follower = followTopics({
@@ -45,6 +46,7 @@ function follow(broker: Pick<Broker, 'topics' | 'bounds' | 'read'>): Followed {
     topics,
     codecs,
     pollMs: 5,
+    ...(shortMs === undefined ? {} : { shortMs }),
     onInputs: (more) => inputs.push(...more),
     onTrouble: (message) => troubles.push(message),
   });
@@ -198,4 +200,86 @@ test('the head of a lineage, which repeats a version, is passed over', async () 
     inputs.map(({ kind }) => kind),
     ['adapter'],
   );
+});
+
+test('partitions are read by the time of their records: the newest come last, whatever their partition', async () => {
+  const broker = createMemoryBroker({ clock: manualClock() });
+  await broker.ensureTopics([{ name: 'answers', partitions: 2 }]);
+  await broker.append(
+    Array.from({ length: 6 }, (_, i) => ({
+      topic: 'answers',
+      partition: i % 2,
+      key: null,
+      value: bytes(answerOf(i)),
+      timestampMs: 1000 + i,
+    })),
+  );
+  const { follower, inputs } = follow(broker);
+  await follower.catchUp();
+  await follower.stop();
+  assert.deepEqual(
+    inputs.map((input) => (input.kind === 'answer' ? input.value.questionId : input.kind)),
+    ['q0', 'q1', 'q2', 'q3', 'q4', 'q5'],
+  );
+});
+
+test('a topic that was made again is read from its beginning, but not one that ends early for a moment', async () => {
+  const before = createMemoryBroker({ clock: manualClock() });
+  const after = createMemoryBroker({ clock: manualClock() });
+  let broker = before;
+  const add = (i: number): Promise<unknown> =>
+    broker.append([{ topic: 'answers', key: null, value: bytes(answerOf(i)) }]);
+  await before.ensureTopics([{ name: 'answers' }]);
+  for (const i of [0, 1, 2]) await add(i);
+  let endsEarly = false;
+  const seen = {
+    topics: () => broker.topics(),
+    bounds: async (topic: string, partition: number) => {
+      const bounds = await broker.bounds(topic, partition);
+      return endsEarly ? { ...bounds, end: 1n } : bounds;
+    },
+    read: (...args: Parameters<Broker['read']>) => broker.read(...args),
+  };
+  const { follower, inputs } = follow(seen, 1000);
+  await follower.catchUp();
+  endsEarly = true;
+  await follower.catchUp();
+  endsEarly = false;
+  await follower.catchUp();
+  assert.equal(inputs.length, 3);
+  await after.ensureTopics([{ name: 'answers' }]);
+  broker = after;
+  await add(3);
+  await sleep(1100);
+  for (let i = 0; i < 2; i++) await follower.catchUp();
+  await follower.stop();
+  assert.deepEqual(
+    inputs.map((input) => (input.kind === 'answer' ? input.value.questionId : input.kind)),
+    ['q0', 'q1', 'q2', 'q3'],
+  );
+});
+
+test('an end behind which no record comes is not read towards again', async () => {
+  const broker = createMemoryBroker({ clock: manualClock() });
+  await broker.ensureTopics([{ name: 'answers' }]);
+  await broker.append([{ topic: 'answers', key: null, value: bytes(answerOf(0)) }]);
+  let reads = 0;
+  const { follower, inputs } = follow({
+    topics: () => broker.topics(),
+    // As on Kafka, where the end of a transaction takes an offset too.
+    bounds: async (topic, partition) => {
+      const { earliest, end } = await broker.bounds(topic, partition);
+      return { earliest, end: end + 1n };
+    },
+    read: (...args) => {
+      reads += 1;
+      return broker.read(...args);
+    },
+  });
+  for (let i = 0; i < 3; i++) await follower.catchUp();
+  await broker.append([{ topic: 'answers', key: null, value: bytes(answerOf(1)) }]);
+  for (let i = 0; i < 3; i++) await follower.catchUp();
+  await follower.stop();
+  assert.equal(reads, 2);
+  assert.equal(inputs.length, 2);
 });
