@@ -35,21 +35,19 @@ export function traceStore(
   let written = 0;
   let made = false;
   const makeRoom = async (): Promise<void> => {
-    const files = await traceFiles(folder);
-    const sizes = await Promise.all(
-      // Another process may have made room at the same time.
-      files.map((file) =>
-        stat(file).then(
-          ({ size }) => size,
-          () => 0,
-        ),
-      ),
+    const files = await Promise.all(
+      (await traceFiles(folder)).map(async (file) => {
+        // Another process may have made room at the same time.
+        const { size, mtimeMs } = await stat(file).catch(() => ({ size: 0, mtimeMs: 0 }));
+        return { file, size, mtimeMs };
+      }),
     );
-    let total = sizes.reduce((sum, size) => sum + size, 0);
-    for (const [i, file] of files.entries()) {
+    let total = files.reduce((sum, { size }) => sum + size, 0);
+    // By when they were written last: names begin with when their process did, which may write for weeks.
+    for (const { file, size } of files.toSorted((a, b) => a.mtimeMs - b.mtimeMs)) {
       if (total <= maxBytes - segmentBytes) break;
       await unlink(file).catch(() => undefined);
-      total -= sizes[i] ?? 0;
+      total -= size;
     }
   };
   return async (lines) => {

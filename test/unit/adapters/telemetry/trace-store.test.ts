@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { traceFiles, traceStore } from '../../../../src/adapters/telemetry/trace-store.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
@@ -31,6 +32,28 @@ describe('traceStore', () => {
     const text = (await Promise.all(files.map((file) => readFile(file, 'utf8')))).join('');
     assert.match(text, /^99 /m);
     assert.doesNotMatch(text, /^0 /m);
+  });
+
+  it('lets what was written first go, of whichever process', async () => {
+    const folder = join(root, 'two');
+    const [older, newer] = [traceStore(folder, '1', 1000), traceStore(folder, '2', 1000)];
+    const line = (text: string): string => `${text} ${'x'.repeat(250)}\n`;
+    for (const [append, text] of [
+      [newer, 'first'],
+      [older, 'second'],
+      [newer, 'third'],
+      [older, 'fourth'],
+      [newer, 'fifth'],
+    ] as const) {
+      await append(line(text));
+      // A file system may count time in coarse steps.
+      await sleep(20);
+    }
+    const texts = await Promise.all(
+      (await traceFiles(folder)).map((file) => readFile(file, 'utf8')),
+    );
+    const kept = texts.map((text) => text.split(' ')[0]);
+    assert.deepEqual(kept.toSorted(), ['fifth', 'fourth', 'third']);
   });
 
   it('makes room among the files of earlier processes, and leaves others alone', async () => {
