@@ -5,6 +5,9 @@ export function describeContent(text: string): string | undefined {
   const start = text.slice(0, 4096).trimStart();
   if (start === '') return 'an empty file';
   if (/^<(?:!doctype|html|\?xml)/i.test(start)) return 'an HTML or XML page';
+  // As some shells' `>` writes it: a byte order mark, which is no UTF-8, then a zero beside each letter.
+  if (/^\u{fffd}\u{fffd}(?:[^\0]\0|\0[^\0])/u.test(start))
+    return 'text in UTF-16, and has to be saved as UTF-8';
   if (start.includes('\0')) return 'a binary file';
   if (/^version https:\/\/git-lfs/.test(start)) return 'a Git LFS pointer';
   if (start.startsWith('[')) return 'one JSON list';
