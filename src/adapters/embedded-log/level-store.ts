@@ -183,7 +183,7 @@ function openFailure(path: string, error: unknown): SeclError {
     return logCorrupt(path, message, cause);
   }
   return new SeclError('STORE_FAILED', `could not open the log in ${path}: ${message}`, {
-    hint: 'Check that the folder can be written to, or choose another one.',
+    hint: 'Check that the folder can be written to and its disk has room, or choose another one.',
     cause,
   });
 }
