@@ -12,6 +12,7 @@ import { GRAPH_VERSION, MANIFEST_FILE, parseModelManifest } from '../model/model
 import type { ModelManifest } from '../model/model-manifest.ts';
 import { createTokenizer } from '../tokenizer/create-tokenizer.ts';
 import { buildModel } from './build-model.ts';
+import { makeCacheFolder } from './make-cache-folder.ts';
 import type { ModelStore } from './model-store.ts';
 import { pullModel, type PullOptions } from './pull-model.ts';
 import { resolveModel, sha256OfFile } from './resolve-model.ts';
@@ -90,6 +91,7 @@ export async function buildModelFromStore(
       report('lock', 0);
     },
   };
+  await makeCacheFolder(store);
   return withFolderLock(store.cache.lockFolder('build', key), lock, async () => {
     const meanwhile = await find();
     if (meanwhile !== undefined) return { ...built, manifest: meanwhile, alreadyThere: true };

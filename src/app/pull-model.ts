@@ -14,6 +14,7 @@ import { createPipSource } from '../adapters/hub/pip-source.ts';
 import { throwIfCancelled } from '../adapters/hub/store-failure.ts';
 import type { OnStoreProgress } from '../adapters/hub/store-progress.ts';
 import { SeclError } from '../errors/secl-error.ts';
+import { makeCacheFolder } from './make-cache-folder.ts';
 import { withDownloads, type ModelStore } from './model-store.ts';
 import { isModelName, resolveModel } from './resolve-model.ts';
 
@@ -75,6 +76,7 @@ export async function pullModel(
     onWait: () =>
       options.onProgress?.(line('lock', `another process is pulling ${entry.name}; waiting`)),
   };
+  await makeCacheFolder(store);
   return withFolderLock(store.cache.lockFolder('pull', entry.name), lock, async () => {
     // Whoever held the lock may have brought it.
     const meanwhile = options.force === true ? undefined : await store.cache.find(entry.name);

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, realpath, stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 
+import { makeFolders } from '../adapters/files/make-folders.ts';
 import { findInCatalogue, type CatalogueEntry } from '../adapters/hub/catalogue.ts';
 import { hashFile } from '../adapters/hub/hashed-file.ts';
 import { isRecord, readState, writeState } from '../adapters/hub/partial-state.ts';
@@ -127,7 +128,7 @@ export async function sha256OfFile(
   };
   const { sha256 } = await hashFile(real, report, signal);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolders(folder);
     const now: KnownFile = { path: real, sizeBytes, modifiedMs, changedMs, sha256 };
     await writeState(memory, now);
   } catch {

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, beforeEach, describe, it } from 'node:test';
 
 import type { CatalogueEntry } from '../../../src/adapters/hub/catalogue.ts';
 import type { StoreProgress } from '../../../src/adapters/hub/store-progress.ts';
+import { buildModelFromStore } from '../../../src/app/build-model-from-store.ts';
 import { listModels } from '../../../src/app/list-models.ts';
 import { openModelStore, type ModelStore } from '../../../src/app/model-store.ts';
 import { pullModel, type PullOptions } from '../../../src/app/pull-model.ts';
@@ -283,6 +285,20 @@ describe('pullModel', () => {
     }
     await expectFailure(pull(store, {}, file), 'USAGE');
   });
+
+  it(
+    'says at once where the system makes no folder for the cache',
+    { skip: !existsSync('/proc/self') && 'there is no /proc here', timeout: 20_000 },
+    async () => {
+      const file = join(folder, 'beside-no-cache.gguf');
+      await writeFile(file, 'GGUF and more');
+      const nowhere = openModelStore({ cacheFolder: '/proc/nosuch/cache', environment: {} });
+      await expectFailure(pullModel(nowhere, 'own', { from: file }), 'STORE_FAILED');
+      assert.equal((await sha256OfFile(nowhere, file)).length, 64);
+      const built = buildModelFromStore(nowhere, file);
+      await expectFailure(built, 'STORE_FAILED');
+    },
+  );
 
   it('says so when the cache cannot be written, and tries no other source', async () => {
     const server = await scriptedServer(fileHandler(MODEL));
