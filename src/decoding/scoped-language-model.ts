@@ -59,6 +59,8 @@ export class ScopedLanguageModel implements LanguageModel {
     checkSharedPrefixes(sharedPrefixes, this.description);
     const adapters = { present: this.#adapter, previous: this.#previous, adaptAll };
     await this.#turn();
+    // Closing rejects those who wait and the scope that is open; whose turn has just come is neither.
+    if (this.#closed !== undefined) throw modelClosed();
     const scope = new EngineScope({
       engine: this.#engine,
       description: this.description,
@@ -93,7 +95,7 @@ export class ScopedLanguageModel implements LanguageModel {
   }
 
   async #end(): Promise<void> {
-    const error = new SeclError('CANCELLED', 'the language model was closed');
+    const error = modelClosed();
     for (const waiting of this.#waiting.splice(0)) waiting.refuse(error);
     this.#scope?.abandon(error);
     await this.#engine.close();
@@ -120,6 +122,10 @@ export class ScopedLanguageModel implements LanguageModel {
     if (next === undefined) this.#busy = false;
     else next.grant();
   }
+}
+
+function modelClosed(): SeclError {
+  return new SeclError('CANCELLED', 'the language model was closed');
 }
 
 /** The caller may go on changing its arrays. */

@@ -63,5 +63,12 @@ export function cancellationContract(f: ModelFixture): void {
       await scope.close();
       await own.close();
     });
+
+    it('rejects a scope that nobody was before, but that is not open yet', async () => {
+      const own = await f.harness.open();
+      const opening = assert.rejects(own.openScope(), { code: 'CANCELLED' });
+      await own.close();
+      await opening;
+    });
   });
 }
