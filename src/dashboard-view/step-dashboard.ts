@@ -146,12 +146,20 @@ function letterOf(letter: DeadLetter): ShownLetter {
   };
 }
 
-/** The windows with one more; an older revision changes nothing. */
+/** The windows with one more; an older revision changes nothing, nor does one of a window that made room for newer ones. */
 function addWindow(windows: Map<string, CalibrationWindow>, window: CalibrationWindow): void {
-  if (window.scope !== POOLED_SCOPE) return;
-  const key = `${window.sourcePartition}/${window.ordinal}`;
+  const { scope, sourcePartition, ordinal, revision } = window;
+  if (scope !== POOLED_SCOPE) return;
+  const key = `${sourcePartition}/${ordinal}`;
   const known = windows.get(key);
-  if (known !== undefined && known.revision > window.revision) return;
+  if (known !== undefined && known.revision > revision) return;
+  const madeRoom =
+    known === undefined &&
+    windows.size >= LIMITS.windows &&
+    [...windows.values()].some(
+      (other) => other.sourcePartition === sourcePartition && other.ordinal > ordinal,
+    );
+  if (madeRoom) return;
   windows.set(key, window);
   for (const oldest of windows.keys()) {
     if (windows.size <= LIMITS.windows) break;

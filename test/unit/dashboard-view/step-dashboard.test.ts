@@ -116,6 +116,21 @@ test('of windows the newest revision over all domains is kept', () => {
   );
 });
 
+test('a late correction of a window that made room does not push a newer one out', () => {
+  const most = DASHBOARD_LIMITS.windows;
+  const state = fold([
+    ...Array.from({ length: most + 1 }, (_, ordinal) => input('window', windowOf({ ordinal }))),
+    input('window', windowOf({ ordinal: 0, revision: 1 })),
+    input('window', windowOf({ ordinal: 1, revision: 1 })),
+  ]);
+  const kept = [...state.windows.values()].map(({ ordinal }) => ordinal);
+  assert.deepEqual(
+    kept,
+    Array.from({ length: most }, (_, i) => i + 1),
+  );
+  assert.equal(state.windows.get('0/1')?.revision, 1);
+});
+
 test('what happens to adapters is told in order, whichever topic is read first', () => {
   const at = (version: number, ms: number): AdapterDecision =>
     decisionOf({ version, decidedAtMs: ms });
