@@ -1,9 +1,16 @@
 import { canonicalDecimal, GROUPED_DIGITS } from '../text/decimal.ts';
 import { extractAnswer } from '../text/extract-answer.ts';
+import { SUPERSCRIPT_NUMBER } from '../text/superscripts.ts';
 
-/** A number in digits, or a fraction of two, perhaps with the whole number before it. */
+/** What follows a ten that is raised to a power. */
+const POWER = String.raw`(?:\^\{?-?\d{1,2}|${SUPERSCRIPT_NUMBER})`;
+/** A number in digits, or a fraction of two, perhaps with the whole number before it; with its power of ten, if any. */
 const NUMBER = new RegExp(
-  String.raw`(?:${GROUPED_DIGITS}|\d+)(?:\.\d+)?(?:\s*\/\s*\d+|[ \u00a0\u2009\u202f]\d+\/\d+)?`,
+  [
+    String.raw`(?:${GROUPED_DIGITS}|\d+)(?:\.\d+)?`,
+    String.raw`(?:\s*\/\s*\d+|[ \u00a0\u2009\u202f]\d+\/\d+`,
+    String.raw`|\s?(?:\\times|\\cdot|[×*xX])\s?10${POWER}|(?<=(?<![\d.,])10)${POWER})?`,
+  ].join(''),
   'g',
 );
 /** A minus sign right before a number, with a currency between the two. */
