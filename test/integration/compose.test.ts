@@ -40,7 +40,7 @@ const compose = parse(read('compose.yaml'), { merge: true }) as {
 };
 const services = Object.entries(compose.services);
 
-// No container can be started where this runs: what can be read is held.
+// Where this runs there is no container engine: what can be read is held.
 describe('docker/compose.yaml', () => {
   it('pins every image, and runs none as root', () => {
     for (const [name, { image, build, user }] of services) {
@@ -65,6 +65,13 @@ describe('docker/compose.yaml', () => {
   it('says of each service how it is, or why nobody asks', () => {
     for (const [name, { healthcheck, restart }] of services)
       assert.ok(healthcheck !== undefined || restart === 'no', name);
+  });
+
+  it('has nothing but words where words are asked for', () => {
+    // A colon and a space in a bare scalar make a mapping of it, which Compose refuses together with the whole file.
+    for (const [name, { command = [], ports = [], volumes = [], healthcheck }] of services)
+      for (const word of [...command, ...ports, ...volumes, ...(healthcheck?.test ?? [])])
+        assert.equal(typeof word, 'string', `${name}: ${JSON.stringify(word)}`);
   });
 
   it('starts again whatever ends by itself', () => {
