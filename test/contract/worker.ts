@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { firstValueFrom } from 'rxjs';
 import { groupsOf } from '../../src/app/worker/groups-of.ts';
 import type { AdapterDecision } from '../../src/events/adapter-decision.ts';
 import type { Answer } from '../../src/events/answer.ts';
@@ -93,6 +94,26 @@ export function workerContract(under: WorkerBroker): void {
       last.drain();
       await last.ended;
       assert.deepEqual(await answeredIds(disk), idsOf(questions(40)));
+    });
+
+    it('says that it goes on without its state, where somebody deleted that', async () => {
+      const topology = workerTopology(1, OFF);
+      const disk = await workerDisk(topology);
+      await ask(disk.broker, topology.topics.questions, questions(6));
+      // What is left of a group whose state's topic was deleted: an offset.
+      const { answering } = groupsOf(topology);
+      const group = await disk.broker.join(answering, [topology.topics.questions]);
+      const lease = await firstValueFrom(group.leases$);
+      await lease.commit({ nextOffset: lease.startOffset + 2n, records: [], state: new Map() });
+      await group.leave();
+      const troubles: string[] = [];
+      const worker = startWorker(topology, disk, {
+        onTrouble: (sentence) => troubles.push(sentence),
+      });
+      await until(async () => (await answersOf(disk)).length === 4);
+      worker.drain();
+      await worker.ended;
+      assert.match(troubles.join(), /goes on at offset \d+ of \S+\/0 without its state/);
     });
 
     it('shares the partitions out among workers, and answers each question once', async () => {

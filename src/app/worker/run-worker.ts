@@ -39,6 +39,7 @@ import { checkOffset, type ResetTo } from './check-offset.ts';
 import { fired } from './fired.ts';
 import { groupsOf } from './groups-of.ts';
 import { followLineage } from './lineage-follower.ts';
+import { missingState } from './missing-state.ts';
 import type { PartitionLedger } from './partition-ledger.ts';
 import { rememberLoads } from './remember-loads.ts';
 import { shareModel } from './share-model.ts';
@@ -223,31 +224,38 @@ export function trainGroup(options: TrainGroupOptions): Observable<TrainedBatch>
   const index = createAdapterIndex(broker, topics.adapters, codecs.adapter, {
     onTrouble: options.onTrouble,
   });
-  return group(options, training, topics.trainingBatches, drain, (lease) =>
-    trainPartition(lease, { trainer, index, topics, codecs, clock, drain, tracing }),
+  return group(
+    options,
+    training,
+    topics.trainingBatches,
+    drain,
+    (lease) => trainPartition(lease, { trainer, index, topics, codecs, clock, drain, tracing }),
+    false,
   ).pipe(tap((trained) => options.onTrained?.(trained)));
 }
 
 /** Works on a group's partitions, each checked before it is read. */
 function group<T>(
-  options: Pick<TrainGroupOptions, 'broker' | 'ledger' | 'resetTo' | 'onMembership' | 'onRetry'>,
+  options: Pick<TrainGroupOptions, 'broker' | 'ledger' | 'resetTo' | keyof WorkerEvents>,
   groupId: string,
   topic: string,
   drain: AbortSignal,
   work: WorkGroupOptions<T>['work'],
+  keepsState = true,
 ): Observable<T> {
-  const { broker, ledger, resetTo } = options;
+  const { broker, ledger, resetTo, onTrouble } = options;
+  const check = async (lease: PartitionLease): Promise<void> => {
+    await checkOffset(lease, broker, groupId, resetTo);
+    const missing = keepsState ? await missingState(lease, broker, groupId) : null;
+    if (missing !== null) onTrouble?.(missing);
+  };
   return workGroup({
     broker,
     groupId,
     topic,
     ledger,
     drain,
-    work: (lease: PartitionLease) =>
-      concat(
-        from(checkOffset(lease, broker, groupId, resetTo)).pipe(ignoreElements()),
-        work(lease),
-      ),
+    work: (lease: PartitionLease) => concat(from(check(lease)).pipe(ignoreElements()), work(lease)),
     onMembership: (isMember) => options.onMembership?.(groupId, isMember),
     onRetry: (error, waitMs) => options.onRetry?.(groupId, error, waitMs),
   });
