@@ -7,6 +7,9 @@ export const DEAD_LETTER_BYTES = 512 * 1024;
 /** Most bytes of its key; the key stands in the letter and is the letter's own. */
 export const DEAD_LETTER_KEY_BYTES = 64 * 1024;
 
+/** Most characters of a reason, which may name what a record calls itself. */
+const REASON_CHARS = 2000;
+
 /**
  * The letter for a record that cannot be used. A huge record or key is cut, or its letter could not be written, and
  * one record would end the stream.
@@ -19,6 +22,10 @@ export function deadLetterOf(
   nowMs: number,
 ): DeadLetter {
   const { key, value } = record;
+  const reason =
+    failure.reason.length <= REASON_CHARS
+      ? failure.reason
+      : `${failure.reason.slice(0, REASON_CHARS)}…`;
   const kept = [
     ...cutOf('', value, DEAD_LETTER_BYTES),
     ...cutOf(' of the key', key, DEAD_LETTER_KEY_BYTES),
@@ -28,7 +35,7 @@ export function deadLetterOf(
     sourcePartition: record.partition,
     sourceOffset: Number(record.offset),
     code: failure.code,
-    reason: kept.length === 0 ? failure.reason : `${failure.reason} (${kept.join(', ')} are kept)`,
+    reason: kept.length === 0 ? reason : `${reason} (${kept.join(', ')} are kept)`,
     key: key?.slice(0, DEAD_LETTER_KEY_BYTES) ?? null,
     value: value?.slice(0, DEAD_LETTER_BYTES) ?? null,
     failedAtMs: nowMs,

@@ -21,6 +21,10 @@ _log = logging.getLogger(__name__)
 #: the worker has it (src/operators/dead-letter-of.ts), or one record could not be refused and would end the service.
 _MOST_VALUE_BYTES = 512 * 1024
 _MOST_KEY_BYTES = 64 * 1024
+#: Most characters of a reason, which names what the batch calls itself, and most bytes of the id that goes along; the
+#: ids of workers are short.
+_MOST_REASON = 2000
+_MOST_ID_BYTES = 1024
 
 
 class Outcomes:
@@ -92,20 +96,26 @@ class Outcomes:
         self._telemetry.count(outcome)
         kept = [*_cut("", value, _MOST_VALUE_BYTES), *_cut(" of the key", key, _MOST_KEY_BYTES)]
         key = None if key is None else key[:_MOST_KEY_BYTES]
+        reason = _within(str(error), _MOST_REASON)
         letter = {
             "sourceTopic": self._settings.batches_topic,
             "sourcePartition": partition,
             "sourceOffset": offset,
             "code": error.code,
-            "reason": f"{error} ({', '.join(kept)} are kept)" if kept else str(error),
+            "reason": f"{reason} ({', '.join(kept)} are kept)" if kept else reason,
             "key": key,
             "value": None if value is None else value[:_MOST_VALUE_BYTES],
             "failedAtMs": int(time.time() * 1000),
         }
         headers = self._telemetry.headers()
         if batch is not None:
-            headers += [("secl-batch-id", batch.batch_id.encode())]
+            headers += [("secl-batch-id", batch.batch_id.encode()[:_MOST_ID_BYTES])]
         return Outgoing(self._settings.failures_topic, key, self._codecs["dead-letter"].encode(letter), headers)
+
+
+def _within(text: str, most: int) -> str:
+    """A text, or its beginning."""
+    return text if len(text) <= most else f"{text[:most]}…"
 
 
 def _cut(what: str, data: bytes | None, most: int) -> list[str]:

@@ -179,6 +179,16 @@ def test_a_refusal_is_never_too_large(scene: Scene) -> None:
     assert len(written.key or b"") + len(written.value) < 1_000_000
 
 
+def test_a_refusal_of_a_batch_with_long_names_is_never_too_large(scene: Scene) -> None:
+    name = "ä" * 300_000
+    (written,) = scene.send(tiny_record(batchId=name, lineage=name, baseSha256="cd" * 32))
+    letter = letter_of([written])
+    assert letter["code"] == "TRAINING_FAILED"
+    assert letter["reason"].startswith("Batch äää")
+    headers = sum(len(key) + len(value) for key, value in written.headers)
+    assert len(written.key or b"") + len(written.value) + headers < 1_000_000
+
+
 def test_a_full_disk_is_no_fault_of_the_batch(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")

@@ -36,6 +36,9 @@ export type TrainedBatch =
   | { readonly kind: 'known'; readonly batch: TrainingBatch }
   | { readonly kind: 'refused'; readonly letter: DeadLetter };
 
+/** Most bytes of a refused batch's id that go along; a worker waits for none that is longer. */
+const MOST_ID_BYTES = 1024;
+
 /** How long a look for the next batch waits. */
 const WAIT_MS = 1000;
 
@@ -106,7 +109,11 @@ export function trainPartition(
       case 'refused': {
         const { letter } = trained;
         const headers =
-          batch === null ? {} : { [BATCH_HEADER]: new TextEncoder().encode(batch.batchId) };
+          batch === null
+            ? {}
+            : {
+                [BATCH_HEADER]: new TextEncoder().encode(batch.batchId).subarray(0, MOST_ID_BYTES),
+              };
         const value = codecs.deadLetter.encode(letter);
         return [{ topic: topics.deadLetters, partition: 0, key: letter.key, value, headers }];
       }

@@ -118,6 +118,20 @@ describe('trainPartition', () => {
     assert.deepEqual(result.letter.value, encoded(batchOf(1)));
   });
 
+  it('writes no letter that is too large for a broker, whatever a batch calls itself', async () => {
+    const name = 'x'.repeat(600_000);
+    const failing = (): Promise<never> =>
+      Promise.reject(new SeclError('TRAINING_FAILED', `batch ${name} is not finite`));
+    const { lease, result } = await trainOne(encoded(batchOf(1, { batchId: name })), [], failing);
+    assert.ok(result.kind === 'refused' && result.letter.reason.startsWith('batch xxx'));
+    const [letter] = lease.commits[0]?.records ?? [];
+    const headers = Object.values(letter?.headers ?? {}).reduce(
+      (sum, { length }) => sum + length,
+      0,
+    );
+    assert.ok((letter?.value?.length ?? Infinity) + headers < 1_000_000);
+  });
+
   it('commits nothing after a failure of the machine', async () => {
     const failing = (): Promise<never> => Promise.reject(new Error('on fire'));
     await assert.rejects(trainOne(encoded(batchOf(1)), [], failing), /on fire/);
