@@ -54,12 +54,13 @@ export const ROOMS = {
     sees: ['calibration', 'events', 'report', 'verdict'],
     packages: [],
   },
-  dashboard: { pure: false, sees: ['dashboard-view', 'events', 'ports'], packages: [] },
+  dashboard: { pure: false, sees: ['broker', 'dashboard-view', 'events', 'ports'], packages: [] },
   app: {
     pure: false,
     sees: [
       ...[
         'adapters',
+        'broker',
         'calibration',
         'dashboard',
         'dashboard-view',

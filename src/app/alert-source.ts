@@ -4,7 +4,7 @@ import type { Broker, IncomingRecord, PartitionBounds } from '../ports/broker.ts
 import type { Codec } from '../ports/record-codec.ts';
 import type { TopologyTopics } from '../topology/topology.ts';
 import { BATCH_HEADER } from './worker/batch-header.ts';
-import { createTopicTail, SHORT_MS, type TopicTail } from './worker/topic-tail.ts';
+import { createTopicTail, type TopicTail } from './worker/topic-tail.ts';
 
 /** What {@link createAlertSource} reads. */
 export interface AlertSourceOptions {
@@ -80,7 +80,7 @@ export function createAlertSource({
   broker,
   topics,
   codecs,
-  shortMs = SHORT_MS,
+  shortMs,
   onTrouble = () => undefined,
 }: AlertSourceOptions): AlertSource {
   const tails = new Map<string, TopicTail>();

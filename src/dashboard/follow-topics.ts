@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createReadPosition, type ReadPosition } from '../broker/read-position.ts';
 import type { DashboardInput } from '../dashboard-view/dashboard-input.ts';
 import { SeclError } from '../errors/secl-error.ts';
 import type { AdapterDecision } from '../events/adapter-decision.ts';
@@ -61,22 +62,10 @@ export interface TopicFollower {
 const CHUNK = 500;
 /** Partitions of a topic that are read at once: each may hold a megabyte that was fetched. */
 const AT_ONCE = 32;
-/** How long a partition may end before what was read of it: a leader that has just begun may not know its end yet. */
-const SHORT_MS = 10_000;
-
-/** How far a partition has been read. */
-interface ReadSoFar {
-  /** Offset that comes next. */
-  next: bigint;
-  /** End at which everything had been read: beyond the last record there may be offsets that hold none. */
-  readTo: bigint;
-  /** Since when it ends before `next`; `null`: it does not. */
-  shortSinceMs: number | null;
-}
 
 /** Records of a partition that were not read yet, up to its end. */
 interface Unread {
-  readonly place: ReadSoFar;
+  readonly position: ReadPosition;
   readonly end: bigint;
   readonly records: AsyncIterable<IncomingRecord>;
 }
@@ -102,7 +91,7 @@ function reader<K extends Exclude<DashboardInput['kind'], 'unreadable'>>(
  * broker that does not answer is asked again.
  */
 export function followTopics(options: FollowOptions): TopicFollower {
-  const { broker, topics, codecs, pollMs = 300, shortMs = SHORT_MS, onInputs, onTrouble } = options;
+  const { broker, topics, codecs, pollMs = 300, shortMs, onInputs, onTrouble } = options;
   // Windows first, which are few: whoever opens the page of a long stream sees the verdict at once. Labels before
   // answers: most of these then find theirs.
   const sources: readonly (readonly [string, Read])[] = [
@@ -114,26 +103,19 @@ export function followTopics(options: FollowOptions): TopicFollower {
     [topics.adapters, reader('adapter', codecs.adapter)],
     [topics.adapterDecisions, reader('decision', codecs.adapterDecision)],
   ];
-  const places = new Map<string, ReadSoFar>();
+  const positions = new Map<string, ReadPosition>();
   const stopped = new AbortController();
 
   /** What a partition holds that was not read yet; `undefined`: nothing. */
   const unread = async (topic: string, partition: number): Promise<Unread | undefined> => {
     const { earliest, end } = await broker.bounds(topic, partition);
     const key = `${partition}/${topic}`;
-    const place = places.get(key) ?? { next: earliest, readTo: -1n, shortSinceMs: null };
-    places.set(key, place);
-    if (place.next > end) {
-      place.shortSinceMs ??= performance.now();
-      if (performance.now() - place.shortSinceMs < shortMs) return undefined;
-      // The topic was deleted and made again.
-      place.next = earliest;
-      place.readTo = -1n;
-    }
-    place.shortSinceMs = null;
-    if (place.next < earliest) place.next = earliest;
-    if (place.next >= end || place.readTo === end) return undefined;
-    return { place, end, records: broker.read(topic, partition, place.next, stopped.signal) };
+    const position = positions.get(key) ?? createReadPosition(0n, shortMs);
+    positions.set(key, position);
+    const look = () => position.look({ earliest, end }, performance.now());
+    if (look() === 'made-again') position.restart(earliest);
+    if (look() !== 'unread') return undefined;
+    return { position, end, records: broker.read(topic, partition, position.next, stopped.signal) };
   };
   /**
    * Reads partitions of a topic by the time of their records: one after the other, the newest that are kept would be
@@ -159,15 +141,14 @@ export function followTopics(options: FollowOptions): TopicFollower {
         const { key, value, partition } = record;
         const isHead = topic === topics.adapters && isHeadKey(key);
         if (value !== null && !isHead) inputs.push(read({ ...record, value }));
-        const place = found.get(partition)?.place;
-        if (place !== undefined) place.next = record.offset + 1n;
+        found.get(partition)?.position.took(record.offset);
         if (inputs.length >= CHUNK) {
           handOn();
           // The process does other work too.
           await sleep(0);
         }
       }
-      for (const { place, end } of found.values()) place.readTo = end;
+      for (const { position, end } of found.values()) position.reached(end);
     } finally {
       // Whatever ends it: the next look goes on behind what was read.
       handOn();

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RecordCodecs } from '../../adapters/avro/record-codecs.ts';
+import { SHORT_MS } from '../../broker/read-position.ts';
 import { SeclError } from '../../errors/secl-error.ts';
 import {
   concernsLineage,
@@ -15,7 +16,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { TopologyTopics } from '../../topology/topology.ts';
 import { createAdapterIndex } from './adapter-index.ts';
 import { BATCH_HEADER } from './batch-header.ts';
-import { createTopicTail, SHORT_MS } from './topic-tail.ts';
+import { createTopicTail } from './topic-tail.ts';
 
 /** A decision and where it stands on its topic. */
 export interface PlacedDecision {

@@ -1,8 +1,6 @@
+import { createReadPosition } from '../../broker/read-position.ts';
 import { SeclError } from '../../errors/secl-error.ts';
-import type { Broker, IncomingRecord, PartitionBounds } from '../../ports/broker.ts';
-
-/** How long a partition may end before what was read of it: a leader that has just begun may not know its end yet. */
-export const SHORT_MS = 10_000;
+import type { Broker, IncomingRecord } from '../../ports/broker.ts';
 
 /** Follows one partition, outside any group. */
 export interface TopicTail {
@@ -34,51 +32,37 @@ export function createTopicTail(
   broker: Pick<Broker, 'bounds' | 'read'>,
   topic: string,
   partition: number,
-  from = 0n,
-  shortMs = SHORT_MS,
+  from?: bigint,
+  shortMs?: number,
   onMadeAgain?: (sentence: string) => void,
 ): TopicTail {
-  let next = from;
-  /** End at which everything had been read: beyond the last record there may be offsets that hold none. */
-  let readTo = -1n;
-  let shortSince: number | undefined;
+  const position = createReadPosition(from, shortMs);
   let last: Promise<unknown> = Promise.resolve();
-  /** Looks whether the topic was made again. */
-  const noteEnd = ({ earliest, end }: PartitionBounds): void => {
-    if (next <= end) {
-      shortSince = undefined;
-      return;
-    }
-    shortSince ??= performance.now();
-    if (performance.now() - shortSince < shortMs) return;
-    const found = `${topic}/${partition} ends at ${String(end)}, and was read up to ${String(next)}: the topic was deleted and made again`;
-    if (onMadeAgain === undefined)
-      throw new SeclError('OFFSET_OUT_OF_RANGE', found, {
-        hint: 'Start the process again: it then reads what is there from its beginning.',
-      });
-    shortSince = undefined;
-    next = earliest;
-    readTo = -1n;
-    onMadeAgain(`${found}, and is read from its beginning`);
-  };
   async function* each(signal?: AbortSignal): AsyncGenerator<IncomingRecord, void, undefined> {
-    const bounds = await broker.bounds(topic, partition);
-    const { earliest, end } = bounds;
-    if (earliest > next) next = earliest;
-    noteEnd(bounds);
-    if (end === readTo || next >= end) return;
-    for await (const record of broker.read(topic, partition, next, signal)) {
-      next = record.offset + 1n;
+    const { earliest, end } = await broker.bounds(topic, partition);
+    const look = () => position.look({ earliest, end }, performance.now());
+    if (look() === 'made-again') {
+      const sentence = `${topic}/${partition} ends at ${String(end)}, and was read up to ${String(position.next)}: the topic was deleted and made again`;
+      if (onMadeAgain === undefined)
+        throw new SeclError('OFFSET_OUT_OF_RANGE', sentence, {
+          hint: 'Start the process again: it then reads what is there from its beginning.',
+        });
+      position.restart(earliest);
+      onMadeAgain(`${sentence}, and is read from its beginning`);
+    }
+    if (look() !== 'unread') return;
+    for await (const record of broker.read(topic, partition, position.next, signal)) {
+      position.took(record.offset);
       yield record;
     }
-    readTo = end;
+    position.reached(end);
   }
   const visit: TopicTail['visit'] = async (visitor, signal) => {
     for await (const record of each(signal)) visitor(record);
   };
   return {
     get next() {
-      return next;
+      return position.next;
     },
     visit: (visitor, signal) => {
       const result = last.then(() => visit(visitor, signal));
