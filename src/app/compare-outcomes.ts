@@ -138,11 +138,13 @@ async function sampledOutcomes(scene: CompareScene): Promise<StrategyOutcome[]> 
   const input = sampleDomains(scene.input, SAMPLED_PER_DOMAIN, base.seed);
   const topology = baseTopology(base, 'sampled');
   const result = await runTopology(scene, 'sampled', topology, input);
-  const { keepPasses, takeModelMs } = scene;
+  const { keepPasses, takeModelMs, onProgress } = scene;
+  scene.begin('samples');
   const sampled = await compareSamples(scene.model, input, result.answers, topology, {
     signal: drain,
     keepPasses,
     takeModelMs,
+    onProgress,
   }).catch((error: unknown) => {
     throw drain.aborted ? new Drained() : error;
   });

@@ -7,7 +7,9 @@ import type { PlannedQuestion, WrittenAnswer } from '../secl/work.ts';
 import { writeAnswers } from '../secl/write-answers.ts';
 import type { Topology } from '../topology/topology.ts';
 import type { ReplayInput } from './replay-input.ts';
+import { createReplayMeter, type ReplayProgress } from './replay-progress.ts';
 import { scoringOptionsOf } from './scoring-options-of.ts';
+import { SYSTEM_CLOCK } from './system-clock.ts';
 
 /** How {@link compareSamples} goes about it. */
 export interface CompareSamplesOptions {
@@ -16,6 +18,8 @@ export interface CompareSamplesOptions {
   readonly keepPasses: () => void;
   /** Gives the milliseconds that the model took since it was asked last. */
   readonly takeModelMs: () => number;
+  /** Told after each batch. */
+  readonly onProgress?: ((progress: ReplayProgress) => void) | undefined;
 }
 
 /** What {@link compareSamples} gives. */
@@ -38,7 +42,7 @@ export async function compareSamples(
   input: ReplayInput,
   answers: readonly Pick<Answer, 'questionId'>[],
   topology: Topology,
-  { signal, keepPasses, takeModelMs }: CompareSamplesOptions,
+  { signal, keepPasses, takeModelMs, onProgress }: CompareSamplesOptions,
 ): Promise<ComparedSamples> {
   const { tokenizer } = model;
   const options = scoringOptionsOf(topology, model.description.contextLength);
@@ -49,12 +53,13 @@ export async function compareSamples(
     return isRefused(plan) ? [] : [plan];
   });
   const prefixes = sharedPrefixes(options.prompts, tokenizer);
+  const meter = createReplayMeter(planned.length, SYSTEM_CLOCK);
   const agreements: SampledAgreement[] = [];
   let modelMs = 0;
   for (let from = 0; from < planned.length; from += topology.batch.maxBatch) {
+    const batch = planned.slice(from, from + topology.batch.maxBatch);
     const scope = await model.openScope(prefixes);
     try {
-      const batch = planned.slice(from, from + topology.batch.maxBatch);
       const results = await writeAnswers(scope, tokenizer, batch, options, signal);
       const written = results.filter((result): result is WrittenAnswer => !isRefused(result));
       takeModelMs();
@@ -65,6 +70,8 @@ export async function compareSamples(
       await scope.close();
     }
     keepPasses();
+    const rows = batch.map(() => ({ confidence: null, correct: null }));
+    onProgress?.(meter.update(from + batch.length, rows, 0));
   }
   return { agreements, modelMs };
 }

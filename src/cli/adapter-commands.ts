@@ -7,7 +7,7 @@ import { isoInstant } from '../app/instant-text.ts';
 import { DEFAULT_MODEL, formatBytes } from '../app/model-choices.ts';
 import { terminalText } from '../app/terminal-text.ts';
 import { listenForInterrupt } from './interrupt.ts';
-import { createProgressView } from './progress.ts';
+import { createProgressView, isQuiet } from './progress.ts';
 import { wholeNumber } from './whole-number.ts';
 
 /** Options of every adapter command. */
@@ -216,7 +216,10 @@ async function withProgress<T>(
     signal: AbortSignal,
   ) => Promise<T>,
 ): Promise<T> {
-  const view = createProgressView({ stream: process.stderr, silent: options.json === true });
+  const view = createProgressView({
+    stream: process.stderr,
+    silent: isQuiet(options.json, process.stderr),
+  });
   const interrupt = listenForInterrupt(() => {
     view.stop();
   });

@@ -3,7 +3,7 @@ import type { AskedAnswer } from '../app/ask.ts';
 import { sourceTitle } from '../app/source-title.ts';
 import { terminalText } from '../app/terminal-text.ts';
 import { listenForInterrupt } from './interrupt.ts';
-import { createProgressView } from './progress.ts';
+import { createProgressView, isQuiet } from './progress.ts';
 
 interface AskOptions {
   readonly choice?: readonly string[];
@@ -70,7 +70,10 @@ Examples:
     )
     .action(async (question: string, options: AskOptions) => {
       const { askQuestion } = await import('../app/ask-question.ts');
-      const view = createProgressView({ stream: process.stderr, silent: options.json === true });
+      const view = createProgressView({
+        stream: process.stderr,
+        silent: isQuiet(options.json, process.stderr),
+      });
       const interrupt = listenForInterrupt(() => undefined);
       try {
         const choices = (options.choice ?? []).map((choice, i) => ({

@@ -5,7 +5,7 @@ import { STRATEGY_NAMES } from '../app/strategy-names.ts';
 import { writeText } from '../app/write-text.ts';
 import { EXIT } from './exit-code.ts';
 import { listenForInterrupt } from './interrupt.ts';
-import { createProgressView } from './progress.ts';
+import { createProgressView, isQuiet } from './progress.ts';
 import { createReplayProgressView, type ReplayProgressView } from './replay-progress-view.ts';
 import { wholeNumber } from './whole-number.ts';
 import { wholeNumbers } from './whole-numbers.ts';
@@ -29,7 +29,7 @@ export interface CompareCommandOptions {
 export async function runCompare(stream: string, options: CompareCommandOptions): Promise<void> {
   const { compareStream, strategiesNamed } = await import('../app/compare-stream.ts');
   const { renderComparisonOf } = await import('../app/render-comparison-of.ts');
-  const silent = options.json === true;
+  const silent = isQuiet(options.json, process.stderr);
   const strategies =
     options.strategies === undefined
       ? undefined
@@ -69,7 +69,7 @@ export async function runCompare(stream: string, options: CompareCommandOptions)
     view?.stop();
     const { table, page } = renderComparisonOf(summary);
     if (options.report !== undefined) await writeText(options.report, page);
-    if (silent) console.log(JSON.stringify(summary, null, 2));
+    if (options.json === true) console.log(JSON.stringify(summary, null, 2));
     else {
       console.log(table);
       console.log(`\nFolder: ${folder}`);

@@ -8,7 +8,7 @@ import type { PullResult } from '../app/pull-model.ts';
 import type { VerifyReport } from '../app/verify-model.ts';
 import { EXIT } from './exit-code.ts';
 import { listenForInterrupt } from './interrupt.ts';
-import { createProgressView } from './progress.ts';
+import { createProgressView, isQuiet } from './progress.ts';
 
 /** Options of every model command. */
 interface CommonOptions {
@@ -216,7 +216,10 @@ async function withProgress<T>(
   options: CommonOptions,
   work: (store: ModelStore, onProgress: OnStoreProgress, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const view = createProgressView({ stream: process.stderr, silent: options.json === true });
+  const view = createProgressView({
+    stream: process.stderr,
+    silent: isQuiet(options.json, process.stderr),
+  });
   const interrupt = listenForInterrupt(() => {
     view.stop();
   });

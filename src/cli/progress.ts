@@ -21,10 +21,20 @@ export interface ProgressView {
 export interface ProgressViewOptions {
   /** Normally stderr, so that results on stdout stay clean. */
   readonly stream: ProgressStream;
-  /** Shows nothing at all (`--json`). @defaultValue false */
+  /** Shows nothing at all; see {@link isQuiet}. @defaultValue false */
   readonly silent?: boolean;
   /** Monotonic milliseconds. @defaultValue `performance.now` */
   readonly nowMs?: () => number;
+}
+
+/**
+ * Whether progress is to be kept quiet: with `--json` unless somebody watches, since a program that collects both
+ * streams wants the object alone.
+ *
+ * @param stream - Normally stderr.
+ */
+export function isQuiet(json: true | undefined, { isTTY }: ProgressStream): boolean {
+  return json === true && isTTY !== true;
 }
 
 /** Where there is no terminal, a line comes this often: enough for a log, not a flood. */

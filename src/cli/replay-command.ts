@@ -7,7 +7,7 @@ import type { DashboardListen } from '../app/serve-dashboard.ts';
 import { dashboardListen, dashboardOption } from './dashboard-options.ts';
 import { EXIT } from './exit-code.ts';
 import { listenForInterrupt, untilDrain } from './interrupt.ts';
-import { createProgressView } from './progress.ts';
+import { createProgressView, isQuiet } from './progress.ts';
 import { createReplayProgressView } from './replay-progress-view.ts';
 import { wholeNumber } from './whole-number.ts';
 
@@ -33,7 +33,7 @@ export interface ReplayCommandOptions {
 export async function runReplay(stream: string, options: ReplayCommandOptions): Promise<void> {
   const { renderReplay, summaryJson } = await import('../app/render-replay.ts');
   const { replayStream } = await import('../app/replay-stream.ts');
-  const silent = options.json === true;
+  const silent = isQuiet(options.json, process.stderr);
   if (options.report !== undefined) await makeFolder(path.dirname(path.resolve(options.report)));
   const store = createProgressView({ stream: process.stderr, silent });
   const view = createReplayProgressView(process.stderr, silent);
@@ -46,7 +46,7 @@ export async function runReplay(stream: string, options: ReplayCommandOptions): 
     store.stop();
     view.stop();
     if (options.report !== undefined) await writeText(options.report, renderReplay(report).page);
-    if (silent) console.log(summaryJson(report));
+    if (options.json === true) console.log(summaryJson(report));
     else {
       console.log(renderReplay(report).table);
       console.log(`\nRun folder: ${runFolder}`);

@@ -42,6 +42,7 @@ test('the time of samples is that of the samples alone', async () => {
     counts[samples ? 'sampled' : 'written'] += 1;
   });
   const answers = input.items.map((_, i) => ({ questionId: `q${i}` }));
+  const told: (readonly [number, number, number | null])[] = [];
   const { agreements, modelMs } = await compareSamples(model, input, answers, topology, {
     signal: new AbortController().signal,
     keepPasses: () => undefined,
@@ -50,9 +51,17 @@ test('the time of samples is that of the samples alone', async () => {
       takenMs = clockMs;
       return ms;
     },
+    onProgress: ({ done, total, ece }) => {
+      told.push([done, total, ece]);
+    },
   });
   assert.deepEqual(counts, { written: answers.length, sampled: 5 * answers.length });
   assert.equal(agreements.length, answers.length);
   assert.equal(modelMs, 7 * counts.sampled);
+  const { maxBatch } = topology.batch;
+  assert.deepEqual(told, [
+    [maxBatch, maxBatch + 1, null],
+    [maxBatch + 1, maxBatch + 1, null],
+  ]);
   await model.close();
 });

@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream';
 import { describe, it } from 'node:test';
 
 import type { StoreProgress } from '../../../src/app/model-store.ts';
-import { createProgressView } from '../../../src/cli/progress.ts';
+import { createProgressView, isQuiet } from '../../../src/cli/progress.ts';
 
 const report = (done: number, more: Partial<StoreProgress> = {}): StoreProgress => ({
   phase: 'download',
@@ -82,5 +82,16 @@ describe('createProgressView', () => {
     view.update(report(1));
     view.stop();
     assert.equal(text(), '');
+  });
+});
+
+describe('isQuiet', () => {
+  it('keeps progress from programs that want an object, and from nobody who watches', () => {
+    const quiet = (json: true | undefined, isTTY: boolean): boolean =>
+      isQuiet(json, captured(isTTY).stream);
+    assert.deepEqual(
+      [quiet(true, false), quiet(true, true), quiet(undefined, false), quiet(undefined, true)],
+      [true, false, false, false],
+    );
   });
 });
