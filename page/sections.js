@@ -276,9 +276,10 @@ function showDrift({ drift, course }) {
   const names = drift.lines.map(({ name, partition }) =>
     several ? `${name} of partition ${partition}` : name,
   );
+  const leftOut = drift.linesLeftOut === 0 ? '' : ` (${count(drift.linesLeftOut)} more, not drawn)`;
   put(
     'drift-note',
-    `${names.join(', ') || 'no statistic'}; n ${count(drift.lines.length === 0 ? 0 : drift.to - drift.from + 1)}. ` +
+    `${names.join(', ') || 'no statistic'}${leftOut}; n ${count(drift.lines.length === 0 ? 0 : drift.to - drift.from + 1)}. ` +
       'Dashed line across: threshold. Dashed line down: incident. Dot: alarm. Shaded: burst.',
   );
   put(

@@ -108,6 +108,8 @@ export interface DriftView {
   readonly from: number;
   readonly to: number;
   readonly lines: readonly DriftLine[];
+  /** Lines beyond the limit, which are not drawn. */
+  readonly linesLeftOut: number;
   /** Where a detector fired, by index. */
   readonly alarms: readonly number[];
   /** Where a change was noticed. */

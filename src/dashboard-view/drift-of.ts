@@ -45,6 +45,7 @@ export function driftOf(rows: readonly SeenAnswer[]): DriftView {
     lines: [...lines.values()]
       .slice(0, LIMITS.driftLines)
       .map((line): DriftLine => ({ ...line, points: thin(line.points, LIMITS.points) })),
+    linesLeftOut: Math.max(0, lines.size - LIMITS.driftLines),
     alarms: rows.flatMap(({ index, alarm }) => (alarm ? [index] : [])).slice(-LIMITS.marks),
     incidents: incidents.slice(-LIMITS.marks),
   };

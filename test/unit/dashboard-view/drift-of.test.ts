@@ -45,6 +45,15 @@ test('each partition has its own line and its own incidents', () => {
   ]);
 });
 
+test('lines beyond those that are drawn are counted', () => {
+  const several = (partitions: number) =>
+    driftOf(rows(40, (i) => ({ sourcePartition: i % partitions, gate: reading({}) })));
+  const { driftLines } = DASHBOARD_LIMITS;
+  assert.equal(several(driftLines).linesLeftOut, 0);
+  const { lines, linesLeftOut } = several(driftLines + 3);
+  assert.deepEqual([lines.length, linesLeftOut], [driftLines, 3]);
+});
+
 test('a change that was noticed before the oldest answer kept is not told again', () => {
   const all = rows(20, () => ({ gate: reading({ incident: 4 }) }));
   assert.deepEqual(driftOf(all.slice(5)).incidents, []);
