@@ -75,6 +75,7 @@ function section(file) {
   writePicture(picture, `${standalone(summary)}\n`);
   const rows = comparisonRows(summary);
   const { runs } = summary;
+  const onSample = cells.sampleCells(rows);
   return [
     `### ${title}`,
     [
@@ -95,6 +96,9 @@ function section(file) {
           ),
         ]),
     domainTable(rows),
+    ...(onSample.length === 0
+      ? []
+      : ['On the sampled questions alone:', table(cells.SAMPLE_HEADINGS, onSample)]),
     ...(runs.length < 2
       ? []
       : [

@@ -1,8 +1,7 @@
 import path from 'node:path';
-import type { CalibrationRow } from '../calibration/summarize.ts';
 import type { Answer } from '../events/answer.ts';
 import type { StrategyName } from '../report/compare-summary.ts';
-import type { StrategyOutcome } from '../report/summarize-strategies.ts';
+import type { OutcomeRow, StrategyOutcome } from '../report/summarize-strategies.ts';
 import { scoreValue } from '../secl/score-of.ts';
 import { matchFeedback } from '../streams/match-feedback.ts';
 import type { Topology } from '../topology/topology.ts';
@@ -59,10 +58,12 @@ function rowsOf(
   result: CompareRunResult,
   input: ReplayInput,
   confidences: readonly (number | null)[],
-): CalibrationRow[] {
-  return labelAnswers(result, 0, labelsOf(input), matchFeedback).map(({ domain, correct }, i) => ({
-    domain,
-    correct,
+): OutcomeRow[] {
+  const labelled = labelAnswers(result, 0, labelsOf(input), matchFeedback);
+  return result.answers.map(({ questionId }, i) => ({
+    questionId,
+    domain: labelled[i]?.domain ?? null,
+    correct: labelled[i]?.correct ?? null,
     confidence: confidences[i] ?? null,
   }));
 }

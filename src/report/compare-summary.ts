@@ -58,6 +58,18 @@ export interface StrategySummary {
   readonly reduction: { readonly ece: number | null; readonly meanDomainEce: number | null };
   /** Positions beyond the answers', over those of NormPTrue everywhere; `null` without it. */
   readonly relativeCost: number | null;
+  /**
+   * Over the questions of the sample alone, where the comparison has sampled strategies: on fewer questions ECE is
+   * larger by itself, so the figures above are no match for theirs.
+   */
+  readonly onSample?: SampleSummary;
+}
+
+/** A strategy's calibration over the sampled questions. */
+export interface SampleSummary {
+  readonly pooled: StrategyScope;
+  /** Mean of the domains' ECEs. */
+  readonly meanDomainEce: number | null;
 }
 
 /** One pass over the stream with a seed and an order of its domains. */

@@ -1,4 +1,4 @@
-import type { CompareSummary, Spread, StrategySummary } from './compare-summary.ts';
+import type { CompareSummary, SampleSummary, Spread, StrategySummary } from './compare-summary.ts';
 import { comparesRuns, comparisonRows, type ComparisonRow } from './comparison-rows.ts';
 import { definitionNotes } from './definition-notes.ts';
 import { formatBand, formatCount, formatFraction, formatShare } from './format-number.ts';
@@ -8,6 +8,11 @@ import { strategyTitle } from './strategy-title.ts';
 export const STRATEGY_HEADINGS = [
   ...['strategy', 'n', 'acc.', 'ECE', '95% band', 'floor', 'per domain', 'Brier', 'AUROC'],
   ...['trained', 'scored', 'tokens', 'beyond', 'seconds'],
+] as const;
+
+/** Headings of {@link sampleCells}. */
+export const SAMPLE_HEADINGS = [
+  ...['strategy', 'n', 'acc.', 'ECE', '95% band', 'floor', 'per domain', 'Brier', 'AUROC'],
 ] as const;
 
 /** Headings of {@link reductionCells}. */
@@ -22,12 +27,8 @@ function marked({ name, strategy }: ComparisonRow): string {
   return name + (strategy.sampled ? ' †' : '');
 }
 
-/** One row's figures. `beyond` is what it costs beside the answers themselves. */
-export function strategyCells(row: ComparisonRow): string[] {
-  const { strategy } = row;
-  const { pooled, meanDomainEce, forwardTokens } = strategy;
+function calibrationCells({ pooled, meanDomainEce }: SampleSummary): string[] {
   return [
-    marked(row),
     formatCount(pooled.n),
     formatFraction(pooled.accuracy),
     formatFraction(pooled.ece),
@@ -36,6 +37,28 @@ export function strategyCells(row: ComparisonRow): string[] {
     formatFraction(meanDomainEce),
     formatFraction(pooled.brier),
     formatFraction(pooled.auroc),
+  ];
+}
+
+/** All rows' figures over the sampled questions; empty where the comparison has no sample, or none but them. */
+export function sampleCells(rows: readonly ComparisonRow[]): string[][] {
+  const cells = rows.flatMap((row) => {
+    const { onSample, pooled } = row.strategy;
+    if (onSample === undefined) return [];
+    return [
+      { cells: [marked(row), ...calibrationCells(onSample)], fewer: onSample.pooled.n < pooled.n },
+    ];
+  });
+  return cells.some(({ fewer }) => fewer) ? cells.map((row) => row.cells) : [];
+}
+
+/** One row's figures. `beyond` is what it costs beside the answers themselves. */
+export function strategyCells(row: ComparisonRow): string[] {
+  const { strategy } = row;
+  const { forwardTokens } = strategy;
+  return [
+    marked(row),
+    ...calibrationCells(strategy),
     formatShare(strategy.trainedFraction),
     formatShare(strategy.scoredFraction),
     formatCount(forwardTokens.total),

@@ -5,6 +5,8 @@ import {
   hasReductions,
   REDUCTION_HEADINGS,
   reductionCells,
+  SAMPLE_HEADINGS,
+  sampleCells,
   SPREAD_HEADINGS,
   spreadCells,
   STRATEGY_HEADINGS,
@@ -24,6 +26,13 @@ export function renderComparisonTable(summary: CompareSummary): string {
       '',
       'ECE against verbalized, cost beyond the answers against NormPTrue everywhere:',
       ...alignColumns([[...REDUCTION_HEADINGS], ...rows.map(reductionCells)]),
+    );
+  const onSample = sampleCells(rows);
+  if (onSample.length > 0)
+    out.push(
+      '',
+      'On the sampled questions alone:',
+      ...alignColumns([[...SAMPLE_HEADINGS], ...onSample]),
     );
   if (summary.runs.length > 1)
     out.push(

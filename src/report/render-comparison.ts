@@ -5,6 +5,8 @@ import {
   hasReductions,
   REDUCTION_HEADINGS,
   reductionCells,
+  SAMPLE_HEADINGS,
+  sampleCells,
   SPREAD_HEADINGS,
   spreadCells,
   STRATEGY_HEADINGS,
@@ -37,6 +39,7 @@ function domainTable(rows: readonly ComparisonRow[]): Markup {
  */
 export function renderComparison(summary: CompareSummary): string {
   const rows = comparisonRows(summary);
+  const onSample = sampleCells(rows);
   const title =
     summary.ablation === null ? 'Strategies side by side' : `Ablation: ${summary.ablation}`;
   return reportPage(
@@ -68,6 +71,12 @@ export function renderComparison(summary: CompareSummary): string {
                   ? html`<h2>Against verbalized confidence and NormPTrue everywhere</h2>
                       ${cellsTable({ headings: REDUCTION_HEADINGS, rows: rows.map(reductionCells) })}`
                   : ''
+              }
+              ${
+                onSample.length === 0
+                  ? ''
+                  : html`<h2>On the sampled questions alone</h2>
+                      ${cellsTable({ headings: SAMPLE_HEADINGS, rows: onSample })}`
               }
               <h2>ECE by domain</h2>
               ${domainTable(rows)}`

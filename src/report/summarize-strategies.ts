@@ -7,6 +7,7 @@ import {
 import type { ForwardTokens } from '../events/answer.ts';
 import type {
   CompareRun,
+  SampleSummary,
   Spread,
   StrategyScope,
   StrategySpread,
@@ -16,11 +17,16 @@ import { labelCounts } from './label-counts.ts';
 import { scoreMetrics } from './score-metrics.ts';
 import type { MetricSettings } from './summary-definition.ts';
 
+/** An answer's confidence and outcome. */
+export interface OutcomeRow extends CalibrationRow {
+  readonly questionId: string;
+}
+
 /** What a strategy came to, before it is measured. */
 export interface StrategyOutcome {
   readonly name: string;
   /** One per answer, in stream order. Not mutated. */
-  readonly rows: readonly CalibrationRow[];
+  readonly rows: readonly OutcomeRow[];
   /** Questions that could not be answered, by `ErrorCode`. */
   readonly deadLetters: Readonly<Record<string, number>>;
   readonly sampled: boolean;
@@ -48,7 +54,8 @@ function reductionOf(part: number | null, whole: number | null | undefined): num
 
 /**
  * Measures strategies over one stream, each by its own confidence, and relates them to verbalized confidence and to
- * NormPTrue everywhere, where those are among them. Strategies on a sample are not related: their questions differ.
+ * NormPTrue everywhere, where those are among them. Strategies on a sample are not related: their questions differ;
+ * where there are any, all are measured on the sample's questions besides.
  *
  * @throws SeclError `PRECONDITION` if a confidence is NaN or outside `[0, 1]`.
  */
@@ -63,6 +70,16 @@ export function summarizeStrategies(
     const { answer, confidence, scoring, training } = outcome.forwardTokens;
     return { outcome, summary, total: answer + confidence + scoring + training };
   });
+  const sampledIds = new Set(
+    outcomes.flatMap(({ sampled, rows }) =>
+      sampled ? rows.map(({ questionId }) => questionId) : [],
+    ),
+  );
+  const onSample = (rows: readonly OutcomeRow[]): SampleSummary => {
+    const of = rows.filter(({ questionId }) => sampledIds.has(questionId));
+    const { pooled, meanDomainEce } = summarize(of, { binning, resamples, simulations, seed });
+    return { pooled: scopeOf(pooled, of), meanDomainEce };
+  };
   const find = (name: string): (typeof measured)[number] | undefined =>
     measured.find(({ outcome }) => outcome.name === name);
   const verbalized = find('verbalized')?.summary;
@@ -102,6 +119,7 @@ export function summarizeStrategies(
           sampled || beyond === undefined || beyond === 0
             ? null
             : (total - forwardTokens.answer) / beyond,
+        ...(sampledIds.size === 0 ? {} : { onSample: onSample(rows) }),
       };
       return [name, own];
     }),

@@ -34,7 +34,8 @@ export function syntheticComparison(
     const outcomes = ['verbalized', 'normalizedPTrue', 'dinco'].map((name, at) => ({
       name,
       rows: domains.flatMap((domain) =>
-        Array.from({ length: 50 }, () => ({
+        Array.from({ length: 50 }, (_, i) => ({
+          questionId: `${domain}-${i}`,
           domain,
           correct: random.next() < 0.4,
           confidence: Math.min(1, random.next() * 0.5 + 0.5 / (at + 1)),

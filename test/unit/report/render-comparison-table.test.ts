@@ -27,6 +27,23 @@ describe('renderComparisonTable', () => {
     assert.doesNotMatch(text, /cross-fitting/);
   });
 
+  it('sets all side by side on the sampled questions, where others have more', () => {
+    assert.doesNotMatch(renderComparisonTable(syntheticComparison()), /sampled questions alone/);
+    const { strategies, ...rest } = syntheticComparison();
+    const { verbalized, dinco } = strategies;
+    assert.ok(verbalized !== undefined && dinco?.onSample !== undefined);
+    const pooled = { ...verbalized.pooled, n: 400 };
+    const text = renderComparisonTable({
+      ...rest,
+      strategies: { verbalized: { ...verbalized, pooled }, dinco },
+    });
+    const [, block = ''] = text.split('\nOn the sampled questions alone:\n');
+    const [header = '', first = '', second = ''] = block.split('\n');
+    assert.match(header, /^strategy +n +acc\. +ECE +95% band +floor +per domain +Brier +AUROC$/);
+    assert.match(first, /^Verbalized +100 +0\.\d{3} /);
+    assert.match(second, /^DINCO † +100 +0\.\d{3} /);
+  });
+
   it('shows the spread of several runs alone', () => {
     assert.doesNotMatch(renderComparisonTable(syntheticComparison()), / ± /);
     const text = renderComparisonTable(syntheticComparison(['a'], [1, 2, 3]));

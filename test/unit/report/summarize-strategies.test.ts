@@ -18,6 +18,7 @@ const outcome = (
 ): StrategyOutcome => ({
   name,
   rows: confidences.map((confidence, i) => ({
+    questionId: `q${i}`,
     domain: i < 2 ? 'a' : 'b',
     correct: i % 2 === 0,
     confidence,
@@ -81,6 +82,18 @@ describe('summarizeStrategies', () => {
     assert.equal(normalizedPTrue?.relativeCost, 1);
     assert.deepEqual(dinco?.reduction, { ece: null, meanDomainEce: null });
     assert.equal(dinco.relativeCost, null);
+  });
+
+  it('measures all on the questions of the sample besides', () => {
+    const { verbalized, secl, dinco } = summary;
+    // Of the four answers DINCO has the first two, both of domain a, where secl is off by 0.1.
+    assertClose(secl?.onSample?.pooled.ece, 0.1, 1e-12);
+    assertClose(secl.onSample.meanDomainEce, 0.1, 1e-12);
+    assert.equal(secl.onSample.pooled.n, 2);
+    assertClose(verbalized?.onSample?.pooled.ece, 0.4, 1e-12);
+    assert.deepEqual(dinco?.onSample?.pooled, dinco?.pooled);
+    const { alone } = summarizeStrategies([outcome('alone', [0.9, 0.9, 0.9, 0.9])], OPTIONS);
+    assert.equal(alone?.onSample, undefined);
   });
 
   it('relates nothing to what is not there', () => {
