@@ -50,9 +50,13 @@ export function adapterHistory(
     throw new SeclError('USAGE', `the run has several lineages: ${known.join(', ')}`, {
       hint: 'Name one with --lineage.',
     });
-  if (lineage !== undefined && known.length > 0 && !known.includes(lineage))
+  const beforeAny = known.length === 0 && lineage === ANY_LINEAGE;
+  if (lineage !== undefined && !beforeAny && !known.includes(lineage))
     throw new SeclError('USAGE', `the run has no lineage ${lineage}`, {
-      hint: `It has ${known.join(', ')}.`,
+      hint:
+        known.length === 0
+          ? 'It has none yet: leave --lineage out, and whatever begins is meant.'
+          : `It has ${known.join(', ')}.`,
     });
   const name = lineage ?? known[0] ?? ANY_LINEAGE;
   const decided = decisions.filter((decision) => concernsLineage(decision, name));

@@ -116,7 +116,8 @@ export async function readAdapterLog(
 async function readAll<T>(broker: Broker, topic: TopicSpec, codec: Codec<T>): Promise<T[]> {
   const values: T[] = [];
   for await (const { key, value, offset } of readWholeTopic(broker, topic.name)) {
-    if (value === null || isHeadKey(key)) continue;
+    // Only the compacted topic has heads: a decision has its lineage for a key.
+    if (value === null || (topic.compacted === true && isHeadKey(key))) continue;
     const decoded = codec.decode(value);
     if (!decoded.ok)
       throw new SeclError('RECORD_INVALID', `${topic.name} at ${offset}: ${decoded.reason}`, {

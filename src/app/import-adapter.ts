@@ -3,7 +3,12 @@ import { constants, open } from 'node:fs/promises';
 import path from 'node:path';
 import { SeclError } from '../errors/secl-error.ts';
 import type { AdapterScope } from '../events/adapter-scope.ts';
-import { actingAfter, concernsLineage, type AdapterDecision } from '../events/adapter-decision.ts';
+import {
+  actingAfter,
+  concernsLineage,
+  isLineageName,
+  type AdapterDecision,
+} from '../events/adapter-decision.ts';
 import type { AdapterRecord } from '../events/adapter.ts';
 import { readAdapterConfig } from '../peft/adapter-config.ts';
 import { adapterRefused } from '../peft/adapter-refused.ts';
@@ -44,12 +49,17 @@ export interface ImportAdapterOptions extends DecideByHandOptions {
  * Brings in a folder that PEFT wrote, as the next version of a lineage. It does not act before it is put in
  * place by a decision.
  *
- * @throws SeclError `ADAPTER_REFUSED` with the code of `src/peft`; `FILE_UNREADABLE`; as `withAdapterLog`.
+ * @throws SeclError `USAGE` for a name that no lineage may have; `ADAPTER_REFUSED` with the code of `src/peft`;
+ *   `FILE_UNREADABLE`; as `withAdapterLog`.
  */
 export async function importAdapter(
   folder: string,
   options: ImportAdapterOptions,
 ): Promise<AdapterManifest> {
+  if (options.lineage !== undefined && !isLineageName(options.lineage))
+    throw new SeclError('USAGE', `no lineage can be called "${options.lineage.slice(0, 50)}"`, {
+      hint: 'Take a name of at most 200 characters, without a slash, other than "any".',
+    });
   // Checked before a run is begun for it.
   const { bytes, weights, base } = await readPeftFolder(folder, options.base);
   return withAdapterLog({ ...options, create: true }, async (log) => {

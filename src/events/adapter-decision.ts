@@ -23,6 +23,16 @@ export const BY_HAND_CODE = 'BY_HAND';
 /** Lineage of a decision about whatever is trained: made where no lineage has begun yet. */
 export const ANY_LINEAGE = 'any';
 
+/** Longest name of a lineage, in characters. */
+const MAX_LINEAGE_LENGTH = 200;
+
+/** Whether a lineage may have a name: keys are made of it and what follows a slash, and `any` is all of them. */
+export function isLineageName(name: string): boolean {
+  return (
+    name !== '' && name !== ANY_LINEAGE && name.length <= MAX_LINEAGE_LENGTH && !name.includes('/')
+  );
+}
+
 /** Code of a trial that was passed. It puts nothing in place: another partition may have put a newer version there. */
 export const TRIAL_PASSED_CODE = 'TRIAL_PASSED';
 

@@ -119,6 +119,12 @@ describe('adapterHistory', () => {
     assert.throws(() => adapterHistory(two, 'third'), { code: 'USAGE', hint: /other, qa/ });
   });
 
+  it('knows none by a name before the first began: a mistyped one would be obeyed by nobody', () => {
+    const none = { records: [], decisions: [] };
+    assert.throws(() => adapterHistory(none, 'qa'), { code: 'USAGE', hint: /leave --lineage out/ });
+    assert.equal(adapterHistory(none, ANY_LINEAGE).lineage, ANY_LINEAGE);
+  });
+
   it('says which versions there are', () => {
     const history = adapterHistory({ records, decisions: [] });
     assert.throws(() => versionOf(history, 9), { code: 'USAGE', hint: 'It has 1, 2, 3.' });

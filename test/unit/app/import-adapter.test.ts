@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { access, cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { exportAdapter } from '../../../src/app/export-adapter.ts';
@@ -94,6 +94,13 @@ describe('importAdapter', () => {
     );
     const elsewhere = await importAdapter(THEIRS, { ...other, lineage: 'other' });
     assert.deepEqual([elsewhere.version, elsewhere.lineage], [1, 'other']);
+  });
+
+  it('refuses names that no lineage can have, before anything is written', async () => {
+    const runFolder = join(await newFolder(), 'run');
+    for (const lineage of ['', 'any', 'x/head', 'a/b', 'x'.repeat(201)])
+      await expectFailure(importAdapter(THEIRS, { runFolder, base: BASED, lineage }), 'USAGE');
+    await assert.rejects(access(runFolder));
   });
 
   it('joins the lineage that trains on the same model, else begins the one that a worker would', async () => {
