@@ -41,7 +41,8 @@ export async function writeGateQuestions({
     while (questions.size < perFamily) {
       const made = make(random);
       const key = JSON.stringify([made.question, made.texts]);
-      questions.set(key, itemOf(family, `${family}-${questions.size}`, made));
+      if (!questions.has(key))
+        questions.set(key, itemOf(family, `${family}-${questions.size}`, made));
     }
     return [...questions.values()];
   });

@@ -50,6 +50,8 @@ function letters(random: SeededRandom): FamilyQuestion {
   ]);
 }
 
+const OUT_OF_RANGE = 'IndexError: string index out of range';
+
 function code(random: SeededRandom): FamilyQuestion {
   const list = Array.from({ length: 4 }, () => between(random, 1, 20));
   const numbers = list.join(', ');
@@ -63,7 +65,7 @@ function code(random: SeededRandom): FamilyQuestion {
     [`sorted([${numbers}])[${n % 4}]`, sorted[n % 4]],
     [`max([${numbers}]) - min([${numbers}])`, Math.max(...list) - Math.min(...list)],
     [`len("${word}") * ${n}`, word.length * n],
-    [`"${word}"[${n}]`, word[n] ?? 'IndexError: string index out of range'],
+    [`"${word}"[${n}]`, word[n] ?? OUT_OF_RANGE],
     [`"${word}".upper()[::-1]`, reversed(word.toUpperCase())],
     [
       `[x * ${n} for x in range(${size})]`,
@@ -72,7 +74,8 @@ function code(random: SeededRandom): FamilyQuestion {
     [`sum(x for x in [${numbers}] if x % 2 == 0)`, even.reduce((sum, x) => sum + x, 0)],
     [`${a} // ${n + 1} + ${b} % ${n + 2}`, Math.floor(a / (n + 1)) + (b % (n + 2))],
   ] as const);
-  return asked(`What does this Python line print: print(${line})`, printed);
+  const short = printed === OUT_OF_RANGE ? ['IndexError'] : [];
+  return asked(`What does this Python line print: print(${line})`, printed, ...short);
 }
 
 /** Size of each unit; two where Britain and the United States have their own. */

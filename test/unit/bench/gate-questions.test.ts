@@ -24,10 +24,11 @@ describe('writeGateQuestions', () => {
     const { items } = await loadStream(first, { seed: 0 });
     const questions = items.map((item) => {
       assert.ok('question' in item);
-      const { domain, text, choices } = item.question;
-      return { domain, key: JSON.stringify([domain, text, choices]) };
+      const { id, domain, text, choices } = item.question;
+      return { id, domain, key: JSON.stringify([domain, text, choices]) };
     });
     assert.equal(new Set(questions.map(({ key }) => key)).size, 1800);
+    assert.equal(new Set(questions.map(({ id }) => id)).size, 1800);
     const counts = new Map<string | null, number>();
     for (const { domain } of questions) counts.set(domain, (counts.get(domain) ?? 0) + 1);
     assert.deepEqual([...counts.values()], Array(6).fill(300));
