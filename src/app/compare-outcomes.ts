@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { precondition } from '../errors/secl-error.ts';
 import type { Answer } from '../events/answer.ts';
 import type { StrategyName } from '../report/compare-summary.ts';
 import type { OutcomeRow, StrategyOutcome } from '../report/summarize-strategies.ts';
@@ -54,18 +55,26 @@ async function runTopology(
   return result;
 }
 
+/**
+ * Rows of a run's answers.
+ *
+ * @param input - What was run: the scene's stream, or some of its records.
+ */
 function rowsOf(
+  scene: Pick<CompareScene, 'input'>,
   result: CompareRunResult,
   input: ReplayInput,
   confidences: readonly (number | null)[],
 ): OutcomeRow[] {
-  const labelled = labelAnswers(result, 0, labelsOf(input), matchFeedback);
-  return result.answers.map(({ questionId }, i) => ({
-    questionId,
-    domain: labelled[i]?.domain ?? null,
-    correct: labelled[i]?.correct ?? null,
-    confidence: confidences[i] ?? null,
-  }));
+  const places = new Map(scene.input.items.map((item, place) => [item, place]));
+  return labelAnswers(result, 0, labelsOf(input), matchFeedback).map(
+    ({ index, domain, correct }, i) => {
+      const item = input.items[index];
+      const position = item && places.get(item);
+      precondition(position !== undefined, `no record of the stream is at position ${index}`);
+      return { position, domain, correct, confidence: confidences[i] ?? null };
+    },
+  );
 }
 
 /** Dead letters by code, in order of first appearance. */
@@ -116,6 +125,7 @@ export async function trainedOutcome(
   return {
     name,
     rows: rowsOf(
+      scene,
       result,
       scene.input,
       answers.map(({ published }) => published.value),
@@ -159,7 +169,7 @@ async function sampledOutcomes(scene: CompareScene): Promise<StrategyOutcome[]> 
     {
       ...outcome,
       name: 'selfConsistency',
-      rows: rowsOf(result, input, agreements),
+      rows: rowsOf(scene, result, input, agreements),
       forwardTokens: { ...answering, scoring: extra },
       modelMs: result.modelMs * shareOf(answering, result.answers) + sampled.modelMs,
       scoredAnswers: 0,
@@ -168,6 +178,7 @@ async function sampledOutcomes(scene: CompareScene): Promise<StrategyOutcome[]> 
       ...outcome,
       name: 'dinco',
       rows: rowsOf(
+        scene,
         result,
         input,
         result.answers.map(({ scores }, i) => {
@@ -203,7 +214,7 @@ export async function outcomesOf(
     const forwardTokens = costOf(answers, phases);
     return {
       name,
-      rows: rowsOf(result, scene.input, confidences(answers, scene.base)),
+      rows: rowsOf(scene, result, scene.input, confidences(answers, scene.base)),
       deadLetters: lettersByCode(result),
       sampled: false,
       forwardTokens,

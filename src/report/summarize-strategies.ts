@@ -19,7 +19,8 @@ import type { MetricSettings } from './summary-definition.ts';
 
 /** An answer's confidence and outcome. */
 export interface OutcomeRow extends CalibrationRow {
-  readonly questionId: string;
+  /** Of its question in the stream: ids may repeat. */
+  readonly position: number;
 }
 
 /** What a strategy came to, before it is measured. */
@@ -70,13 +71,11 @@ export function summarizeStrategies(
     const { answer, confidence, scoring, training } = outcome.forwardTokens;
     return { outcome, summary, total: answer + confidence + scoring + training };
   });
-  const sampledIds = new Set(
-    outcomes.flatMap(({ sampled, rows }) =>
-      sampled ? rows.map(({ questionId }) => questionId) : [],
-    ),
+  const sample = new Set(
+    outcomes.flatMap(({ sampled, rows }) => (sampled ? rows.map(({ position }) => position) : [])),
   );
   const onSample = (rows: readonly OutcomeRow[]): SampleSummary => {
-    const of = rows.filter(({ questionId }) => sampledIds.has(questionId));
+    const of = rows.filter(({ position }) => sample.has(position));
     const { pooled, meanDomainEce } = summarize(of, { binning, resamples, simulations, seed });
     return { pooled: scopeOf(pooled, of), meanDomainEce };
   };
@@ -119,7 +118,7 @@ export function summarizeStrategies(
           sampled || beyond === undefined || beyond === 0
             ? null
             : (total - forwardTokens.answer) / beyond,
-        ...(sampledIds.size === 0 ? {} : { onSample: onSample(rows) }),
+        ...(sample.size === 0 ? {} : { onSample: onSample(rows) }),
       };
       return [name, own];
     }),

@@ -33,9 +33,9 @@ export function syntheticComparison(
     const random = seededRandom(seed);
     const outcomes = ['verbalized', 'normalizedPTrue', 'dinco'].map((name, at) => ({
       name,
-      rows: domains.flatMap((domain) =>
+      rows: domains.flatMap((domain, d) =>
         Array.from({ length: 50 }, (_, i) => ({
-          questionId: `${domain}-${i}`,
+          position: 50 * d + i,
           domain,
           correct: random.next() < 0.4,
           confidence: Math.min(1, random.next() * 0.5 + 0.5 / (at + 1)),

@@ -202,6 +202,26 @@ describe('compareStream', () => {
     });
   });
 
+  it('measures all strategies on the very questions that were sampled, whatever their ids', async () => {
+    const repeated = join(folder, 'repeated.jsonl');
+    const items = Array.from({ length: 120 }, (_, i) => ({
+      ...{ id: `q${i % 90}`, question: `What is ${i} plus 1?`, style: 'short' },
+      ...{ domain: 'sums', accepted: [String(i + 1)] },
+    }));
+    await writeFile(repeated, items.map((item) => `${JSON.stringify(item)}\n`).join(''));
+    const { summary } = await compare({
+      stream: repeated,
+      strategies: ['answerProbability', 'selfConsistency'],
+      folder: join(folder, 'repeated'),
+    });
+    const { answerProbability, selfConsistency } = summary.strategies;
+    assert.equal(answerProbability?.answered, 120);
+    assert.equal(selfConsistency?.answered, 100);
+    for (const { onSample } of [answerProbability, selfConsistency])
+      assert.equal((onSample?.pooled.n ?? 0) + (onSample?.pooled.missing ?? 0), 100);
+    assert.deepEqual(selfConsistency.onSample?.pooled, selfConsistency.pooled);
+  });
+
   it('drains, and goes on where it stopped', async () => {
     const options = {
       strategies: ['verbalized', 'pTrue'] as const,

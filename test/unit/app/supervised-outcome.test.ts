@@ -7,7 +7,7 @@ import type { StrategyOutcome } from '../../../src/report/summarize-strategies.t
 const verbalized: StrategyOutcome = {
   name: 'verbalized',
   rows: Array.from({ length: 100 }, (_, i) => ({
-    questionId: `q${i}`,
+    position: i,
     domain: null,
     correct: i % 2 === 0,
     confidence: i === 9 ? null : 0.95,

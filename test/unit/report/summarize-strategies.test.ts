@@ -18,7 +18,7 @@ const outcome = (
 ): StrategyOutcome => ({
   name,
   rows: confidences.map((confidence, i) => ({
-    questionId: `q${i}`,
+    position: i,
     domain: i < 2 ? 'a' : 'b',
     correct: i % 2 === 0,
     confidence,
