@@ -110,7 +110,11 @@ export function registerCompareCommand(program: Command): void {
       wholeNumber(1),
     )
     .option('--seeds <list>', 'run all under each seed, e.g. 1,2,3', wholeNumbers(0))
-    .option('--orders <n>', 'run all under n orders of the domains', wholeNumber(1))
+    .option(
+      '--orders <n>',
+      "run all under n orders of the domains, the stream's own and then each domain in one block",
+      wholeNumber(1),
+    )
     .option(
       '--run <folder>',
       'folder of the comparison; by default one under runs/ named after its settings',
