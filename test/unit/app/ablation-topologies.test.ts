@@ -31,7 +31,11 @@ describe('the ablations', () => {
 
 describe('secl-paper.yaml', () => {
   it('is what the paper says', async () => {
-    const { confidence, training, adapter } = await loadTopology('topologies/secl-paper.yaml');
+    const { confidence, gate, training, adapter } = await loadTopology(
+      'topologies/secl-paper.yaml',
+    );
+    assert.deepEqual(gate.statistics, ['entropy']);
+    assert.equal(training.loss, 'one-bin');
     assert.equal(confidence.evidence, 'none');
     assert.equal(confidence.published, 'verbalized');
     assert.deepEqual(training.target.signals, ['normalizedPTrue']);
