@@ -27,7 +27,7 @@ export interface LossTarget {
 export interface LossSample {
   /** In `[0, 1]`. */
   readonly target: number;
-  /** Confidence when the sample was taken, in `[0, 1]`. */
+  /** Confidence that a bounded loss moves from, in `[0, 1]`. */
   readonly confidence: number;
 }
 

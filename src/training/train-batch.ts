@@ -30,6 +30,13 @@ export interface StepReport {
   readonly gradientNorm: number;
 }
 
+/** What a sample says under one set of weights. */
+interface Reading {
+  /** Shape `[10]`, renormalised. */
+  readonly logProbabilities: Float32Array;
+  readonly confidence: number;
+}
+
 /** Losses and confidences of all samples under one set of weights. */
 interface Measures {
   readonly loss: number;
@@ -51,14 +58,20 @@ export async function trainBatch(
 ): Promise<TrainingOutcome> {
   const { rank, alpha } = batch.lora;
   const maxStep = batch.lossParameters['maxStep'] ?? 1;
-  const losses = batch.samples.map((sample) => lossTarget(batch.loss, sample, maxStep));
   const loraOf = (sites: readonly LoraSite[]): TrainedLora => ({
     rank,
     scaling: alpha / rank,
     sites,
   });
   let { sites, optimizer } = start;
-  const before = await measured(batch, losses, loraOf(sites), pass);
+  const untrained = await readings(batch, loraOf(sites), pass);
+  const losses = batch.samples.map((sample, index) => {
+    const { confidence } = untrained[index] as Reading;
+    // A replayed sample was taken under another adapter: a bound from there may pull it back, away from its target.
+    const from = sample.role === 'replayed' ? { ...sample, confidence } : sample;
+    return lossTarget(batch.loss, from, maxStep);
+  });
+  const before = measured(batch, losses, untrained);
   const steps: StepReport[] = [];
   for (const step of batch.steps) {
     const { gradients, ...report } = await stepGradients(batch, step, losses, loraOf(sites), pass);
@@ -71,7 +84,7 @@ export async function trainBatch(
       b: finite(moved.parameters[2 * index + 1] as Float32Array, 'weight'),
     }));
   }
-  const after = await measured(batch, losses, loraOf(sites), pass);
+  const after = measured(batch, losses, await readings(batch, loraOf(sites), pass));
   const { heldOutError } = before;
   return {
     sites,
@@ -114,27 +127,38 @@ async function stepGradients(
   return { loss, gradientNorm, gradients: sums };
 }
 
-async function measured(
+async function readings(
   batch: TrainingBatch,
-  losses: readonly LossTarget[],
   lora: TrainedLora,
   pass: TrainingPass,
-): Promise<Measures> {
-  const trained: number[] = [];
-  const errors: number[] = [];
-  const confidences: number[] = [];
-  for (const [index, sample] of batch.samples.entries()) {
+): Promise<readonly Reading[]> {
+  const read: Reading[] = [];
+  for (const sample of batch.samples) {
     const logProbabilities = await pass.measure(sample, lora);
     const confidence = confidenceAt(logProbabilities);
-    confidences.push(confidence);
+    finite([confidence], 'confidence');
+    read.push({ logProbabilities, confidence });
+  }
+  return read;
+}
+
+function measured(
+  batch: TrainingBatch,
+  losses: readonly LossTarget[],
+  read: readonly Reading[],
+): Measures {
+  const trained: number[] = [];
+  const errors: number[] = [];
+  for (const [index, sample] of batch.samples.entries()) {
+    const { logProbabilities, confidence } = read[index] as Reading;
     if (sample.role === 'held-out') errors.push(Math.abs(confidence - sample.target));
     else trained.push(lossAt(losses[index] as LossTarget, logProbabilities));
   }
-  finite([...trained, ...confidences], 'loss or confidence');
+  finite(trained, 'loss');
   return {
     loss: mean(trained),
     heldOutError: errors.length === 0 ? undefined : mean(errors),
-    meanConfidence: mean(confidences),
+    meanConfidence: mean(read.map(({ confidence }) => confidence)),
   };
 }
 

@@ -21,6 +21,7 @@ const start = { sites, optimizer: freshOptimizerState(parametersOf(sites)) };
  */
 class OneNumber implements TrainingPass {
   readonly differentiated: string[] = [];
+  readonly targets: number[] = [];
   readonly scalings = new Set<number>();
   gradient = (target: number): number => target;
 
@@ -35,9 +36,10 @@ class OneNumber implements TrainingPass {
   }
 
   differentiate(
-    ...[sample]: Parameters<TrainingPass['differentiate']>
+    ...[sample, , loss]: Parameters<TrainingPass['differentiate']>
   ): ReturnType<TrainingPass['differentiate']> {
     this.differentiated.push(sample.questionId);
+    this.targets.push(loss.target);
     const gradient = this.gradient(sample.target);
     const gradients = [Float32Array.of(gradient), Float32Array.of(gradient)];
     return Promise.resolve({ loss: sample.target, gradients });
@@ -99,6 +101,20 @@ describe('trainBatch', () => {
     const after = 0.05 + 0.9 / (1 + Math.exp(-0.73));
     assertClose(outcome.meanConfidence?.after, after, 1e-5);
     assertClose(outcome.heldOutError?.after, after - 0.5, 1e-5);
+  });
+
+  it('bounds a replayed sample from where it is said now, not from where it was when it was taken', async () => {
+    const pass = new OneNumber();
+    const taken = { target: 0.2, confidence: 0.9 };
+    const batch = batchOf({
+      lossParameters: { maxStep: 0.1 },
+      samples: [tinySample('new', taken), tinySample('old', { ...taken, role: 'replayed' })],
+    });
+    await trainBatch(batch, start, pass);
+    const c = 0.05 + 0.9 / (1 + Math.exp(-0.75));
+    // At c = 0.66 a bound of 0.9 − 0.1 would pull it up again, away from 0.2.
+    assertClose(pass.targets[0], 0.8, 1e-12);
+    assertClose(pass.targets[1], c - 0.1, 1e-6);
   });
 
   it('has no held-out error without held-out samples', async () => {

@@ -28,7 +28,7 @@ class LossTarget:
 def loss_target(name: str, target: float, confidence: float, max_step: float) -> LossTarget:
     """One sample's loss.
 
-    target, confidence: fractions; confidence is that when the sample was taken.
+    target, confidence: fractions; confidence is what a bounded loss moves from.
     max_step: how far a bounded loss may move a confidence, above 0.
     Raises TrainingFailed for another loss, or a number that is no fraction.
     """

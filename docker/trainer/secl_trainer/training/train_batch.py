@@ -49,12 +49,17 @@ def train_batch(batch: TrainingBatch, parameters: Sequence[torch.Tensor], optimi
     Raises TrainingFailed if a loss, gradient or weight is not finite; whatever check_cancelled raises, which is
     called between runs.
     """
-    losses = [loss_target(batch.loss, s.target, s.confidence, batch.max_step) for s in batch.samples]
     parameters = run.place(parameters)
     device = parameters[0].device
     optimizer = OptimizerState(optimizer.step, [m.to(device) for m in optimizer.mean],
                                [v.to(device) for v in optimizer.square])
-    before = _measured(batch, losses, run, check_cancelled)
+    untrained = _readings(batch, run, check_cancelled)
+    losses = [
+        # A replayed sample was taken under another adapter: a bound from there may pull it back, away from its target.
+        loss_target(batch.loss, s.target, now if s.role == "replayed" else s.confidence, batch.max_step)
+        for s, (_, now) in zip(batch.samples, untrained, strict=True)
+    ]
+    before = _measured(batch, losses, untrained)
     steps = []
     for step in batch.steps:
         loss, gradients = run.differentiate([batch.samples[i] for i in step], [losses[i] for i in step],
@@ -66,22 +71,30 @@ def train_batch(batch: TrainingBatch, parameters: Sequence[torch.Tensor], optimi
         if not all(bool(torch.isfinite(values).all()) for values in moved):
             _finite([math.nan], "weight")
         parameters = run.place(moved)
-    after = _measured(batch, losses, run, check_cancelled)
+    after = _measured(batch, losses, _readings(batch, run, check_cancelled))
     return Outcome(parameters, optimizer, before, after, steps)
 
 
-def _measured(batch: TrainingBatch, losses: Sequence[LossTarget], run: TrainingPass,
-              check_cancelled: Callable[[], None]) -> Measures:
-    rows = [row.cpu() for row in run.measure(batch.samples, batch.confidence_token_ids, check_cancelled)]
-    confidences = [float(confidence_at(row.double())) for row in rows]
+def _readings(batch: TrainingBatch, run: TrainingPass,
+              check_cancelled: Callable[[], None]) -> list[tuple[torch.Tensor, float]]:
+    """Each sample's log probabilities [10] in float64, and the confidence that they say."""
+    rows = [row.cpu().double() for row in run.measure(batch.samples, batch.confidence_token_ids, check_cancelled)]
+    confidences = [float(confidence_at(row)) for row in rows]
+    _finite(confidences, "confidence")
+    return list(zip(rows, confidences, strict=True))
+
+
+def _measured(batch: TrainingBatch, losses: Sequence[LossTarget],
+              readings: Sequence[tuple[torch.Tensor, float]]) -> Measures:
     trained, errors = [], []
-    for index, sample in enumerate(batch.samples):
+    for sample, loss, (row, confidence) in zip(batch.samples, losses, readings, strict=True):
         if sample.role == "held-out":
-            errors.append(abs(confidences[index] - sample.target))
+            errors.append(abs(confidence - sample.target))
         else:
-            trained.append(float(loss_at(losses[index], rows[index].double())))
-    _finite([*trained, *confidences], "loss or confidence")
-    return Measures(_mean(trained), _mean(errors) if errors else None, _mean(confidences))
+            trained.append(float(loss_at(loss, row)))
+    _finite(trained, "loss")
+    return Measures(_mean(trained), _mean(errors) if errors else None,
+                    _mean([confidence for _, confidence in readings]))
 
 
 def _mean(values: Sequence[float]) -> float:
