@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { GateObservation } from '../src/drift/watch.ts';
+import { integerBetween } from '../src/random/integer-between.ts';
 import type { SeededRandom } from '../src/random/seeded-random.ts';
 
 /** Questions by domain, in the file's order. */
@@ -42,7 +43,7 @@ export async function readGateDomains(file: string): Promise<Domains> {
 
 /** A whole number in `[low, high]`, or fewer where there are not so many. */
 function lengthIn(random: SeededRandom, low: number, high: number, there: number): number {
-  return Math.min(there, low + random.integer(high - low + 1));
+  return Math.min(there, integerBetween(random, low, high));
 }
 
 /** All domains in a drawn order, 50 to 150 drawn questions of each. */

@@ -1,3 +1,4 @@
+import { integerBetween } from '../src/random/integer-between.ts';
 import type { SeededRandom } from '../src/random/seeded-random.ts';
 
 /** A question that a family draws. */
@@ -11,8 +12,6 @@ export interface FamilyQuestion {
 
 const pick = <T>(random: SeededRandom, list: readonly T[]): T =>
   list[random.integer(list.length)] as T;
-const between = (random: SeededRandom, low: number, high: number): number =>
-  low + random.integer(high - low + 1);
 
 const asked = (
   question: string,
@@ -53,12 +52,12 @@ function letters(random: SeededRandom): FamilyQuestion {
 const OUT_OF_RANGE = 'IndexError: string index out of range';
 
 function code(random: SeededRandom): FamilyQuestion {
-  const list = Array.from({ length: 4 }, () => between(random, 1, 20));
+  const list = Array.from({ length: 4 }, () => integerBetween(random, 1, 20));
   const numbers = list.join(', ');
   const word = pick(random, WORDS);
-  const n = between(random, 1, 5);
-  const size = between(random, 2, 6);
-  const [a, b] = [between(random, 10, 90), between(random, 10, 90)];
+  const n = integerBetween(random, 1, 5);
+  const size = integerBetween(random, 2, 6);
+  const [a, b] = [integerBetween(random, 10, 90), integerBetween(random, 10, 90)];
   const sorted = list.toSorted((x, y) => x - y);
   const even = list.filter((x) => x % 2 === 0);
   const [line, printed] = pick(random, [
@@ -114,8 +113,13 @@ function roundings(value: number): string[] {
 function units(random: SeededRandom): FamilyQuestion {
   const group = pick(random, UNITS);
   const [from, to] = random.shuffle(Object.keys(group)) as [string, string];
-  const amount = pick(random, [between(random, 1, 12), between(random, 2, 90) * 10, 0.5, 2.5]);
-  const other = between(random, 1, 500);
+  const amount = pick(random, [
+    integerBetween(random, 1, 12),
+    integerBetween(random, 2, 90) * 10,
+    0.5,
+    2.5,
+  ]);
+  const other = integerBetween(random, 1, 500);
   const sizes = [0, 1].map((country) => {
     const [f = [1], t = [1]] = [group[from], group[to]];
     return [amount * (f[country] ?? f[0]), t[country] ?? t[0]] as const;

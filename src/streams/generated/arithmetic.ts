@@ -1,11 +1,9 @@
+import { integerBetween } from '../../random/integer-between.ts';
 import type { SeededRandom } from '../../random/seeded-random.ts';
 import type { StreamItem } from '../stream-item.ts';
 import { drawn, shortQuestion, type QuestionKind } from './question-kind.ts';
 
 /** A whole number from `low` to `high`, both included. */
-const between = (random: SeededRandom, low: number, high: number): number =>
-  low + random.integer(high - low + 1);
-
 /** A question about one expression; `key` tells the expression apart from all others. */
 const what = (key: string, expression: string, result: number): StreamItem =>
   shortQuestion('arithmetic', key, `What is ${expression}?`, [result]);
@@ -13,32 +11,32 @@ const what = (key: string, expression: string, result: number): StreamItem =>
 const add =
   (low: number, high: number) =>
   (random: SeededRandom): StreamItem => {
-    const [a, b] = [between(random, low, high), between(random, low, high)];
+    const [a, b] = [integerBetween(random, low, high), integerBetween(random, low, high)];
     return what(`add-${a}-${b}`, `${a} + ${b}`, a + b);
   };
 
 const subtract =
   (low: number, high: number) =>
   (random: SeededRandom): StreamItem => {
-    const b = between(random, low, high - 1);
-    const a = between(random, b + 1, high);
+    const b = integerBetween(random, low, high - 1);
+    const a = integerBetween(random, b + 1, high);
     return what(`subtract-${a}-${b}`, `${a} - ${b}`, a - b);
   };
 
 const multiply =
   (lowA: number, highA: number, lowB: number, highB: number) =>
   (random: SeededRandom): StreamItem => {
-    const [a, b] = [between(random, lowA, highA), between(random, lowB, highB)];
+    const [a, b] = [integerBetween(random, lowA, highA), integerBetween(random, lowB, highB)];
     return what(`multiply-${a}-${b}`, `${a} × ${b}`, a * b);
   };
 
 function divide(random: SeededRandom): StreamItem {
-  const [b, result] = [between(random, 3, 19), between(random, 3, 60)];
+  const [b, result] = [integerBetween(random, 3, 19), integerBetween(random, 3, 60)];
   return what(`divide-${b * result}-${b}`, `${b * result} divided by ${b}`, result);
 }
 
 function remainder(random: SeededRandom): StreamItem {
-  const [a, b] = [between(random, 20, 199), between(random, 3, 12)];
+  const [a, b] = [integerBetween(random, 20, 199), integerBetween(random, 3, 12)];
   return shortQuestion(
     'arithmetic',
     `remainder-${a}-${b}`,
@@ -48,23 +46,27 @@ function remainder(random: SeededRandom): StreamItem {
 }
 
 function percentage(random: SeededRandom): StreamItem {
-  const percent = between(random, 1, 19) * 5;
-  const whole = between(random, 1, 40) * 20;
+  const percent = integerBetween(random, 1, 19) * 5;
+  const whole = integerBetween(random, 1, 40) * 20;
   return what(`percent-${percent}-${whole}`, `${percent}% of ${whole}`, (percent * whole) / 100);
 }
 
 function square(random: SeededRandom): StreamItem {
-  const a = between(random, 11, 99);
+  const a = integerBetween(random, 11, 99);
   return what(`square-${a}`, `${a} squared`, a * a);
 }
 
 function mixed(random: SeededRandom): StreamItem {
-  const [a, b, c] = [between(random, 2, 30), between(random, 2, 9), between(random, 2, 12)];
+  const [a, b, c] = [
+    integerBetween(random, 2, 30),
+    integerBetween(random, 2, 9),
+    integerBetween(random, 2, 12),
+  ];
   return what(`mixed-${a}-${b}-${c}`, `${a} + ${b} × ${c}`, a + b * c);
 }
 
 function sequence(random: SeededRandom): StreamItem {
-  const [first, step] = [between(random, 1, 40), between(random, 2, 15)];
+  const [first, step] = [integerBetween(random, 1, 40), integerBetween(random, 2, 15)];
   const terms = [0, 1, 2, 3].map((i) => first + i * step);
   return shortQuestion(
     'arithmetic',

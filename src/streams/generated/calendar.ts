@@ -1,3 +1,4 @@
+import { integerBetween } from '../../random/integer-between.ts';
 import type { SeededRandom } from '../../random/seeded-random.ts';
 import { ordinal } from '../../text/number-words.ts';
 import type { StreamItem } from '../stream-item.ts';
@@ -7,9 +8,6 @@ import { drawn, listed, shortQuestion, type QuestionKind } from './question-kind
 const { MONTH_NAMES, WEEKDAYS } = dates;
 /** A year without a leap day, for questions that name none. */
 const COMMON_YEAR = 2023;
-
-const between = (random: SeededRandom, low: number, high: number): number =>
-  low + random.integer(high - low + 1);
 
 const question = (key: string, text: string, accepted: readonly (string | number)[]): StreamItem =>
   shortQuestion('calendar', key, text, accepted);
@@ -25,7 +23,7 @@ const count = (amount: number, unit: string): string =>
 const weekdayAfter =
   (low: number, high: number) =>
   (random: SeededRandom): StreamItem => {
-    const [from, days] = [random.integer(7), between(random, low, high)];
+    const [from, days] = [random.integer(7), integerBetween(random, low, high)];
     const back = random.integer(2) === 1;
     const start = WEEKDAYS[from] ?? '';
     return question(
@@ -36,7 +34,7 @@ const weekdayAfter =
   };
 
 function monthAfter(random: SeededRandom): StreamItem {
-  const [from, months] = [random.integer(12), between(random, 1, 11)];
+  const [from, months] = [random.integer(12), integerBetween(random, 1, 11)];
   const back = random.integer(2) === 1;
   const start = MONTH_NAMES[from] ?? '';
   return question(
@@ -62,7 +60,7 @@ const monthLengths = MONTH_NAMES.flatMap((name, i) =>
 );
 
 function monthLength(random: SeededRandom): StreamItem {
-  const [month, year] = [between(random, 1, 12), between(random, 1950, 2049)];
+  const [month, year] = [integerBetween(random, 1, 12), integerBetween(random, 1950, 2049)];
   const name = MONTH_NAMES[month - 1] ?? '';
   return question(`length-${year}-${month}`, `How many days are there in ${name} ${year}?`, [
     dates.daysInMonth(month, year),
@@ -70,8 +68,8 @@ function monthLength(random: SeededRandom): StreamItem {
 }
 
 function isoMonth(random: SeededRandom): StreamItem {
-  const [year, month] = [between(random, 1990, 2029), between(random, 1, 12)];
-  const day = between(random, 1, dates.daysInMonth(month, year));
+  const [year, month] = [integerBetween(random, 1990, 2029), integerBetween(random, 1, 12)];
+  const day = integerBetween(random, 1, dates.daysInMonth(month, year));
   const two = (part: number): string => String(part).padStart(2, '0');
   return question(
     `iso-${year}-${month}-${day}`,
@@ -81,7 +79,7 @@ function isoMonth(random: SeededRandom): StreamItem {
 }
 
 function yearAfter(random: SeededRandom): StreamItem {
-  const [year, years] = [between(random, 1800, 2020), between(random, 2, 60)];
+  const [year, years] = [integerBetween(random, 1800, 2020), integerBetween(random, 2, 60)];
   const back = random.integer(2) === 1;
   return question(
     `year-${year}-${back ? 'minus' : 'plus'}-${years}`,
@@ -91,7 +89,7 @@ function yearAfter(random: SeededRandom): StreamItem {
 }
 
 function yearsBetween(random: SeededRandom): StreamItem {
-  const [year, years] = [between(random, 1800, 1950), between(random, 3, 70)];
+  const [year, years] = [integerBetween(random, 1800, 1950), integerBetween(random, 3, 70)];
   return question(
     `years-${year}-${year + years}`,
     `How many years are there from ${year} to ${year + years}?`,
@@ -101,16 +99,16 @@ function yearsBetween(random: SeededRandom): StreamItem {
 
 function leapYear(random: SeededRandom): StreamItem {
   // Half of them leap years, so that neither answer is a good guess.
-  const quarter = between(random, 400, 549) * 4;
-  const year = random.integer(2) === 1 ? quarter : quarter + between(random, 1, 3);
+  const quarter = integerBetween(random, 400, 549) * 4;
+  const year = random.integer(2) === 1 ? quarter : quarter + integerBetween(random, 1, 3);
   return question(`leap-${year}`, `Is ${year} a leap year? Answer yes or no.`, [
     dates.isLeapYear(year) ? 'yes' : 'no',
   ]);
 }
 
 function weekdayOfDate(random: SeededRandom): StreamItem {
-  const [year, month] = [between(random, 1990, 2029), between(random, 1, 12)];
-  const day = between(random, 1, dates.daysInMonth(month, year));
+  const [year, month] = [integerBetween(random, 1990, 2029), integerBetween(random, 1, 12)];
+  const day = integerBetween(random, 1, dates.daysInMonth(month, year));
   return question(
     `weekday-of-${year}-${month}-${day}`,
     `Which day of the week is ${day} ${MONTH_NAMES[month - 1] ?? ''} ${year}?`,
@@ -120,9 +118,9 @@ function weekdayOfDate(random: SeededRandom): StreamItem {
 
 /** A date from March on, so that leap days do not matter, and one some days later in the same year. */
 function twoDates(random: SeededRandom): { from: string; to: string; days: number } {
-  const month = between(random, 3, 11);
-  const day = between(random, 1, dates.daysInMonth(month, COMMON_YEAR));
-  const days = between(random, 3, 45);
+  const month = integerBetween(random, 3, 11);
+  const day = integerBetween(random, 1, dates.daysInMonth(month, COMMON_YEAR));
+  const days = integerBetween(random, 3, 45);
   let [laterDay, laterMonth] = [day + days, month];
   while (laterDay > dates.daysInMonth(laterMonth, COMMON_YEAR)) {
     laterDay -= dates.daysInMonth(laterMonth, COMMON_YEAR);
@@ -152,7 +150,7 @@ function daysBetween(random: SeededRandom): StreamItem {
 }
 
 function century(random: SeededRandom): StreamItem {
-  const year = between(random, 1001, 2020);
+  const year = integerBetween(random, 1001, 2020);
   const number = Math.ceil(year / 100);
   return question(`century-${year}`, `In which century was the year ${year}?`, [
     ordinal(number),
@@ -171,7 +169,7 @@ const UNITS = [
 
 function conversion(random: SeededRandom): StreamItem {
   const [small, large, factor] = UNITS[random.integer(UNITS.length)] ?? UNITS[0];
-  const amount = between(random, 2, 25);
+  const amount = integerBetween(random, 2, 25);
   return question(
     `${small}-in-${amount}-${large}s`,
     `How many ${small} are there in ${amount} ${large}s?`,
@@ -181,8 +179,8 @@ function conversion(random: SeededRandom): StreamItem {
 
 function clock(random: SeededRandom): StreamItem {
   // Not on the hour: from 8:00 to 8:15 gives the answer away.
-  const start = between(random, 6, 18) * 60 + between(random, 1, 11) * 5;
-  const minutes = between(random, 3, 40) * 5;
+  const start = integerBetween(random, 6, 18) * 60 + integerBetween(random, 1, 11) * 5;
+  const minutes = integerBetween(random, 3, 40) * 5;
   const time = (at: number): string => `${Math.floor(at / 60)}:${String(at % 60).padStart(2, '0')}`;
   return question(
     `clock-${start}-${minutes}`,
