@@ -160,6 +160,7 @@ async function sampledOutcomes(scene: CompareScene): Promise<StrategyOutcome[]> 
     throw drain.aborted ? new Drained() : error;
   });
   const agreements = sampled.agreements.map(({ value }) => value);
+  const agreeing = rowsOf(scene, result, input, agreements);
   const extra = sampled.agreements.reduce((sum, { computed }) => sum + computed, 0);
   const judged = costOf(result.answers, ['answer', 'scoring']);
   const answering = { ...judged, scoring: 0 };
@@ -169,7 +170,7 @@ async function sampledOutcomes(scene: CompareScene): Promise<StrategyOutcome[]> 
     {
       ...outcome,
       name: 'selfConsistency',
-      rows: rowsOf(scene, result, input, agreements),
+      rows: agreeing,
       forwardTokens: { ...answering, scoring: extra },
       modelMs: result.modelMs * shareOf(answering, result.answers) + sampled.modelMs,
       scoredAnswers: 0,
@@ -177,16 +178,12 @@ async function sampledOutcomes(scene: CompareScene): Promise<StrategyOutcome[]> 
     {
       ...outcome,
       name: 'dinco',
-      rows: rowsOf(
-        scene,
-        result,
-        input,
-        result.answers.map(({ scores }, i) => {
-          const judgedAs = scoreValue(scores, 'normalizedPTrue');
-          const agreement = agreements[i] ?? null;
-          return judgedAs === null || agreement === null ? null : (judgedAs + agreement) / 2;
-        }),
-      ),
+      rows: agreeing.map((row, i) => {
+        const judgedAs = scoreValue(result.answers[i]?.scores ?? [], 'normalizedPTrue');
+        const { confidence } = row;
+        const both = judgedAs !== null && confidence !== null;
+        return { ...row, confidence: both ? (judgedAs + confidence) / 2 : null };
+      }),
       forwardTokens: { ...judged, scoring: judged.scoring + extra },
       modelMs: result.modelMs + sampled.modelMs,
       scoredAnswers: result.answers.filter(isScored).length,

@@ -4,15 +4,15 @@ import { definitionNotes } from './definition-notes.ts';
 import { formatBand, formatCount, formatFraction, formatShare } from './format-number.ts';
 import { strategyTitle } from './strategy-title.ts';
 
-/** Headings of {@link strategyCells}. */
-export const STRATEGY_HEADINGS = [
-  ...['strategy', 'n', 'acc.', 'ECE', '95% band', 'floor', 'per domain', 'Brier', 'AUROC'],
-  ...['trained', 'scored', 'tokens', 'beyond', 'seconds'],
-] as const;
-
 /** Headings of {@link sampleCells}. */
 export const SAMPLE_HEADINGS = [
   ...['strategy', 'n', 'acc.', 'ECE', '95% band', 'floor', 'per domain', 'Brier', 'AUROC'],
+] as const;
+
+/** Headings of {@link strategyCells}. */
+export const STRATEGY_HEADINGS = [
+  ...SAMPLE_HEADINGS,
+  ...['trained', 'scored', 'tokens', 'beyond', 'seconds'],
 ] as const;
 
 /** Headings of {@link reductionCells}. */

@@ -3,6 +3,7 @@ import {
   summarize,
   type CalibrationRow,
   type CalibrationSummary,
+  type DomainSummaries,
 } from '../calibration/summarize.ts';
 import type { ForwardTokens } from '../events/answer.ts';
 import type {
@@ -66,17 +67,19 @@ export function summarizeStrategies(
 ): Record<string, StrategySummary> {
   const { bins, resamples, simulations, seed } = options;
   const binning = { kind: DEFAULT_BINNING.kind, bins };
+  const measure = (rows: readonly OutcomeRow[]): DomainSummaries =>
+    summarize(rows, { binning, resamples, simulations, seed });
   const measured = outcomes.map((outcome) => {
-    const summary = summarize(outcome.rows, { binning, resamples, simulations, seed });
+    const summary = measure(outcome.rows);
     const { answer, confidence, scoring, training } = outcome.forwardTokens;
     return { outcome, summary, total: answer + confidence + scoring + training };
   });
   const sample = new Set(
     outcomes.flatMap(({ sampled, rows }) => (sampled ? rows.map(({ position }) => position) : [])),
   );
-  const onSample = (rows: readonly OutcomeRow[]): SampleSummary => {
+  const onSample = (rows: readonly OutcomeRow[], whole: DomainSummaries): SampleSummary => {
     const of = rows.filter(({ position }) => sample.has(position));
-    const { pooled, meanDomainEce } = summarize(of, { binning, resamples, simulations, seed });
+    const { pooled, meanDomainEce } = of.length === rows.length ? whole : measure(of);
     return { pooled: scopeOf(pooled, of), meanDomainEce };
   };
   const find = (name: string): (typeof measured)[number] | undefined =>
@@ -118,7 +121,7 @@ export function summarizeStrategies(
           sampled || beyond === undefined || beyond === 0
             ? null
             : (total - forwardTokens.answer) / beyond,
-        ...(sample.size === 0 ? {} : { onSample: onSample(rows) }),
+        ...(sample.size === 0 ? {} : { onSample: onSample(rows, summary) }),
       };
       return [name, own];
     }),
